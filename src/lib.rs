@@ -1,0 +1,3 @@
+//! Rimay: a geospatial conflict mapping server.
+
+pub mod model;

@@ -1,0 +1,173 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Preset;
+
+/// A text in both languages of the interface; Spanish comes first.
+#[derive(Debug, Clone, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// Spanish.
+    pub es: String,
+    /// English.
+    pub en: String,
+}
+
+/// One layer as the catalogue declares it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// Name in URLs, SQL and files: lower case and underscores.
+    pub id: String,
+    /// What people call it.
+    pub title: Text,
+    /// One or two sentences for catalogues.
+    pub description: Text,
+    /// What the features look like on the ground.
+    pub geometry: GeometryKind,
+    /// The field that holds a feature's name.
+    pub name_field: String,
+    /// The code field that colours, filters and counts the layer, if it has one.
+    #[serde(default)]
+    pub category_field: Option<String>,
+    /// Fields shown under the name in lists.
+    #[serde(default)]
+    pub list_fields: Vec<String>,
+    /// Whether a map shows the layer when nobody chose.
+    pub visible: bool,
+    /// First zoom level at which tiles carry the layer.
+    #[serde(default)]
+    pub min_zoom: u8,
+    /// Drawing hints.
+    pub style: Style,
+    /// Fields in the order they are shown.
+    #[serde(rename = "field")]
+    pub fields: Vec<Field>,
+    /// Known sources and how their columns map to the fields.
+    #[serde(rename = "preset", default)]
+    pub presets: Vec<Preset>,
+}
+
+/// Geometry of a layer. Features may also have none.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum GeometryKind {
+    /// One place.
+    Point,
+    /// One or more areas, stored as a multipolygon.
+    Polygon,
+}
+
+/// One field of a layer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Name in SQL, JSON and files.
+    pub name: String,
+    /// What people call it.
+    pub title: Text,
+    /// What it holds.
+    #[serde(rename = "type")]
+    pub kind: FieldType,
+    /// Unit of a number, such as `ha`.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// The code list of a `code` field.
+    #[serde(default)]
+    pub codes: Vec<Code>,
+    /// Who may see it.
+    #[serde(default)]
+    pub sensitivity: Sensitivity,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldType {
+    /// Any text.
+    Text,
+    /// A whole number of 64 bits.
+    Integer,
+    /// A finite number.
+    Real,
+    /// True or false.
+    Boolean,
+    /// A calendar day, `YYYY-MM-DD`.
+    Date,
+    /// One code of the field's list.
+    Code,
+}
+
+/// One entry of a code list: the stored code and its labels.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// What is stored: lower case, no accents.
+    pub code: String,
+    /// Spanish label.
+    pub es: String,
+    /// English label.
+    pub en: String,
+}
+
+/// Who may see a field.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// Anyone.
+    #[default]
+    Public,
+    /// The institution that recorded it, and those it shares with.
+    Institutional,
+    /// Named persons only.
+    Reserved,
+}
+
+/// Drawing hints, taken by the map and by exported styles.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Style {
+    /// Colour for each code of the category field, `#RRGGBB`.
+    #[serde(default)]
+    pub colors: BTreeMap<String, String>,
+    /// Colour where the category is missing or the layer has none.
+    pub default_color: String,
+    /// Line pattern of areas, so that layers differ by more than hue.
+    #[serde(default)]
+    pub outline: Option<Outline>,
+    /// Opacity of areas, 0 to 1.
+    #[serde(default)]
+    pub fill_opacity: f64,
+}
+
+/// Line pattern of an outline.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Outline {
+    /// Unbroken.
+    Solid,
+    /// Short dashes.
+    Dash,
+    /// Long dashes.
+    LongDash,
+    /// Dots.
+    Dot,
+}
+
+impl Layer {
+    /// The field of that name, if the layer has it.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Where the field of that name stands in [`Layer::fields`].
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// The preset of that name, if the layer has it.
+    pub fn preset(&self, name: &str) -> Option<&Preset> {
+        self.presets.iter().find(|preset| preset.name == name)
+    }
+}

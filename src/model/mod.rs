@@ -1,0 +1,27 @@
+//! Words and rules of the domain, without I/O: no async, no SQL, no HTTP, no GDAL.
+//!
+//! Start with [`Catalogue`]: it declares every layer once, and tables, validation, collections, import
+//! mapping, tiles and forms follow from it. [`Value`] is what a field holds; [`Access`] says what a caller
+//! may see; [`DatumOperation`] names how coordinates came to WGS 84.
+
+mod access;
+mod bbox;
+mod catalogue;
+mod datum;
+mod incoming;
+mod layer;
+mod preset;
+mod query;
+mod search_text;
+mod value;
+
+pub use access::Access;
+pub use bbox::{Bbox, BboxError, PERU};
+pub use catalogue::{Catalogue, CatalogueError, UnknownLayer};
+pub use datum::{DATUM_OPERATIONS, Datum, DatumOperation};
+pub use incoming::{IncomingFeature, RowNote};
+pub use layer::{Code, Field, FieldType, GeometryKind, Layer, Outline, Sensitivity, Style, Text};
+pub use preset::Preset;
+pub use query::{FeatureQuery, PropertyFilter};
+pub use search_text::fold;
+pub use value::{Value, ValueError};

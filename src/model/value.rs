@@ -1,0 +1,213 @@
+use jiff::civil::Date;
+use serde::{Serialize, Serializer};
+
+use crate::model::{Field, FieldType, fold};
+
+/// What one field of one feature holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing known.
+    Null,
+    /// Text, or the code of a code list.
+    Text(Box<str>),
+    /// Whole number.
+    Integer(i64),
+    /// Finite number.
+    Real(f64),
+    /// True or false.
+    Boolean(bool),
+    /// Calendar day.
+    Date(Date),
+}
+
+/// Why a text does not fit a field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// Not a whole number.
+    #[error("\"{0}\" is not a whole number")]
+    NotAnInteger(String),
+    /// Not a finite number.
+    #[error("\"{0}\" is not a number")]
+    NotANumber(String),
+    /// Not a yes or no.
+    #[error("\"{0}\" is neither yes nor no")]
+    NotABoolean(String),
+    /// Not a calendar day.
+    #[error("\"{0}\" is not a date (accepted: 2024-03-31, 31/03/2024, 31/03/24)")]
+    NotADate(String),
+    /// Not in the code list.
+    #[error("\"{value}\" is not in the code list ({accepted})")]
+    UnknownCode {
+        /// What the file says.
+        value: String,
+        /// The codes that would be accepted.
+        accepted: String,
+    },
+}
+
+impl Value {
+    /// Reads what a file or a form says for `field`. Blank text is [`Value::Null`].
+    ///
+    /// Numbers may carry a decimal comma; dates may be `YYYY-MM-DD` (with or without a time), `dd/mm/yyyy` or
+    /// `dd/mm/yy`; codes may be given by code or by either label, without regard to case and accents.
+    ///
+    /// # Errors
+    /// [`ValueError`] with the text and what would be accepted.
+    pub fn parse(field: &Field, text: &str) -> Result<Value, ValueError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Value::Null);
+        }
+        match field.kind {
+            FieldType::Text => Ok(Value::Text(text.into())),
+            FieldType::Integer => parse_integer(text).map(Value::Integer),
+            FieldType::Real => parse_real(text).map(Value::Real),
+            FieldType::Boolean => parse_boolean(text).map(Value::Boolean),
+            FieldType::Date => parse_date(text).map(Value::Date),
+            FieldType::Code => parse_code(field, text).map(|code| Value::Text(code.into())),
+        }
+    }
+
+    /// Reads a value out of the stored JSON. What does not fit the field's type is [`Value::Null`].
+    pub fn from_json(kind: FieldType, json: &serde_json::Value) -> Value {
+        use serde_json::Value as Json;
+        match (kind, json) {
+            (FieldType::Text | FieldType::Code, Json::String(text)) => Value::Text(text.as_str().into()),
+            (FieldType::Integer, Json::Number(number)) => number.as_i64().map_or(Value::Null, Value::Integer),
+            (FieldType::Real, Json::Number(number)) => number.as_f64().map_or(Value::Null, Value::Real),
+            (FieldType::Boolean, Json::Bool(boolean)) => Value::Boolean(*boolean),
+            (FieldType::Date, Json::String(text)) => text.parse().map_or(Value::Null, Value::Date),
+            _ => Value::Null,
+        }
+    }
+
+    /// The text, where the value is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is known.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+}
+
+/// Text as itself, dates as `YYYY-MM-DD`, reals always with a decimal point.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_none(),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Integer(number) => serializer.serialize_i64(*number),
+            Value::Real(number) => serializer.serialize_f64(*number),
+            Value::Boolean(boolean) => serializer.serialize_bool(*boolean),
+            Value::Date(date) => serializer.collect_str(date),
+        }
+    }
+}
+
+fn parse_integer(text: &str) -> Result<i64, ValueError> {
+    // Files made by GIS programs write whole numbers as 161.0; 1,018 with a thousands comma is refused as unclear.
+    let whole = text.strip_suffix(".0").unwrap_or(text);
+    whole.parse().map_err(|_| ValueError::NotAnInteger(shorten(text)))
+}
+
+fn parse_real(text: &str) -> Result<f64, ValueError> {
+    let number = match (text.contains('.'), text.matches(',').count()) {
+        (false, 1) => text.replace(',', ".").parse::<f64>(),
+        _ => text.parse::<f64>(),
+    };
+    number.ok().filter(|n| n.is_finite()).ok_or_else(|| ValueError::NotANumber(shorten(text)))
+}
+
+fn parse_boolean(text: &str) -> Result<bool, ValueError> {
+    match fold(text).as_str() {
+        "si" | "s" | "yes" | "y" | "true" | "t" | "1" | "verdadero" => Ok(true),
+        "no" | "n" | "false" | "f" | "0" | "falso" => Ok(false),
+        _ => Err(ValueError::NotABoolean(shorten(text))),
+    }
+}
+
+fn parse_date(text: &str) -> Result<Date, ValueError> {
+    let refused = || ValueError::NotADate(shorten(text));
+    let day = text.split(['T', ' ']).next().unwrap_or(text);
+    if let Some((first, rest)) = day.split_once('/') {
+        let (second, third) = rest.split_once('/').ok_or_else(refused)?;
+        let number = |part: &str| part.parse::<i16>().map_err(|_| refused());
+        // GDAL writes 1959/12/01 for dates it recognised; people write 01/12/1959 or 01/12/59.
+        let (year, month, day) = match first.len() {
+            4 => (number(first)?, number(second)?, number(third)?),
+            _ => (century(number(third)?, third.len()), number(second)?, number(first)?),
+        };
+        let narrow = |part: i16| i8::try_from(part).map_err(|_| refused());
+        return Date::new(year, narrow(month)?, narrow(day)?).map_err(|_| refused());
+    }
+    day.parse().map_err(|_| refused())
+}
+
+/// Two-digit years are of the century that makes them lie in 1930 to 2029: Peru's oldest community
+/// resolutions with two-digit years are of the 1930s.
+fn century(year: i16, digits: usize) -> i16 {
+    match (digits, year) {
+        (2, 0..=29) => 2000 + year,
+        (2, _) => 1900 + year,
+        _ => year,
+    }
+}
+
+fn parse_code(field: &Field, text: &str) -> Result<String, ValueError> {
+    let wanted = fold(text);
+    let found =
+        field.codes.iter().find(|code| [&code.code, &code.es, &code.en].iter().any(|word| fold(word) == wanted));
+    found.map(|code| code.code.clone()).ok_or_else(|| ValueError::UnknownCode {
+        value: shorten(text),
+        accepted: field.codes.iter().map(|code| code.code.as_str()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_may_carry_a_decimal_comma() {
+        assert_eq!(parse_real("1018,75"), Ok(1018.75));
+        assert_eq!(parse_real("1018.75"), Ok(1018.75));
+        assert!(parse_real("1.018,75").is_err());
+        assert!(parse_real("NaN").is_err());
+        assert_eq!(parse_integer("161.0"), Ok(161));
+        assert!(parse_integer("161.5").is_err());
+    }
+
+    #[test]
+    fn dates_are_read_as_people_and_programs_write_them() {
+        let day = jiff::civil::date(1967, 12, 29);
+        for text in [
+            "29/12/67",
+            "29/12/1967",
+            "1967-12-29",
+            "1967-12-29 00:00:00",
+            "1967/12/29 00:00:00+00",
+            "1967-12-29T00:00:00Z",
+        ] {
+            assert_eq!(parse_date(text), Ok(day), "{text}");
+        }
+        assert_eq!(parse_date("05/06/09"), Ok(jiff::civil::date(2009, 6, 5)));
+        assert!(parse_date("31/02/2020").is_err());
+        assert!(parse_date("12/29").is_err());
+    }
+
+    #[test]
+    fn yes_and_no_in_both_languages() {
+        assert_eq!(parse_boolean("Sí"), Ok(true));
+        assert_eq!(parse_boolean("No"), Ok(false));
+        assert!(parse_boolean("quizás").is_err());
+    }
+}
