@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Preset;
+use crate::model::{Access, Preset};
 
 /// A text in both languages of the interface; Spanish comes first.
 #[derive(Debug, Clone, Deserialize, Serialize, PartialEq, Eq)]
@@ -159,6 +159,11 @@ impl Layer {
     /// The field of that name, if the layer has it.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The fields a caller with this access may see, in the layer's order.
+    pub fn permitted_fields(&self, access: Access) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(move |field| access.permits(field.sensitivity))
     }
 
     /// Where the field of that name stands in [`Layer::fields`].

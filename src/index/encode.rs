@@ -1,0 +1,55 @@
+//! A feature's GeoJSON, written once when a snapshot is built.
+
+use std::io::Write;
+
+use geo::{Geometry, MapCoords};
+
+use crate::model::{Field, Value};
+
+/// Appends `{"type":"Feature",…,"properties":{…}` **without the closing brace**, so that links and other members
+/// can follow. Coordinates have 7 decimals (RFC 7946, section 11.2: about a centimetre).
+pub(super) fn write_feature<'a>(
+    json: &mut Vec<u8>,
+    id: i64,
+    geometry: Option<&Geometry<f64>>,
+    properties: impl Iterator<Item = (&'a Field, &'a Value)>,
+) {
+    const SOUND: &str = "writing JSON to memory cannot fail";
+    write!(json, r#"{{"type":"Feature","id":{id},"geometry":"#).expect(SOUND);
+    let rounded = geometry.map(|geometry| geojson::Geometry::from(&geometry.map_coords(round)));
+    serde_json::to_writer(&mut *json, &rounded).expect(SOUND);
+    json.extend_from_slice(br#","properties":{"#);
+    for (position, (field, value)) in properties.enumerate() {
+        if position > 0 {
+            json.push(b',');
+        }
+        write!(json, "\"{}\":", field.name).expect(SOUND);
+        serde_json::to_writer(&mut *json, value).expect(SOUND);
+    }
+    json.push(b'}');
+}
+
+fn round(coordinate: geo::Coord<f64>) -> geo::Coord<f64> {
+    const SCALE: f64 = 1e7;
+    geo::coord! { x: (coordinate.x * SCALE).round() / SCALE, y: (coordinate.y * SCALE).round() / SCALE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Catalogue;
+
+    #[test]
+    fn every_property_is_written_and_reals_keep_their_point() {
+        let layer = Catalogue::built_in().layer("watersheds").expect("built in");
+        let values = [Value::Text("1394".into()), Value::Null, Value::Null, Value::Real(1806.0)];
+        let mut json = vec![];
+        let place = geo::Point::new(-80.123_456_789, -3.5).into();
+        write_feature(&mut json, 7, Some(&place), layer.fields.iter().zip(&values));
+        json.push(b'}');
+        assert_eq!(
+            String::from_utf8(json).expect("UTF-8"),
+            r#"{"type":"Feature","id":7,"geometry":{"type":"Point","coordinates":[-80.1234568,-3.5]},"properties":{"code":"1394","name":null,"drainage_region":null,"stated_area_km2":1806.0}}"#
+        );
+    }
+}

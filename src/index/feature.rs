@@ -1,0 +1,115 @@
+use std::ops::Range;
+
+use geo::{BoundingRect, Centroid, Geometry, InteriorPoint, Point};
+use geo_traits::to_geo::ToGeoGeometry;
+
+use crate::{
+    index::{IndexError, encode},
+    model::{Access, Bbox, Layer, Text, Value, fold},
+    store::StoredFeature,
+};
+
+/// One feature in a snapshot.
+#[derive(Debug)]
+pub struct Feature {
+    /// Stable number, the OGC feature id.
+    pub id: i64,
+    /// Position of its source in [`crate::index::Snapshot::sources`]; `None` for features written by hand.
+    pub source: Option<u16>,
+    /// One value for each of the snapshot's fields, in their order.
+    pub values: Box<[Value]>,
+    /// EPSG:4326, longitude first; `None` for a feature without place.
+    pub geometry: Option<Geometry<f64>>,
+    /// Around the geometry.
+    pub bbox: Option<Bbox>,
+    /// Where a label or marker stands: the point itself, or a point inside the area.
+    pub label: Option<Point<f64>>,
+    /// Folded name and code, for searching.
+    pub(super) search_text: Box<str>,
+    /// Where its GeoJSON stands in the snapshot's bytes.
+    pub(super) json: Range<usize>,
+}
+
+/// Where features of a layer came from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Name: a preset, or made from a file's name.
+    pub name: String,
+    /// Who published the data.
+    pub title: Text,
+    /// SPDX name, or `not stated`.
+    pub licence: String,
+    /// Shown on the map.
+    pub attribution: String,
+    /// Ships with the project.
+    pub demonstration: bool,
+    /// Invented.
+    pub synthetic: bool,
+    /// The file it came in.
+    pub file_name: String,
+    /// When it came in.
+    pub received_at: jiff::Timestamp,
+    /// Features of this source in the snapshot.
+    pub count: usize,
+}
+
+impl Feature {
+    /// Decodes a stored feature, keeps what `access` permits, and writes its GeoJSON at the end of `json`.
+    pub(super) fn decode(
+        layer: &Layer,
+        access: Access,
+        stored: StoredFeature,
+        source: Option<u16>,
+        json: &mut Vec<u8>,
+    ) -> Result<Feature, IndexError> {
+        let unreadable = |reason: String| IndexError::Geometry { layer: layer.id.clone(), id: stored.id, reason };
+        let geometry = match &stored.wkb {
+            Some(wkb) => {
+                let read = wkb::reader::read_wkb(wkb).map_err(|error| unreadable(error.to_string()))?;
+                Some(read.try_to_geometry().ok_or_else(|| unreadable("an empty point".into()))?)
+            }
+            None => None,
+        };
+        let values: Box<[Value]> = layer
+            .permitted_fields(access)
+            .map(|field| {
+                Value::from_json(field.kind, stored.properties.get(&field.name).unwrap_or(&serde_json::Value::Null))
+            })
+            .collect();
+        let start = json.len();
+        let fields = layer.permitted_fields(access).zip(&values);
+        encode::write_feature(json, stored.id, geometry.as_ref(), fields);
+        Ok(Feature {
+            id: stored.id,
+            source,
+            search_text: search_text(layer, access, &values),
+            bbox: geometry.as_ref().and_then(bbox),
+            label: geometry.as_ref().and_then(label),
+            values,
+            geometry,
+            json: start..json.len(),
+        })
+    }
+}
+
+/// Folded name, a line break, folded code: no query text contains a line break, so it cannot match across.
+fn search_text(layer: &Layer, access: Access, values: &[Value]) -> Box<str> {
+    let text = |name: &str| {
+        let position = layer.permitted_fields(access).position(|field| field.name == name);
+        position.and_then(|position| values[position].as_text()).map(fold).unwrap_or_default()
+    };
+    format!("{}\n{}", text(&layer.name_field), text("code")).into()
+}
+
+fn bbox(geometry: &Geometry<f64>) -> Option<Bbox> {
+    let rect = geometry.bounding_rect()?;
+    Some(Bbox { west: rect.min().x, south: rect.min().y, east: rect.max().x, north: rect.max().y })
+}
+
+fn label(geometry: &Geometry<f64>) -> Option<Point<f64>> {
+    match geometry {
+        Geometry::Point(point) => Some(*point),
+        // Slivers can be too thin for a scan line to find an inside.
+        area => area.interior_point().or_else(|| area.centroid()),
+    }
+}

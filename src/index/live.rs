@@ -1,0 +1,147 @@
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+
+use crate::{
+    index::Snapshot,
+    model::{Access, Catalogue, UnknownLayer},
+    store::{LayerContents, Store, StoreError},
+};
+
+/// The current snapshot of every layer.
+#[derive(Debug)]
+pub struct Index {
+    layers: HashMap<&'static str, ArcSwap<Snapshot>>,
+    freshness: ArcSwap<Freshness>,
+}
+
+/// When the index last heard from the database.
+#[derive(Debug, Clone)]
+pub struct Freshness {
+    /// When revisions were last compared successfully, by the clock of the wall.
+    pub checked_at: Timestamp,
+    /// The same by the clock that never jumps.
+    pub checked: Instant,
+    /// Why the last try failed; `None` when it succeeded.
+    pub failure: Option<String>,
+}
+
+/// What can go wrong while a snapshot is built.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// The database did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A geometry that cannot be read.
+    #[error("feature {id} of layer {layer} has a geometry that cannot be read: {reason}")]
+    Geometry {
+        /// The layer.
+        layer: String,
+        /// The feature.
+        id: i64,
+        /// Why.
+        reason: String,
+    },
+    /// The building thread ended early.
+    #[error("building the snapshot of a layer was interrupted")]
+    Interrupted,
+}
+
+impl Index {
+    /// Builds the snapshots of all layers of the built-in catalogue.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub async fn load(store: &Store) -> Result<Index, IndexError> {
+        let mut layers = HashMap::new();
+        for layer in Catalogue::built_in().layers() {
+            layers.insert(layer.id.as_str(), ArcSwap::from_pointee(build(&layer.id, store).await?));
+        }
+        let freshness = Freshness { checked_at: Timestamp::now(), checked: Instant::now(), failure: None };
+        Ok(Index { layers, freshness: ArcSwap::from_pointee(freshness) })
+    }
+
+    /// The current snapshot of a layer.
+    ///
+    /// # Errors
+    /// [`UnknownLayer`], which lists the ids there are.
+    pub fn snapshot(&self, layer: &str, access: Access) -> Result<Arc<Snapshot>, UnknownLayer> {
+        let Access::Public = access;
+        let known = Catalogue::built_in().layer(layer)?;
+        Ok(self.layers[known.id.as_str()].load_full())
+    }
+
+    /// The current snapshots of all layers, in the catalogue's order.
+    pub fn snapshots(&self, access: Access) -> impl Iterator<Item = Arc<Snapshot>> {
+        let Access::Public = access;
+        Catalogue::built_in().layers().iter().map(|layer| self.layers[layer.id.as_str()].load_full())
+    }
+
+    /// When the index last heard from the database.
+    pub fn freshness(&self) -> Arc<Freshness> {
+        self.freshness.load_full()
+    }
+
+    /// Rebuilds the snapshots of layers whose revision is no longer the database's. Returns their ids.
+    ///
+    /// # Errors
+    /// [`IndexError`]; snapshots that were not rebuilt keep answering.
+    pub async fn refresh(&self, store: &Store) -> Result<Vec<&'static str>, IndexError> {
+        let outcome = self.rebuild_stale(store).await;
+        let last = self.freshness();
+        self.freshness.store(Arc::new(match &outcome {
+            Ok(_) => Freshness { checked_at: Timestamp::now(), checked: Instant::now(), failure: None },
+            Err(error) => Freshness { failure: Some(error.to_string()), ..(*last).clone() },
+        }));
+        outcome
+    }
+
+    /// Refreshes every `interval` for as long as the future is polled. Failures are logged once, when they begin
+    /// and when they end.
+    pub async fn keep_fresh(&self, store: &Store, interval: Duration) {
+        loop {
+            tokio::time::sleep(interval).await;
+            let failed_before = self.freshness().failure.is_some();
+            match self.refresh(store).await {
+                Ok(rebuilt) => {
+                    if failed_before {
+                        tracing::info!("the database answers again");
+                    }
+                    for layer in rebuilt {
+                        let revision = self.layers[layer].load().revision();
+                        tracing::info!(layer, revision, "snapshot rebuilt");
+                    }
+                }
+                Err(error) if !failed_before => tracing::warn!(%error, "snapshots cannot be refreshed; reads go on"),
+                Err(_) => {}
+            }
+        }
+    }
+
+    async fn rebuild_stale(&self, store: &Store) -> Result<Vec<&'static str>, IndexError> {
+        let mut rebuilt = vec![];
+        for current in store.layer_revisions().await? {
+            // Layers that an earlier version of the program declared are nobody's business here.
+            let Some((id, snapshot)) = self.layers.get_key_value(current.layer.as_str()) else { continue };
+            if snapshot.load().revision() != current.revision {
+                snapshot.store(Arc::new(build(id, store).await?));
+                rebuilt.push(*id);
+            }
+        }
+        Ok(rebuilt)
+    }
+}
+
+/// Reads the layer and builds its snapshot off the async threads.
+async fn build(layer: &'static str, store: &Store) -> Result<Snapshot, IndexError> {
+    let layer = Catalogue::built_in().layer(layer).expect("ids come from the catalogue");
+    let contents: LayerContents = store.layer_contents(&layer.id).await?;
+    tokio::task::spawn_blocking(move || Snapshot::build(layer, Access::Public, contents))
+        .await
+        .map_err(|_| IndexError::Interrupted)?
+}

@@ -1,0 +1,15 @@
+//! Answers from memory: one immutable [`Snapshot`] for each layer, built from the database and never written back.
+//!
+//! Readers load a pointer and keep what they hold for as long as they like; [`Index::refresh`] builds the next
+//! snapshot beside it and swaps. The R-tree narrows a search and never decides one: candidates are confirmed with
+//! the exact geometry. What the caller may not see is not in the snapshot.
+
+mod encode;
+mod feature;
+mod find;
+mod live;
+mod snapshot;
+
+pub use feature::{Feature, Source};
+pub use live::{Freshness, Index, IndexError};
+pub use snapshot::{Slot, Snapshot};

@@ -1,0 +1,177 @@
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hasher},
+};
+
+use jiff::Timestamp;
+use rstar::{AABB, RTree, RTreeObject};
+
+use crate::{
+    index::{Feature, IndexError, Source},
+    model::{Access, Bbox, Field, Layer},
+    store::{LayerContents, StoredSource},
+};
+
+/// Position of a feature in one snapshot. Means nothing in another.
+pub type Slot = u32;
+
+/// One layer at one revision, for one kind of caller. Never changes.
+#[derive(Debug)]
+pub struct Snapshot {
+    layer: &'static Layer,
+    fields: Vec<&'static Field>,
+    revision: i64,
+    changed_at: Option<Timestamp>,
+    sources: Vec<Source>,
+    /// By ascending id.
+    features: Vec<Feature>,
+    /// Slots by folded name.
+    pub(super) by_name: Vec<Slot>,
+    /// Slots of features without geometry, ascending.
+    pub(super) placeless: Vec<Slot>,
+    pub(super) tree: RTree<Entry>,
+    extent: Option<Bbox>,
+    json: Vec<u8>,
+    checksum: u64,
+}
+
+/// A feature in the tree: its box and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Entry {
+    pub(super) slot: Slot,
+    bbox: Bbox,
+}
+
+impl RTreeObject for Entry {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        envelope(&self.bbox)
+    }
+}
+
+/// The box as the tree sees it.
+pub(super) fn envelope(bbox: &Bbox) -> AABB<[f64; 2]> {
+    AABB::from_corners([bbox.west, bbox.south], [bbox.east, bbox.north])
+}
+
+impl Snapshot {
+    /// Builds the snapshot of a layer from what the database holds.
+    ///
+    /// # Errors
+    /// [`IndexError::Geometry`] naming the feature.
+    pub fn build(layer: &'static Layer, access: Access, contents: LayerContents) -> Result<Snapshot, IndexError> {
+        let mut sources: Vec<Source> = contents.sources.into_iter().map(source).collect();
+        let positions: HashMap<String, u16> = sources.iter().map(|source| source.name.clone()).zip(0..).collect();
+        let mut json = vec![];
+        let mut features = Vec::with_capacity(contents.features.len());
+        for stored in contents.features {
+            let source = positions.get(&stored.source).copied();
+            if let Some(position) = source {
+                sources[usize::from(position)].count += 1;
+            }
+            features.push(Feature::decode(layer, access, stored, source, &mut json)?);
+        }
+        json.shrink_to_fit();
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&json);
+        let slots = || (0..).zip(&features);
+        let entries = slots().filter_map(|(slot, feature)| Some(Entry { slot, bbox: feature.bbox? })).collect();
+        let mut by_name: Vec<Slot> = slots().map(|(slot, _)| slot).collect();
+        by_name.sort_by(|a, b| features[*a as usize].search_text.cmp(&features[*b as usize].search_text));
+        Ok(Snapshot {
+            layer,
+            fields: layer.permitted_fields(access).collect(),
+            revision: contents.revision.as_ref().map_or(0, |revision| revision.revision),
+            changed_at: contents.revision.map(|revision| revision.changed_at),
+            placeless: slots().filter(|(_, feature)| feature.geometry.is_none()).map(|(slot, _)| slot).collect(),
+            extent: features.iter().filter_map(|feature| feature.bbox).reduce(|a, b| a.union(&b)),
+            tree: RTree::bulk_load(entries),
+            by_name,
+            // A source whose features all gave way has nothing to attribute.
+            sources,
+            features,
+            checksum: hasher.finish(),
+            json,
+        })
+    }
+
+    /// The layer.
+    pub fn layer(&self) -> &'static Layer {
+        self.layer
+    }
+
+    /// The fields this snapshot's callers may see, in the order of each feature's values.
+    pub fn fields(&self) -> &[&'static Field] {
+        &self.fields
+    }
+
+    /// Where the field of that name stands in each feature's values.
+    pub fn position(&self, field: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.name == field)
+    }
+
+    /// The layer's revision; 0 when it was never touched.
+    pub fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    /// When the layer last changed.
+    pub fn changed_at(&self) -> Option<Timestamp> {
+        self.changed_at
+    }
+
+    /// Differs whenever any byte served from the snapshot's features differs.
+    pub fn checksum(&self) -> u64 {
+        self.checksum
+    }
+
+    /// Where the features came from; sources without features are left out.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(|source| source.count > 0)
+    }
+
+    /// The source of a feature; `None` for features written by hand.
+    pub fn source_of(&self, feature: &Feature) -> Option<&Source> {
+        feature.source.map(|position| &self.sources[usize::from(position)])
+    }
+
+    /// All features, by ascending id.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// The feature in a slot of this snapshot.
+    pub fn feature(&self, slot: Slot) -> &Feature {
+        &self.features[slot as usize]
+    }
+
+    /// The feature with that id.
+    pub fn by_id(&self, id: i64) -> Option<&Feature> {
+        self.features.binary_search_by_key(&id, |feature| feature.id).ok().map(|position| &self.features[position])
+    }
+
+    /// The feature's GeoJSON object without its closing brace: members may follow.
+    pub fn open_json(&self, feature: &Feature) -> &[u8] {
+        &self.json[feature.json.clone()]
+    }
+
+    /// The box around all features; `None` when none has geometry.
+    pub fn extent(&self) -> Option<Bbox> {
+        self.extent
+    }
+}
+
+fn source(stored: StoredSource) -> Source {
+    Source {
+        name: stored.name,
+        title: stored.title,
+        licence: stored.licence,
+        attribution: stored.attribution,
+        demonstration: stored.demonstration,
+        synthetic: stored.synthetic,
+        file_name: stored.file_name,
+        received_at: stored.received_at,
+        count: 0,
+    }
+}

@@ -1,0 +1,95 @@
+use futures_util::TryStreamExt;
+use jiff::Timestamp;
+
+use crate::{
+    model::Text,
+    store::{LayerRevision, Store, StoreError},
+};
+
+/// Everything a layer holds at one moment.
+#[derive(Debug)]
+pub struct LayerContents {
+    /// Revision at that moment; `None` when the layer was never touched.
+    pub revision: Option<LayerRevision>,
+    /// Where the features came from, by source name.
+    pub sources: Vec<StoredSource>,
+    /// By ascending id.
+    pub features: Vec<StoredFeature>,
+}
+
+/// One feature as the database holds it.
+#[derive(Debug)]
+pub struct StoredFeature {
+    /// Stable number.
+    pub id: i64,
+    /// Name of its source.
+    pub source: String,
+    /// Fields by name.
+    pub properties: serde_json::Value,
+    /// EPSG:4326, longitude first.
+    pub wkb: Option<Vec<u8>>,
+}
+
+/// The newest import of one source.
+#[derive(Debug, Clone)]
+pub struct StoredSource {
+    /// Name of the source.
+    pub name: String,
+    /// Who published the data.
+    pub title: Text,
+    /// SPDX name, or `not stated`.
+    pub licence: String,
+    /// Shown on the map.
+    pub attribution: String,
+    /// Ships with the project.
+    pub demonstration: bool,
+    /// Invented.
+    pub synthetic: bool,
+    /// The file it came in.
+    pub file_name: String,
+    /// When it came in.
+    pub received_at: Timestamp,
+}
+
+impl Store {
+    /// Reads a whole layer as of one moment.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn layer_contents(&self, layer: &str) -> Result<LayerContents, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *transaction).await?;
+        let revisions =
+            sqlx::query_file!("src/store/queries/read_layer_revisions.sql").fetch_all(&mut *transaction).await?;
+        let revision = revisions.into_iter().find(|row| row.layer == layer).map(|row| LayerRevision {
+            layer: row.layer,
+            revision: row.revision,
+            changed_at: timestamp(row.changed_at_us),
+        });
+        let sources = sqlx::query_file!("src/store/queries/read_layer_sources.sql", layer)
+            .map(|row| StoredSource {
+                name: row.source,
+                title: serde_json::from_value(row.source_title)
+                    .unwrap_or(Text { es: String::new(), en: String::new() }),
+                licence: row.licence,
+                attribution: row.attribution,
+                demonstration: row.demonstration,
+                synthetic: row.synthetic,
+                file_name: row.file_name,
+                received_at: timestamp(row.received_at_us),
+            })
+            .fetch_all(&mut *transaction)
+            .await?;
+        let features = sqlx::query_file_as!(StoredFeature, "src/store/queries/read_layer_features.sql", layer)
+            .fetch(&mut *transaction)
+            .try_collect()
+            .await?;
+        transaction.commit().await?;
+        Ok(LayerContents { revision, sources, features })
+    }
+}
+
+/// The database's time as ours.
+pub(super) fn timestamp(microseconds: i64) -> Timestamp {
+    Timestamp::from_microsecond(microseconds).expect("PostgreSQL's times lie within ours")
+}

@@ -1,0 +1,337 @@
+use std::fmt::Write;
+
+use serde_json::{Map, Value as Json};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use crate::{
+    model::{Bbox, GeometryKind, IncomingFeature, Layer, RowNote, Text},
+    store::{Store, StoreError},
+};
+
+/// A file on its way in: rows are copied, examined and merged inside one transaction. Dropping it leaves the
+/// database untouched; [`Staging::commit`] makes it true all at once.
+pub struct Staging {
+    transaction: Transaction<'static, Postgres>,
+    layer: &'static Layer,
+}
+
+/// What an import is remembered by.
+#[derive(Debug, Clone)]
+pub struct ImportOrigin {
+    /// Name of the source; an import replaces the features of its source.
+    pub source: String,
+    /// Who published the data.
+    pub title: Text,
+    /// SPDX name, or `not stated`.
+    pub licence: String,
+    /// Shown on the map.
+    pub attribution: String,
+    /// Ships with the project.
+    pub demonstration: bool,
+    /// Invented.
+    pub synthetic: bool,
+    /// The file's name, without folders.
+    pub file_name: String,
+    /// The file's SHA-256, hexadecimal.
+    pub file_sha256: String,
+    /// Reference system found.
+    pub crs_found: String,
+    /// How coordinates came to WGS 84.
+    pub datum_operation: String,
+}
+
+/// An area that was made valid.
+#[derive(Debug, Clone)]
+pub struct Repair {
+    /// The row and what was wrong.
+    pub row: RowNote,
+    /// Geodesic area before, in m²; `None` where it cannot be taken.
+    pub area_before_m2: Option<f64>,
+    /// Geodesic area after, in m²; `None` when nothing was left.
+    pub area_after_m2: Option<f64>,
+}
+
+/// What is about to be taken in.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// Rows.
+    pub count: i64,
+    /// Rows without geometry among them.
+    pub without_geometry: i64,
+    /// Bounding box; `None` when no row has geometry.
+    pub bbox: Option<Bbox>,
+}
+
+/// What the merge did, in features.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Merge {
+    /// New in the source.
+    pub added: u64,
+    /// Otherwise than before.
+    pub changed: u64,
+    /// As before.
+    pub unchanged: u64,
+    /// No longer in the source.
+    pub removed: u64,
+    /// Demonstration features that gave way.
+    pub demonstration_removed: u64,
+}
+
+impl Store {
+    /// Begins an import into `layer`, waiting for another one into the same layer to end.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn begin_import(&self, layer: &'static Layer) -> Result<Staging, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query_file!("src/store/queries/lock_layer_imports.sql", layer.id).execute(&mut *transaction).await?;
+        Ok(Staging { transaction, layer })
+    }
+
+    /// Whether anything was ever imported.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn has_imports(&self) -> Result<bool, StoreError> {
+        Ok(sqlx::query_file_scalar!("src/store/queries/has_imports.sql").fetch_one(&self.pool).await?)
+    }
+}
+
+impl Staging {
+    fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Copies rows in.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn copy(&mut self, features: &[IncomingFeature]) -> Result<(), StoreError> {
+        let mut text = String::with_capacity(features.len() * 1024);
+        for feature in features {
+            write_copy_row(&mut text, self.layer, feature);
+        }
+        let mut copy = self
+            .connection()
+            .copy_in_raw(
+                "copy rimay.incoming_feature (row_number, key, name, properties, source_record, geom) from stdin",
+            )
+            .await?;
+        copy.send(text.as_bytes()).await?;
+        copy.finish().await?;
+        Ok(())
+    }
+
+    /// Removes rows that repeat the key of an earlier row.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn reject_duplicates(&mut self) -> Result<Vec<RowNote>, StoreError> {
+        let rows =
+            sqlx::query_file!("src/store/queries/reject_incoming_duplicates.sql").fetch_all(self.connection()).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                note(
+                    row.row_number,
+                    row.feature,
+                    format!("same key as row {} ({}); the first was kept", row.first_row, row.key),
+                )
+            })
+            .collect())
+    }
+
+    /// Makes invalid areas valid and winds exterior rings counter-clockwise. Rows whose area vanishes are removed.
+    /// Returns the repairs, the rows removed, and how many were wound the other way.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn repair_areas(&mut self) -> Result<(Vec<Repair>, Vec<RowNote>, u64), StoreError> {
+        if self.layer.geometry != GeometryKind::Polygon {
+            return Ok((vec![], vec![], 0));
+        }
+        let repaired =
+            sqlx::query_file!("src/store/queries/repair_incoming_areas.sql").fetch_all(self.connection()).await?;
+        let mut repairs: Vec<_> = repaired
+            .into_iter()
+            .map(|row| Repair {
+                row: note(row.row_number, row.feature, row.reason),
+                area_before_m2: row.area_before_m2,
+                area_after_m2: row.area_after_m2,
+            })
+            .collect();
+        repairs.sort_by_key(|repair| repair.row.row);
+        let vanished =
+            sqlx::query_file!("src/store/queries/reject_incoming_vanished.sql").fetch_all(self.connection()).await?;
+        let vanished = vanished
+            .into_iter()
+            .map(|row| note(row.row_number, row.feature, "no area is left after the repair".into()))
+            .collect();
+        let turned =
+            sqlx::query_file!("src/store/queries/orient_incoming_areas.sql").execute(self.connection()).await?;
+        Ok((repairs, vanished, turned.rows_affected()))
+    }
+
+    /// Rows that reach outside the box: the first 20 of them, and how many there are.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn find_outside(&mut self, bbox: Bbox) -> Result<(Vec<RowNote>, i64), StoreError> {
+        let [west, south, east, north] = bbox.to_array();
+        let rows = sqlx::query_file!("src/store/queries/find_incoming_outside.sql", west, south, east, north)
+            .fetch_all(self.connection())
+            .await?;
+        let total = rows.first().map_or(0, |row| row.total);
+        let place = |longitude: Option<f64>, latitude: Option<f64>| {
+            format!(
+                "lies at longitude {:.5}, latitude {:.5}",
+                longitude.unwrap_or(f64::NAN),
+                latitude.unwrap_or(f64::NAN)
+            )
+        };
+        let notes =
+            rows.into_iter().map(|row| note(row.row_number, row.feature, place(row.longitude, row.latitude))).collect();
+        Ok((notes, total))
+    }
+
+    /// Rows with the same geometry as an earlier row. They stay.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn find_twins(&mut self) -> Result<Vec<RowNote>, StoreError> {
+        let rows = sqlx::query_file!("src/store/queries/find_incoming_twins.sql").fetch_all(self.connection()).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                note(
+                    row.row_number,
+                    row.feature,
+                    format!("same geometry as row {} ({})", row.first_row, row.first_feature),
+                )
+            })
+            .collect())
+    }
+
+    /// What is about to be taken in.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn measure(&mut self) -> Result<Measure, StoreError> {
+        let row = sqlx::query_file!("src/store/queries/measure_incoming.sql").fetch_one(self.connection()).await?;
+        let bbox = match (row.west, row.south, row.east, row.north) {
+            (Some(west), Some(south), Some(east), Some(north)) => Some(Bbox { west, south, east, north }),
+            _ => None,
+        };
+        Ok(Measure { count: row.count, without_geometry: row.without_geometry, bbox })
+    }
+
+    /// Replaces the source's features with the copied rows: what is the same stays untouched. Returns what changed
+    /// and the import's id.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn merge(&mut self, origin: &ImportOrigin) -> Result<(Merge, i64), StoreError> {
+        let layer = self.layer.id.as_str();
+        let connection = &mut *self.transaction;
+        let import_id = sqlx::query_file_scalar!(
+            "src/store/queries/insert_import.sql",
+            layer,
+            origin.source,
+            serde_json::json!(origin.title),
+            origin.licence,
+            origin.attribution,
+            origin.demonstration,
+            origin.synthetic,
+            origin.file_name,
+            origin.file_sha256,
+            origin.crs_found,
+            origin.datum_operation,
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        let mut merge = Merge::default();
+        if !origin.demonstration {
+            let query = sqlx::query_file!("src/store/queries/remove_demonstration_features.sql", layer);
+            merge.demonstration_removed = query.execute(&mut *connection).await?.rows_affected();
+        }
+        let query = sqlx::query_file!("src/store/queries/remove_absent_features.sql", layer, origin.source);
+        merge.removed = query.execute(&mut *connection).await?.rows_affected();
+        let query = sqlx::query_file!("src/store/queries/update_changed_features.sql", layer, origin.source, import_id);
+        merge.changed = query.execute(&mut *connection).await?.rows_affected();
+        let query = sqlx::query_file!("src/store/queries/insert_new_features.sql", layer, origin.source, import_id);
+        merge.added = query.execute(&mut *connection).await?.rows_affected();
+        let query = sqlx::query_file!("src/store/queries/clear_incoming.sql");
+        let rows = query.execute(&mut *connection).await?.rows_affected();
+        merge.unchanged = rows - merge.added - merge.changed;
+        Ok((merge, import_id))
+    }
+
+    /// Keeps the report with its import and makes the import true.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; then nothing was changed.
+    pub async fn commit(mut self, import_id: i64, report: &Json) -> Result<(), StoreError> {
+        sqlx::query_file!("src/store/queries/set_import_report.sql", import_id, report)
+            .execute(self.connection())
+            .await?;
+        self.transaction.commit().await?;
+        Ok(())
+    }
+}
+
+fn note(row: i64, feature: String, note: String) -> RowNote {
+    RowNote { row: row.unsigned_abs(), feature, note }
+}
+
+/// One line of PostgreSQL's COPY text format.
+fn write_copy_row(text: &mut String, layer: &Layer, feature: &IncomingFeature) {
+    let properties: Map<String, Json> = layer
+        .fields
+        .iter()
+        .zip(&feature.values)
+        .map(|(field, value)| (field.name.clone(), serde_json::to_value(value).expect("plain values are JSON")))
+        .collect();
+    let name = layer.position(&layer.name_field).and_then(|position| feature.values[position].as_text());
+    write!(text, "{}\t", feature.row).expect("writing to a string");
+    write_copy_text(text, &feature.key);
+    text.push('\t');
+    match name {
+        Some(name) => write_copy_text(text, name),
+        None => text.push_str("\\N"),
+    }
+    for json in [&Json::Object(properties), &feature.source_record] {
+        text.push('\t');
+        write_copy_text(text, &json.to_string());
+    }
+    text.push('\t');
+    match &feature.geometry_wkb {
+        Some(wkb) => write_ewkb_hex(text, wkb),
+        None => text.push_str("\\N"),
+    }
+    text.push('\n');
+}
+
+fn write_copy_text(text: &mut String, value: &str) {
+    for c in value.chars() {
+        match c {
+            '\\' => text.push_str("\\\\"),
+            '\t' => text.push_str("\\t"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            // PostgreSQL's text cannot hold it, and no name needs it.
+            '\0' => {}
+            c => text.push(c),
+        }
+    }
+}
+
+/// Little-endian WKB with the SRID flag PostGIS reads, in hexadecimal.
+fn write_ewkb_hex(text: &mut String, wkb: &[u8]) {
+    const SRID_FLAG: u8 = 0x20;
+    debug_assert_eq!(wkb[0], 1, "little-endian, as the exchange room writes it");
+    let mut byte = |byte: u8| write!(text, "{byte:02X}").expect("writing to a string");
+    wkb[..4].iter().for_each(|b| byte(*b));
+    byte(wkb[4] | SRID_FLAG);
+    4326_u32.to_le_bytes().into_iter().for_each(&mut byte);
+    wkb[5..].iter().for_each(|b| byte(*b));
+}

@@ -1,0 +1,2 @@
+-- Leaves nothing of this import behind.
+delete from rimay.incoming_feature

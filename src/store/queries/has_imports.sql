@@ -1,0 +1,2 @@
+-- Whether anything was ever imported.
+select exists (select from rimay.import) as "any!"
