@@ -1,5 +1,24 @@
 //! Rimay: a geospatial conflict mapping server.
+//!
+//! The rooms, in the order they depend on one another:
+//!
+//! - [`model`]: the words and rules of the domain, without I/O. The layer catalogue is declared here.
+//! - [`store`]: all SQL, and the managed local database.
+//! - [`index`]: immutable snapshots in memory, from which every read is answered.
+//! - [`exchange`]: files in and out, through GDAL.
+//! - [`tiles`]: vector tiles from snapshots.
+//! - [`api`]: HTTP.
+//! - [`config`], [`telemetry`], [`cli`]: running the program.
+//!
+//! To see how they work together, follow one request: `api/ogc/items.rs`, then `index/find.rs`; and one file:
+//! `exchange/import.rs`, then `store/imports.rs` and its queries.
 
+pub mod api;
+pub mod cli;
+pub mod config;
+pub mod exchange;
 pub mod index;
 pub mod model;
 pub mod store;
+pub mod telemetry;
+pub mod tiles;

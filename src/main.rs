@@ -1,1 +1,25 @@
-fn main() {}
+//! The `rimay` program: reads the command line and hands over to the library.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use rimay::{cli, store::StoreError, telemetry};
+
+/// Exit code for what the caller can mend.
+const MISTAKE: u8 = 2;
+/// Exit code for what only we, or the database, can mend.
+const FAULT: u8 = 1;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    telemetry::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be started");
+    match runtime.block_on(cli::run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("rimay: {error:#}");
+            let fault = matches!(error.downcast_ref(), Some(StoreError::Database(_)));
+            ExitCode::from(if fault { FAULT } else { MISTAKE })
+        }
+    }
+}

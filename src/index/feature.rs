@@ -2,6 +2,7 @@ use std::ops::Range;
 
 use geo::{BoundingRect, Centroid, Geometry, InteriorPoint, Point};
 use geo_traits::to_geo::ToGeoGeometry;
+use jiff::civil::Date;
 
 use crate::{
     index::{IndexError, encode},
@@ -24,6 +25,8 @@ pub struct Feature {
     pub bbox: Option<Bbox>,
     /// Where a label or marker stands: the point itself, or a point inside the area.
     pub label: Option<Point<f64>>,
+    /// First and last day on which it holds; an open end is `None`. `None` for a feature without time.
+    pub(super) holds: Option<(Date, Option<Date>)>,
     /// Folded name and code, for searching.
     pub(super) search_text: Box<str>,
     /// Where its GeoJSON stands in the snapshot's bytes.
@@ -83,6 +86,7 @@ impl Feature {
             id: stored.id,
             source,
             search_text: search_text(layer, access, &values),
+            holds: holds(layer, access, &values),
             bbox: geometry.as_ref().and_then(bbox),
             label: geometry.as_ref().and_then(label),
             values,
@@ -90,6 +94,18 @@ impl Feature {
             json: start..json.len(),
         })
     }
+}
+
+fn holds(layer: &Layer, access: Access, values: &[Value]) -> Option<(Date, Option<Date>)> {
+    let [from, to] = layer.time_fields.as_ref()?;
+    let date = |name: &str| {
+        let position = layer.permitted_fields(access).position(|field| field.name == name)?;
+        match values[position] {
+            Value::Date(date) => Some(date),
+            _ => None,
+        }
+    };
+    Some((date(from)?, date(to)))
 }
 
 /// Folded name, a line break, folded code: no query text contains a line break, so it cannot match across.

@@ -4,7 +4,7 @@ use geo::{Intersects, Rect, coord};
 
 use crate::{
     index::{Feature, Slot, Snapshot, snapshot::envelope},
-    model::{Bbox, FeatureQuery},
+    model::{Bbox, FeatureQuery, Period},
 };
 
 impl Snapshot {
@@ -71,6 +71,11 @@ impl Snapshot {
 }
 
 impl Feature {
+    fn holds_within(&self, period: Period) -> bool {
+        let Some((from, to)) = self.holds else { return true };
+        period.to.is_none_or(|last| from <= last) && period.from.is_none_or(|first| to.is_none_or(|to| to >= first))
+    }
+
     fn intersects(&self, bbox: &Bbox, rect: &Rect<f64>) -> bool {
         let inside =
             self.bbox.is_some_and(|own| bbox.contains(own.west, own.south) && bbox.contains(own.east, own.north));
@@ -81,6 +86,7 @@ impl Feature {
 impl FeatureQuery {
     fn matches_attributes(&self, feature: &Feature) -> bool {
         self.properties.iter().all(|filter| filter.any_of.contains(&feature.values[filter.position]))
+            && self.period.is_none_or(|period| feature.holds_within(period))
             && self.text.as_deref().is_none_or(|text| feature.search_text.contains(text))
     }
 }

@@ -75,6 +75,7 @@ impl Snapshot {
         json.shrink_to_fit();
         let mut hasher = DefaultHasher::new();
         hasher.write(&json);
+        hasher.write(format!("{sources:?}").as_bytes());
         let slots = || (0..).zip(&features);
         let entries = slots().filter_map(|(slot, feature)| Some(Entry { slot, bbox: feature.bbox? })).collect();
         let mut by_name: Vec<Slot> = slots().map(|(slot, _)| slot).collect();
@@ -121,7 +122,7 @@ impl Snapshot {
         self.changed_at
     }
 
-    /// Differs whenever any byte served from the snapshot's features differs.
+    /// Differs whenever features or sources differ.
     pub fn checksum(&self) -> u64 {
         self.checksum
     }

@@ -104,6 +104,11 @@ fn check(layer: &Layer) -> Result<(), String> {
     for name in named {
         layer.field(name).ok_or_else(|| format!("there is no field {name}"))?;
     }
+    for name in layer.time_fields.iter().flatten() {
+        if layer.field(name).is_none_or(|field| field.kind != FieldType::Date) {
+            return Err(format!("time field {name} is no date field"));
+        }
+    }
     let category = layer.category_field.as_deref().and_then(|name| layer.field(name));
     if category.is_some_and(|field| field.kind != FieldType::Code) {
         return Err("the category field must be of type code".into());
@@ -118,7 +123,10 @@ fn check(layer: &Layer) -> Result<(), String> {
 
 fn check_field(field: &Field) -> Result<(), String> {
     // `id` would collide with the feature id in GDAL, and `geom` with the geometry column of the typed views.
-    if !is_identifier(&field.name) || ["id", "geom", "layer"].contains(&field.name.as_str()) {
+    if !is_identifier(&field.name)
+        || ["id", "geom", "layer", "bbox", "datetime", "limit", "offset", "after", "f", "q"]
+            .contains(&field.name.as_str())
+    {
         return Err(format!("\"{}\" cannot name a field", field.name));
     }
     if (field.kind == FieldType::Code) == field.codes.is_empty() {

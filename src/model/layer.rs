@@ -31,6 +31,10 @@ pub struct Layer {
     /// The code field that colours, filters and counts the layer, if it has one.
     #[serde(default)]
     pub category_field: Option<String>,
+    /// Date fields with the first and the last day on which a feature holds, if the layer has them. A feature
+    /// without a first day holds always; without a last day it still holds.
+    #[serde(default)]
+    pub time_fields: Option<[String; 2]>,
     /// Fields shown under the name in lists.
     #[serde(default)]
     pub list_fields: Vec<String>,

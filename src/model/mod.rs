@@ -22,6 +22,6 @@ pub use datum::{DATUM_OPERATIONS, Datum, DatumOperation};
 pub use incoming::{IncomingFeature, RowNote};
 pub use layer::{Code, Field, FieldType, GeometryKind, Layer, Outline, Sensitivity, Style, Text};
 pub use preset::Preset;
-pub use query::{FeatureQuery, PropertyFilter};
+pub use query::{FeatureQuery, Period, PeriodError, PropertyFilter};
 pub use search_text::fold;
 pub use value::{Value, ValueError};

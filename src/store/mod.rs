@@ -3,14 +3,14 @@
 //! Queries stand in `queries/`, one file each, checked against the migrations when the program is compiled.
 //! Geometry crosses this border as WKB in EPSG:4326. Nothing here knows about HTTP or files.
 
-//mod cluster;
+mod cluster;
 mod error;
 mod features;
 mod imports;
 mod revisions;
 mod schema;
 
-//pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
+pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
 pub use error::StoreError;
 pub use features::{LayerContents, StoredFeature, StoredSource};
 pub use imports::{ImportOrigin, Measure, Merge, Repair, Staging};

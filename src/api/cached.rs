@@ -1,0 +1,52 @@
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+/// How long a client may keep an answer without asking again.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Keep {
+    /// Ask each time whether it still holds.
+    Revalidate,
+    /// The address names a revision: it holds for good.
+    Forever,
+}
+
+/// An answer with its weak ETag, or 304 without a body when the client already has it.
+///
+/// The tag is weak because the same features may be written with another time stamp or compression.
+pub(super) fn respond(
+    request: &HeaderMap,
+    version: u64,
+    keep: Keep,
+    content_type: &'static str,
+    body: impl FnOnce() -> Body,
+) -> Response {
+    let etag = format!("W/\"{version:016x}\"");
+    let control = match keep {
+        Keep::Revalidate => "no-cache",
+        Keep::Forever => "public, max-age=31536000, immutable",
+    };
+    let unchanged = request
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(&etag));
+    let mut response = match unchanged {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => ([(header::CONTENT_TYPE, content_type)], body()).into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hexadecimal in quotes"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
+    headers.append(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// The tag without its weakness: If-None-Match compares weakly (RFC 9110, section 13.1.2).
+fn opaque(tag: &str) -> &str {
+    let tag = tag.trim();
+    tag.strip_prefix("W/").unwrap_or(tag)
+}

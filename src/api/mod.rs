@@ -1,0 +1,87 @@
+//! HTTP: the OGC API at `/ogc`, our own resources at `/api`, tiles at `/tiles`, the web application, health.
+//!
+//! Handlers read like a recipe: parse parameters into model types, take the snapshot the caller may see, shape the
+//! answer. No SQL and no geometry maths here, and nothing is fetched from the database to answer a read.
+//! [`Problem`] is the whole table of what clients see when something is wrong.
+
+mod cached;
+mod catalogue;
+mod features;
+mod health;
+mod observe;
+mod ogc;
+mod params;
+mod problem;
+mod search;
+mod tiles;
+mod web;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{Router, extract::FromRef, middleware, routing::get};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    cors::{Any, CorsLayer},
+    timeout::TimeoutLayer,
+};
+
+use crate::{index::Index, tiles::TileCache};
+
+pub use problem::Problem;
+
+/// What handlers work with.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    /// The snapshots.
+    pub index: Arc<Index>,
+    /// Tiles already made.
+    pub tiles: TileCache,
+    /// Address under which clients reach us; links begin with it.
+    pub public_url: PublicUrl,
+    /// Figures for `/metrics`.
+    pub metrics: PrometheusHandle,
+}
+
+/// Address under which clients reach us, without a slash at the end. Never taken from a request.
+#[derive(Debug, Clone)]
+pub struct PublicUrl(Arc<str>);
+
+impl PublicUrl {
+    /// From a configured address; slashes at its end are dropped.
+    pub fn new(url: &str) -> PublicUrl {
+        PublicUrl(url.trim_end_matches('/').into())
+    }
+
+    /// The absolute address of a path that begins with a slash.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+}
+
+const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The whole application. `web_dir` holds the built front-end.
+pub fn app(state: AppState, web_dir: PathBuf) -> Router {
+    let open_data = Router::new()
+        .nest("/ogc", ogc::routes())
+        .route("/api/catalogue", get(catalogue::catalogue))
+        .route("/api/layers/{layer}/features", get(features::features))
+        .route("/api/search", get(search::search))
+        .route("/tiles/{layer}", get(tiles::tile_json))
+        .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))
+        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(Any));
+    Router::new()
+        .merge(open_data)
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .with_state(state)
+        .fallback_service(web::routes(web_dir))
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(problem::on_panic))
+        .layer(middleware::from_fn(observe::observe))
+}

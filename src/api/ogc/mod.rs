@@ -1,0 +1,42 @@
+//! OGC API - Features - Part 1: Core (OGC 17-069r4) with GeoJSON, under `/ogc`.
+
+mod collections;
+mod items;
+mod landing;
+mod openapi;
+
+use axum::{Router, routing::get};
+use serde_json::{Value as Json, json};
+
+use crate::api::{AppState, Problem, params::Params};
+
+pub(super) const GEOJSON: &str = "application/geo+json";
+pub(super) const OPENAPI_3_0: &str = "application/vnd.oai.openapi+json;version=3.0";
+
+/// Most features in one answer; greater limits are taken as this.
+pub(super) const MAX_LIMIT: usize = 10_000;
+/// Features in one answer when nobody says how many.
+pub(super) const DEFAULT_LIMIT: usize = 100;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/", get(landing::landing))
+        .route("/conformance", get(landing::conformance))
+        .route("/api", get(openapi::document))
+        .route("/collections", get(collections::collections))
+        .route("/collections/{layer}", get(collections::collection))
+        .route("/collections/{layer}/items", get(items::items))
+        .route("/collections/{layer}/items/{id}", get(items::item))
+}
+
+pub(super) fn link(rel: &str, kind: &str, title: &str, href: String) -> Json {
+    json!({"rel": rel, "type": kind, "title": title, "href": href})
+}
+
+/// Refuses formats we do not write.
+pub(super) fn check_format(params: &Params) -> Result<(), Problem> {
+    match params.get("f") {
+        None | Some("json" | "geojson") => Ok(()),
+        Some(_) => Err(Problem::bad_parameter("f", "the accepted format is json")),
+    }
+}

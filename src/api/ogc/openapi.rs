@@ -1,0 +1,183 @@
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    api::{
+        Problem, PublicUrl,
+        ogc::{DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format},
+        params::Params,
+    },
+    index::{Index, Snapshot},
+    model::{Access, Field, FieldType},
+};
+
+/// `GET /ogc/api`: the service description, OpenAPI 3.0 with local references only. Each collection has literal
+/// paths and a query parameter for each field: that is what QGIS and GDAL push filters through.
+pub(super) async fn document(
+    State(index): State<Arc<Index>>,
+    State(url): State<PublicUrl>,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.allow_only(["f"])?;
+    check_format(&params)?;
+    let mut paths = json!({
+        "/": operation("getLandingPage", "Landing page", &[], "Links to the parts of the API", json!({"type": "object"})),
+        "/conformance": operation("getConformance", "Conformance classes", &[], "Classes this API conforms to", json!({"type": "object"})),
+        "/collections": operation("getCollections", "Collections", &[], "All collections", json!({"type": "object"})),
+    });
+    for snapshot in index.snapshots(Access::Public) {
+        add_collection(paths.as_object_mut().expect("made above"), &snapshot);
+    }
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Rimay",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Social conflicts, watersheds, mining concessions and indigenous territories of Peru, as OGC API - Features.",
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "servers": [{"url": url.join("/ogc")}],
+        "paths": paths,
+        "components": {"parameters": parameters(), "schemas": schemas(), "responses": responses()},
+    });
+    Ok(([(header::CONTENT_TYPE, OPENAPI_3_0)], document.to_string()).into_response())
+}
+
+fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
+    let layer = snapshot.layer();
+    let (id, title) = (&layer.id, &layer.title.en);
+    let about = json!({"type": "object"});
+    paths.insert(
+        format!("/collections/{id}"),
+        operation(&format!("describe_{id}"), title, &[], "The collection", about),
+    );
+    let shared = ["bbox", "datetime", "limit", "offset", "after"];
+    let mut parameters: Vec<_> =
+        shared.iter().map(|name| json!({"$ref": format!("#/components/parameters/{name}")})).collect();
+    parameters.extend(snapshot.fields().iter().map(|field| property_parameter(field)));
+    let mut items = operation(
+        &format!("get_{id}"),
+        &format!("Features of {title}"),
+        &parameters,
+        "A page of features",
+        json!({"$ref": "#/components/schemas/featureCollection"}),
+    );
+    as_geojson(&mut items);
+    paths.insert(format!("/collections/{id}/items"), items);
+    let mut item = operation(
+        &format!("get_{id}_feature"),
+        &format!("One feature of {title}"),
+        &[json!({"$ref": "#/components/parameters/featureId"})],
+        "The feature",
+        json!({"$ref": "#/components/schemas/feature"}),
+    );
+    as_geojson(&mut item);
+    item["get"]["responses"]["404"] = json!({"$ref": "#/components/responses/NotFound"});
+    paths.insert(format!("/collections/{id}/items/{{featureId}}"), item);
+}
+
+fn operation(id: &str, summary: &str, parameters: &[Json], found: &str, schema: Json) -> Json {
+    let mut all = parameters.to_vec();
+    all.push(json!({"$ref": "#/components/parameters/f"}));
+    json!({"get": {
+        "operationId": id,
+        "summary": summary,
+        "parameters": all,
+        "responses": {
+            "200": {"description": found, "content": {"application/json": {"schema": schema}}},
+            "400": {"$ref": "#/components/responses/BadParameter"},
+            "500": {"$ref": "#/components/responses/InternalError"},
+        },
+    }})
+}
+
+/// The answer of the operation is GeoJSON.
+fn as_geojson(operation: &mut Json) {
+    let content = &mut operation["get"]["responses"]["200"]["content"];
+    let schema = content["application/json"].take();
+    *content = json!({GEOJSON: schema});
+}
+
+fn property_parameter(field: &Field) -> Json {
+    let schema = match field.kind {
+        FieldType::Text => json!({"type": "string", "minLength": 1}),
+        FieldType::Integer => json!({"type": "integer", "format": "int64"}),
+        FieldType::Real => json!({"type": "number"}),
+        FieldType::Boolean => json!({"type": "boolean"}),
+        FieldType::Date => json!({"type": "string", "format": "date"}),
+        FieldType::Code => {
+            let codes: Vec<_> = field.codes.iter().map(|code| &code.code).collect();
+            json!({"type": "array", "minItems": 1, "items": {"type": "string", "enum": codes}})
+        }
+    };
+    json!({"name": field.name, "in": "query", "required": false, "style": "form", "explode": false, "description": field.title.en, "schema": schema})
+}
+
+fn parameters() -> Json {
+    let query = |name: &str, description: &str, schema: Json| json!({"name": name, "in": "query", "required": false, "style": "form", "explode": false, "description": description, "schema": schema});
+    json!({
+        "bbox": query("bbox", "West, south, east, north in degrees (CRS84), or six numbers with heights. West greater than east crosses the antimeridian.",
+            json!({"type": "array", "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}], "items": {"type": "number"}})),
+        "datetime": query("datetime", "A date, a time, or an interval of them with .. for an open end.", json!({"type": "string"})),
+        "limit": query("limit", "Features on a page; greater values are taken as the maximum.",
+            json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT})),
+        "offset": query("offset", "Features to pass over.", json!({"type": "integer", "minimum": 0, "default": 0})),
+        "after": query("after", "Only features whose id is greater; next links use it.", json!({"type": "integer", "minimum": 0})),
+        "f": query("f", "Format of the answer.", json!({"type": "string", "enum": ["json", "geojson"]})),
+        "featureId": {"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": {"type": "integer", "format": "int64"}},
+    })
+}
+
+fn schemas() -> Json {
+    json!({
+        "feature": {
+            "type": "object",
+            "required": ["type", "geometry", "properties"],
+            "properties": {
+                "type": {"type": "string", "enum": ["Feature"]},
+                "id": {"type": "integer", "format": "int64"},
+                "geometry": {"type": "object", "nullable": true},
+                "properties": {"type": "object", "nullable": true},
+                "links": {"type": "array", "items": {"type": "object"}},
+            },
+        },
+        "featureCollection": {
+            "type": "object",
+            "required": ["type", "features"],
+            "properties": {
+                "type": {"type": "string", "enum": ["FeatureCollection"]},
+                "features": {"type": "array", "items": {"$ref": "#/components/schemas/feature"}},
+                "numberMatched": {"type": "integer", "minimum": 0},
+                "numberReturned": {"type": "integer", "minimum": 0},
+                "timeStamp": {"type": "string", "format": "date-time"},
+                "links": {"type": "array", "items": {"type": "object"}},
+            },
+        },
+        "problem": {
+            "type": "object",
+            "required": ["status", "title", "detail"],
+            "properties": {
+                "status": {"type": "integer"},
+                "title": {"type": "string"},
+                "detail": {"type": "string"},
+                "parameter": {"type": "string"},
+                "request_id": {"type": "string"},
+            },
+        },
+    })
+}
+
+fn responses() -> Json {
+    let problem = |description: &str| json!({"description": description, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}});
+    json!({
+        "BadParameter": problem("A parameter cannot be understood; the answer says what would be accepted"),
+        "NotFound": problem("There is no such resource"),
+        "InternalError": problem("The server failed; the log has the request id"),
+    })
+}

@@ -1,0 +1,115 @@
+use std::any::Any;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::model::{BboxError, PeriodError, UnknownLayer, ValueError};
+use crate::tiles::TileAddressError;
+
+/// What a client is told when something is wrong (RFC 9457). The request id is filled in at the edge.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    #[serde(serialize_with = "as_number")]
+    status: StatusCode,
+    title: &'static str,
+    detail: String,
+    /// The query parameter at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+}
+
+impl Problem {
+    /// 400: a query parameter cannot be understood. `detail` says what would be accepted.
+    pub fn bad_parameter(parameter: &str, detail: impl std::fmt::Display) -> Problem {
+        let parameter: String = parameter.chars().take(60).collect();
+        let detail = format!("parameter {parameter}: {detail}");
+        Problem { parameter: Some(parameter), ..Problem::new(StatusCode::BAD_REQUEST, "Bad parameter", detail) }
+    }
+
+    /// 404: there is no such thing. `detail` says what there is.
+    pub fn not_found(detail: impl std::fmt::Display) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "Not found", detail.to_string())
+    }
+
+    /// 405: the resource is there, the method is not.
+    pub fn method_not_allowed() -> Problem {
+        let detail = "this resource can be read with GET and HEAD; see the Allow header";
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail.into())
+    }
+
+    /// 500: our fault. The cause is in the log, not here.
+    pub fn internal() -> Problem {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error", "the request could not be completed".into())
+    }
+
+    /// 503: not now.
+    pub fn unavailable(detail: impl std::fmt::Display) -> Problem {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Not ready", detail.to_string())
+    }
+
+    /// The same problem, naming the request.
+    pub(super) fn with_request_id(self, id: &str) -> Problem {
+        Problem { request_id: Some(id.to_owned()), ..self }
+    }
+
+    fn new(status: StatusCode, title: &'static str, detail: String) -> Problem {
+        Problem { status, title, detail, parameter: None, request_id: None }
+    }
+}
+
+impl From<UnknownLayer> for Problem {
+    fn from(error: UnknownLayer) -> Problem {
+        Problem::not_found(error)
+    }
+}
+
+impl From<TileAddressError> for Problem {
+    fn from(error: TileAddressError) -> Problem {
+        Problem::not_found(format!("there is no such tile: {error}"))
+    }
+}
+
+impl From<BboxError> for Problem {
+    fn from(error: BboxError) -> Problem {
+        Problem::bad_parameter("bbox", error)
+    }
+}
+
+impl From<PeriodError> for Problem {
+    fn from(error: PeriodError) -> Problem {
+        Problem::bad_parameter("datetime", error)
+    }
+}
+
+impl From<(&str, ValueError)> for Problem {
+    fn from((parameter, error): (&str, ValueError)) -> Problem {
+        Problem::bad_parameter(parameter, error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self).expect("a problem is plain JSON");
+        let content_type = HeaderValue::from_static("application/problem+json");
+        let mut response = (self.status, [(header::CONTENT_TYPE, content_type)], body).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A panic is our fault; it was logged where it happened.
+pub(super) fn on_panic(_: Box<dyn Any + Send>) -> Response {
+    Problem::internal().into_response()
+}
+
+fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}

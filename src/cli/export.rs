@@ -1,0 +1,69 @@
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use wkb::writer::WriteOptions;
+
+use crate::{
+    cli::with_store,
+    config::Settings,
+    exchange::{ExportAbout, ExportFormat, ExportRow, export},
+    index::Snapshot,
+    model::{Access, Catalogue},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Layer to write; `rimay layers` lists them
+    layer: String,
+    /// geojson, gpkg, csv, shp, kml or fgb
+    #[arg(long)]
+    format: ExportFormat,
+    /// File to write; a Shapefile may end in .zip
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Replace the file if it is there
+    #[arg(long)]
+    overwrite: bool,
+}
+
+pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<()> {
+    let layer = Catalogue::built_in().layer(&arguments.layer)?;
+    let written = with_store(settings, async |store| {
+        let contents = store.layer_contents(&layer.id).await?;
+        let work = tokio::task::spawn_blocking(move || {
+            let snapshot = Snapshot::build(layer, Access::Public, contents)?;
+            write(&snapshot, &arguments)
+        });
+        work.await.context("writing was interrupted")?
+    })
+    .await?;
+    println!("{written} features of {} written", layer.id);
+    Ok(())
+}
+
+fn write(snapshot: &Snapshot, arguments: &Arguments) -> anyhow::Result<u64> {
+    let sources: Vec<_> = snapshot.sources().collect();
+    let join = |words: Vec<&str>| words.join("; ");
+    let about = ExportAbout {
+        title: snapshot.layer().title.es.clone(),
+        licence: join(sources.iter().map(|source| source.licence.as_str()).collect()),
+        attribution: join(sources.iter().map(|source| source.attribution.as_str()).collect()),
+        synthetic: sources.iter().any(|source| source.synthetic),
+        revision: snapshot.revision(),
+    };
+    let mut rows = snapshot.features().iter().map(|feature| ExportRow {
+        id: feature.id,
+        values: feature.values.to_vec(),
+        geometry_wkb: feature.geometry.as_ref().map(write_wkb),
+    });
+    let (path, format) = (&arguments.output, arguments.format);
+    Ok(export(path, format, snapshot.layer(), snapshot.fields(), &mut rows, &about, arguments.overwrite)?)
+}
+
+fn write_wkb(geometry: &geo::Geometry<f64>) -> Vec<u8> {
+    let mut wkb = vec![];
+    wkb::writer::write_geometry(&mut wkb, geometry, &WriteOptions::default()).expect("writing to memory cannot fail");
+    wkb
+}
+}

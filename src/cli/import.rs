@@ -1,0 +1,102 @@
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    cli::with_store,
+    config::Settings,
+    exchange::{ImportProgress, ImportRequest, ReadOptions, import},
+    model::{Catalogue, Layer, Preset},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// GeoJSON, TopoJSON, GeoPackage, Shapefile (plain or zipped), KML, CSV or XLSX
+    file: PathBuf,
+    /// Layer to take it into; `rimay layers` lists them
+    #[arg(long)]
+    layer: String,
+    /// Known source whose columns the file has; recognised by itself where possible
+    #[arg(long)]
+    preset: Option<String>,
+    /// Reference system of the coordinates, instead of what the file says: EPSG:n
+    #[arg(long, value_name = "EPSG:n", value_parser = parse_epsg)]
+    source_crs: Option<u32>,
+    /// Encoding of the text, such as UTF-8 or ISO-8859-1
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Table or sheet to read, of a file that has several
+    #[arg(long, value_name = "NAME")]
+    source_layer: Option<String>,
+    /// Name of the source: features it had before and no longer has are removed [default: the preset, or the file's name]
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Licence of the data, as an SPDX name where there is one
+    #[arg(long)]
+    licence: Option<String>,
+    /// Attribution to show on the map
+    #[arg(long)]
+    attribution: Option<String>,
+    /// Accept features more than 2 degrees outside Peru
+    #[arg(long)]
+    allow_outside: bool,
+    /// Read, examine and report, but keep nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<()> {
+    let layer = Catalogue::built_in().layer(&arguments.layer)?;
+    let request = ImportRequest {
+        path: arguments.file,
+        read: ReadOptions {
+            layer,
+            preset: arguments.preset.as_deref().map(|name| find_preset(layer, name)).transpose()?,
+            source_crs: arguments.source_crs,
+            encoding: arguments.encoding,
+            source_layer: arguments.source_layer,
+        },
+        source: arguments.source,
+        licence: arguments.licence,
+        attribution: arguments.attribution,
+        allow_outside: arguments.allow_outside,
+        dry_run: arguments.dry_run,
+    };
+    let bar = ProgressBar::no_length();
+    bar.set_style(ProgressStyle::with_template("{msg:12} {bar:40} {pos}/{len} {elapsed}").expect("a fixed template"));
+    let report = with_store(settings, async |store| {
+        let report = import(store, request, |progress| show(&bar, progress)).await;
+        bar.finish_and_clear();
+        Ok(report?)
+    })
+    .await?;
+    print!("{report}");
+    Ok(())
+}
+
+fn show(bar: &ProgressBar, progress: ImportProgress) {
+    match progress {
+        ImportProgress::Reading { rows, total } => {
+            bar.set_message("reading");
+            bar.set_length(total);
+            bar.set_position(rows);
+        }
+        ImportProgress::Examining => bar.set_message("examining"),
+        ImportProgress::Merging => bar.set_message("merging"),
+    }
+}
+
+fn find_preset(layer: &'static Layer, name: &str) -> anyhow::Result<&'static Preset> {
+    let Some(preset) = layer.preset(name) else {
+        let known: Vec<_> = layer.presets.iter().map(|preset| preset.name.as_str()).collect();
+        bail!("layer {} has no preset \"{name}\"; it has: {}", layer.id, known.join(", "));
+    };
+    Ok(preset)
+}
+
+fn parse_epsg(text: &str) -> Result<u32, String> {
+    let code = text.strip_prefix("EPSG:").or(text.strip_prefix("epsg:")).unwrap_or(text);
+    code.parse().map_err(|_| "expected EPSG:n, such as EPSG:32718".into())
+}

@@ -1,0 +1,153 @@
+use std::{future::IntoFuture, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context, bail};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
+
+use crate::{
+    api::{AppState, PublicUrl, app},
+    cli::database::Database,
+    config::Settings,
+    exchange::{ImportRequest, ReadOptions, import},
+    index::Index,
+    model::Catalogue,
+    store::Store,
+    tiles::TileCache,
+};
+
+/// How often revisions are compared with the database.
+const REFRESH: Duration = Duration::from_millis(400);
+/// How long requests under way may take when the server is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often the managed database is looked after when it does not answer.
+const REVIVAL: Duration = Duration::from_secs(2);
+const TILE_CACHE_BYTES: u64 = 128 << 20;
+
+pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
+    let mut stop = StopSignals::listen()?;
+    let listener = bind(settings.listen).await?;
+    if !settings.web_dir.join("index.html").is_file() {
+        bail!(
+            "the front-end is not built: there is no index.html in {}; run `make web`, or say --web-dir",
+            settings.web_dir.display()
+        );
+    }
+    eprintln!("Starting the database …");
+    let database = Database::open(&settings).await?;
+    let (tell, told) = watch::channel(false);
+    let mut serving = std::pin::pin!(serve(&settings, &database, listener, told));
+    let outcome = tokio::select! {
+        outcome = &mut serving => outcome,
+        () = stop.received() => {
+            tell.send_replace(true);
+            tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(()))
+        }
+    };
+    eprintln!("Stopping …");
+    database.close().await?;
+    outcome
+}
+
+/// Serves until it is told to stop or fails.
+async fn serve(
+    settings: &Settings,
+    database: &Database,
+    listener: TcpListener,
+    mut told: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let store = Store::open(database.url()).await?;
+    if let Some(folder) = &settings.demo_data
+        && !store.has_imports().await?
+    {
+        load_demonstration(&store, folder).await?;
+    }
+    let index = Arc::new(Index::load(&store).await?);
+    let address = listener.local_addr()?;
+    let own_url = format!("http://{address}");
+    let state = AppState {
+        index: Arc::clone(&index),
+        tiles: TileCache::new(TILE_CACHE_BYTES),
+        public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
+        metrics: PrometheusBuilder::new().install_recorder().context("metrics cannot be counted")?,
+    };
+    println!("Rimay listens on {own_url}");
+    let server = axum::serve(listener, app(state, settings.web_dir.clone())).with_graceful_shutdown(async move {
+        // An error means that nobody is left to tell us: stop as well.
+        let _ = told.wait_for(|stop| *stop).await;
+    });
+    tokio::select! {
+        ended = server.into_future() => Ok(ended?),
+        () = index.keep_fresh(&store, REFRESH) => Ok(()),
+        () = keep_running(database, &index) => Ok(()),
+    }
+}
+
+/// Starts the managed database again when it does not answer.
+async fn keep_running(database: &Database, index: &Index) {
+    loop {
+        tokio::time::sleep(REVIVAL).await;
+        if index.freshness().failure.is_some()
+            && let Err(error) = database.revive()
+        {
+            tracing::warn!(%error, "the managed database cannot be started");
+        }
+    }
+}
+
+/// What tells us to stop: Ctrl-C, SIGTERM, and the terminal going away.
+struct StopSignals([Signal; 3]);
+
+impl StopSignals {
+    fn listen() -> anyhow::Result<StopSignals> {
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let [interrupt, terminate, hangup] = kinds.map(signal);
+        Ok(StopSignals([interrupt?, terminate?, hangup?]))
+    }
+
+    async fn received(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
+            "port {} of {} is taken by another program; stop it, or choose another port with --listen {}:8081",
+            address.port(),
+            address.ip(),
+            address.ip()
+        ),
+        _ => anyhow::anyhow!("cannot listen on {address}: {error}; choose another address with --listen"),
+    })
+}
+
+/// Takes in `<layer>.geojson` of each layer that has demonstration data in the folder.
+async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> {
+    eprintln!("Loading the demonstration data …");
+    for layer in Catalogue::built_in().layers() {
+        let path = folder.join(format!("{}.geojson", layer.id));
+        let Some(preset) = layer.preset("demonstration").filter(|_| path.is_file()) else { continue };
+        let read = ReadOptions { layer, preset: Some(preset), source_crs: None, encoding: None, source_layer: None };
+        let request = ImportRequest {
+            path,
+            read,
+            source: None,
+            licence: None,
+            attribution: None,
+            allow_outside: false,
+            dry_run: false,
+        };
+        let report = import(store, request, |_| {}).await?;
+        eprintln!("  {} {}", report.accepted, layer.id);
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Settings: defaults < configuration file < environment < flags.
+//!
+//! Environment and flags are read together by `cli`; this gathers them with the file and the defaults. Secrets
+//! print as `***`.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde::Deserialize;
+
+/// Everything that can be set, each item optional: the flags and environment variables of the program, and the
+/// keys of its configuration file.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overrides {
+    /// PostgreSQL server to use instead of the managed one: postgres://user:password@host:5432/database
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<Secret>,
+    /// Where the managed database lives [default: /var/lib/rimay for root, else ~/.local/share/rimay]
+    #[arg(long, global = true, env = "RIMAY_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "RIMAY_LISTEN", value_name = "IP:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Address under which clients reach the server; links begin with it [default: http:// and the listening address]
+    #[arg(long, global = true, env = "RIMAY_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// The built front-end [default: web/dist]
+    #[arg(long, global = true, env = "RIMAY_WEB_DIR", value_name = "DIR")]
+    pub web_dir: Option<PathBuf>,
+    /// Demonstration data to load when the database is empty
+    #[arg(long, global = true, env = "RIMAY_DEMO_DATA", value_name = "DIR")]
+    pub demo_data: Option<PathBuf>,
+}
+
+/// What the program runs with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// PostgreSQL server to use; `None` for the managed one.
+    pub database_url: Option<Secret>,
+    /// Where the managed database lives.
+    pub data_dir: PathBuf,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Address under which clients reach us; `None` for the listening address.
+    pub public_url: Option<String>,
+    /// The built front-end.
+    pub web_dir: PathBuf,
+    /// Demonstration data to load when the database is empty.
+    pub demo_data: Option<PathBuf>,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration file {path} cannot be read: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not of the right form.
+    #[error(
+        "the configuration file {path} cannot be understood: {source}accepted keys: database_url, data_dir, listen, public_url, web_dir, demo_data"
+    )]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: toml::de::Error,
+    },
+    /// The public address is no web address.
+    #[error("the public URL \"{0}\" must begin with http:// or https://")]
+    PublicUrl(String),
+}
+
+impl Settings {
+    /// Gathers settings: what flags and environment say counts over the file, the file over the defaults.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the file or setting at fault.
+    pub fn gather(given: Overrides, file: Option<&Path>, default_data_dir: PathBuf) -> Result<Settings, ConfigError> {
+        let file = file.map(read).transpose()?.unwrap_or_default();
+        let settings = Settings {
+            // An empty variable is how shells say "not set".
+            database_url: given.database_url.or(file.database_url).filter(|url| !url.expose().is_empty()),
+            data_dir: given.data_dir.or(file.data_dir).unwrap_or(default_data_dir),
+            listen: given.listen.or(file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            public_url: given.public_url.or(file.public_url),
+            web_dir: given.web_dir.or(file.web_dir).unwrap_or_else(|| "web/dist".into()),
+            demo_data: given.demo_data.or(file.demo_data),
+        };
+        match &settings.public_url {
+            Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+                Err(ConfigError::PublicUrl(url.clone()))
+            }
+            _ => Ok(settings),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Overrides, ConfigError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    toml::from_str(&text).map_err(|source| ConfigError::Syntax { path: path.to_owned(), source })
+}
+
+/// A text that never prints.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Secret {
+        Secret(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn given_settings_count_over_the_defaults_and_secrets_do_not_print() {
+        let given = Overrides { database_url: Some("postgres://u:secret@h/d".into()), ..Overrides::default() };
+        let settings = Settings::gather(given, None, "/data".into()).expect("sound");
+        assert_eq!(settings.listen.port(), 8080);
+        assert_eq!(settings.data_dir, Path::new("/data"));
+        assert!(!format!("{settings:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,149 @@
+use std::fmt::{self, Display, Formatter};
+
+use serde::Serialize;
+
+use crate::{
+    exchange::SourceSummary,
+    model::{Bbox, Layer, RowNote},
+    store::{Merge, Repair},
+};
+
+/// Notes of one kind that are printed; all of them are kept with the import.
+const PRINTED: usize = 10;
+
+/// What became of a file, row by row where it matters.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportReport {
+    /// The layer it went into.
+    pub layer: String,
+    /// The file's name.
+    pub file: String,
+    /// Format and table.
+    pub format: String,
+    /// Preset given or recognised.
+    pub preset: Option<String>,
+    /// Source whose features the file replaced.
+    pub source: String,
+    /// Reference system found, or told.
+    pub crs_found: String,
+    /// How coordinates came to WGS 84.
+    pub datum_operation: String,
+    /// Columns of the file that no field takes; their content is kept in the original record.
+    pub ignored_columns: Vec<String>,
+    /// Rows read.
+    pub read: u64,
+    /// Rows taken.
+    pub accepted: u64,
+    /// Rows without geometry among them.
+    pub without_geometry: u64,
+    /// Areas made valid, and what changed.
+    pub repaired: Vec<RowNote>,
+    /// Areas whose rings were wound clockwise.
+    pub rings_turned: u64,
+    /// Features whose heights were dropped.
+    pub z_dropped: u64,
+    /// Rows not taken, and why.
+    pub rejected: Vec<RowNote>,
+    /// Values that were not understood, and the like. The rows were taken.
+    pub notes: Vec<RowNote>,
+    /// Rows with the same geometry as an earlier one. They were taken.
+    pub same_geometry: Vec<RowNote>,
+    /// Box around what was taken, in degrees.
+    pub bbox: Option<Bbox>,
+    /// What changed in the layer.
+    pub merge: Merge,
+    /// Nothing was kept.
+    pub dry_run: bool,
+}
+
+impl ImportReport {
+    /// A report at the beginning of an import.
+    pub(super) fn new(layer: &Layer, file: &str, summary: &SourceSummary) -> ImportReport {
+        ImportReport {
+            layer: layer.id.clone(),
+            file: file.to_owned(),
+            format: summary.format.to_string(),
+            preset: summary.preset.clone(),
+            source: String::new(),
+            crs_found: summary.crs_found.clone(),
+            datum_operation: summary.operation.text.clone(),
+            ignored_columns: summary.ignored_columns.clone(),
+            read: 0,
+            accepted: 0,
+            without_geometry: 0,
+            repaired: vec![],
+            rings_turned: 0,
+            z_dropped: 0,
+            rejected: vec![],
+            notes: vec![],
+            same_geometry: vec![],
+            bbox: None,
+            merge: Merge::default(),
+            dry_run: false,
+        }
+    }
+
+    /// Says of each repair what was wrong and how the area changed, in geodesic hectares.
+    pub(super) fn set_repairs(&mut self, repairs: Vec<Repair>) {
+        let hectares = |area: Option<f64>| area.map_or("none".into(), |area_m2| format!("{:.4} ha", area_m2 / 10_000.0));
+        self.repaired = repairs
+            .into_iter()
+            .map(|repair| {
+                let (before, after) = (hectares(repair.area_before_m2), hectares(repair.area_after_m2));
+                RowNote { note: format!("{}; geodesic area {before} before, {after} after", repair.row.note), ..repair.row }
+            })
+            .collect();
+    }
+}
+
+impl Display for ImportReport {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let preset = self.preset.as_deref().unwrap_or("none (columns by name)");
+        writeln!(f, "{} → layer {}, source {}", self.file, self.layer, self.source)?;
+        writeln!(f, "  format            {}", self.format)?;
+        writeln!(f, "  preset            {preset}")?;
+        writeln!(f, "  CRS found         {}", self.crs_found)?;
+        writeln!(f, "  datum operation   {}", self.datum_operation)?;
+        if !self.ignored_columns.is_empty() {
+            writeln!(f, "  columns not used  {} (kept in the original record)", self.ignored_columns.join(", "))?;
+        }
+        writeln!(f, "  read              {}", self.read)?;
+        writeln!(f, "  accepted          {}", self.accepted)?;
+        if self.without_geometry > 0 {
+            writeln!(f, "  without geometry  {}", self.without_geometry)?;
+        }
+        write_notes(f, "repaired", &self.repaired)?;
+        if self.rings_turned > 0 {
+            writeln!(f, "  rings turned      {} areas, to counter-clockwise", self.rings_turned)?;
+        }
+        if self.z_dropped > 0 {
+            writeln!(f, "  heights dropped   {}", self.z_dropped)?;
+        }
+        write_notes(f, "rejected", &self.rejected)?;
+        write_notes(f, "values in doubt", &self.notes)?;
+        write_notes(f, "same geometry", &self.same_geometry)?;
+        let bbox = self.bbox.map_or("none".into(), |bbox| bbox.to_string());
+        writeln!(f, "  bounding box      {bbox}")?;
+        let Merge { added, changed, unchanged, removed, demonstration_removed } = self.merge;
+        writeln!(f, "  in the layer      {added} added, {changed} changed, {unchanged} unchanged, {removed} removed")?;
+        if demonstration_removed > 0 {
+            writeln!(f, "                    {demonstration_removed} demonstration features gave way")?;
+        }
+        if self.dry_run {
+            writeln!(f, "  dry run: nothing was kept")?;
+        }
+        Ok(())
+    }
+}
+
+/// The number, then the first of the notes, each on its line.
+fn write_notes(f: &mut Formatter<'_>, title: &str, notes: &[RowNote]) -> fmt::Result {
+    writeln!(f, "  {title:<16}  {}", notes.len())?;
+    for note in notes.iter().take(PRINTED) {
+        writeln!(f, "    row {:<6} {}: {}", note.row, note.feature, note.note)?;
+    }
+    if notes.len() > PRINTED {
+        writeln!(f, "    … and {} more, kept with the import", notes.len() - PRINTED)?;
+    }
+    Ok(())
+}
