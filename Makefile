@@ -1,0 +1,82 @@
+# Everything a developer does, one command each. `make` lists them.
+#   make run ARGS="--listen 0.0.0.0:8080"     passes further options to `rimay serve`
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
+# Node.js where the system's is too old (see setup.sh), and Rust where the shell does not know it yet.
+export PATH := $(CARGO_TARGET_DIR)/tools/node/bin:$(PATH):$(HOME)/.cargo/bin
+
+debug_rimay := $(CARGO_TARGET_DIR)/debug/rimay
+release_rimay := $(CARGO_TARGET_DIR)/release/rimay
+
+# Each stamp lies beside what it vouches for, never in the target directory, which may serve several clones.
+web_modules := web/node_modules/.package-lock.json
+demo_modules := fixtures/demo/node_modules/.package-lock.json
+web_built := web/dist/index.html
+demo_built := fixtures/demo/build/.stamp
+files_of = $(shell find $(1) -type d \( -name node_modules -o -name dist -o -name build -o -name basemap -path '*/public/*' \) -prune -o -type f -print)
+
+# Runs the rest of the line with DATABASE_URL set to an empty database, which is gone afterwards.
+with_database = directory=$$(mktemp -d); trap 'rm -rf "$$directory"' EXIT; \
+	$(debug_rimay) --data-dir "$$directory" database exec --
+
+.PHONY: help setup setup-tests run test check demo sql clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## Install what is missing on this machine
+	@./setup.sh
+
+setup-tests:
+	@./setup.sh --tests
+
+run: setup $(web_built) ## Serve the map with demonstration data
+	cargo build --release
+	@exec $(release_rimay) serve --demo-data fixtures/demo/build $(ARGS)
+
+test: setup-tests check $(web_built) ## Run all tests: Rust, database, web, browser
+	npm --prefix fixtures/demo test
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps
+	cargo build
+	$(with_database) cargo test
+	$(with_database) env RIMAY=$(debug_rimay) tests/journeys.sh
+
+check: setup $(web_modules) ## Format, lints and the tests that need no database
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo test --lib
+	npm --prefix web run check
+
+demo: setup $(demo_modules) ## Generate the demonstration data and the basemap anew
+	npm --prefix fixtures/demo run build
+	touch $(demo_built)
+
+# Queries that changed do not compile without what this writes, so the last program that did compile
+# starts the database.
+sql: setup ## Refresh .sqlx after changing a query or a migration
+	cargo build || test -x $(debug_rimay)
+	$(with_database) src/store/queries/describe.sh
+
+clean: ## Remove all that was built or downloaded here (the database stays)
+	cargo clean
+	rm -rf web/node_modules web/dist web/public/basemap fixtures/demo/node_modules fixtures/demo/build
+
+# `npm ci` writes this file itself, with the time of the packages.
+$(web_modules) $(demo_modules): %/node_modules/.package-lock.json: %/package.json %/package-lock.json | setup
+	npm --prefix $* ci
+	touch $@
+
+# The fields of each layer come from the catalogue, and the basemap is written into web/public.
+$(demo_built): $(demo_modules) $(call files_of,fixtures/demo) $(wildcard src/model/layers/*.toml)
+	npm --prefix fixtures/demo run build
+	touch $@
+
+$(web_built): $(web_modules) $(demo_built) $(call files_of,web)
+	npm --prefix web run build
+	touch $@

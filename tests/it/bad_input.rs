@@ -1,0 +1,90 @@
+//! Requests that cannot be understood: 400 or 404 with a problem document that says what would be accepted.
+
+use crate::support::{Server, TestDatabase};
+
+fn server() -> Server {
+    static DATABASE: std::sync::OnceLock<TestDatabase> = std::sync::OnceLock::new();
+    Server::start(DATABASE.get_or_init(TestDatabase::create))
+}
+
+#[test]
+fn bad_parameters_are_named() {
+    let server = server();
+    let items = "/ogc/collections/conflicts/items";
+    let cases = [
+        (format!("{items}?bbox=1,2,3"), "bbox", "expected 4 numbers"),
+        (format!("{items}?bbox=1,2,3,4,5"), "bbox", "got 5"),
+        (format!("{items}?bbox=NaN,0,1,1"), "bbox", "NaN"),
+        (format!("{items}?bbox=0,Infinity,1,1"), "bbox", "finite"),
+        (format!("{items}?bbox=0,5,1,4"), "bbox", "south"),
+        (format!("{items}?bbox=-200,0,1,1"), "bbox", "180"),
+        (format!("{items}?bbox="), "bbox", "finite"),
+        (format!("{items}?limit=0"), "limit", "from 1 to 10000"),
+        (format!("{items}?limit=-1"), "limit", "from 1 to 10000"),
+        (format!("{items}?limit=ten"), "limit", "whole number"),
+        (format!("{items}?limit="), "limit", "whole number"),
+        (format!("{items}?offset=-1"), "offset", "whole number"),
+        (format!("{items}?after=x"), "after", "whole number"),
+        (format!("{items}?datetime=yesterday"), "datetime", "2009-06-05"),
+        (format!("{items}?datetime=2010-01-01/2009-01-01"), "datetime", "ends before"),
+        (format!("{items}?f=shp"), "f", "json"),
+        (format!("{items}?state=abierto"), "state", "activo, latente"),
+        (format!("{items}?state="), "state", "missing"),
+        (format!("{items}?violence_recorded=quizas"), "violence_recorded", "neither yes nor no"),
+        (format!("{items}?started_on=2009"), "started_on", "not a date"),
+        (format!("{items}?colour=red"), "colour", "known are"),
+        ("/ogc?x=1".into(), "x", "not known"),
+        ("/api/search".into(), "q", "at least one letter"),
+        ("/api/search?q=%20".into(), "q", "at least one letter"),
+        ("/api/layers/conflicts/features?bbox=a,b,c,d".into(), "bbox", "\"a\""),
+        ("/tiles/conflicts/5/9/16?rev=new".into(), "rev", "whole number"),
+    ];
+    for (path, parameter, said) in cases {
+        let answer = server.get(&path);
+        assert_eq!((answer.status, answer.header("content-type")), (400, "application/problem+json"), "{path}");
+        let problem = answer.json();
+        assert_eq!(problem["parameter"], parameter, "{path}");
+        assert!(problem["detail"].as_str().unwrap().contains(said), "{path}: {problem}");
+        assert_eq!(problem["request_id"], answer.header("x-request-id"), "{path}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_a_404_with_a_problem() {
+    let server = server();
+    for path in [
+        "/ogc/collections/concesiones",
+        "/ogc/collections/concesiones/items",
+        "/ogc/collections/conflicts/items/1",
+        "/ogc/nothing",
+        "/api/nothing",
+        "/api/layers/nothing/features",
+        "/tiles/conflicts/99/0/0",
+        "/tiles/conflicts/5/32/0",
+        "/tiles/conflicts/5/0/x",
+        "/tiles/nothing/5/0/0",
+        "/nothing",
+        "/../Cargo.toml",
+        "/assets/%2e%2e/%2e%2e/Cargo.toml",
+    ] {
+        let answer = server.get(path);
+        assert_eq!((answer.status, answer.header("content-type")), (404, "application/problem+json"), "{path}");
+        assert!(answer.json()["request_id"].is_string(), "{path}");
+    }
+    let unknown = server.get("/ogc/collections/concesiones").json();
+    assert!(unknown["detail"].as_str().unwrap().contains("mining_concessions"), "{unknown}");
+}
+
+#[test]
+fn other_methods_are_refused_and_long_addresses_do_no_harm() {
+    let server = server();
+    for path in ["/ogc/collections/conflicts/items", "/api/catalogue", "/"] {
+        let answer = server.request("DELETE", path);
+        assert_eq!(answer.status, 405, "{path}");
+        assert!(answer.header("allow").contains("GET"), "{path}: {}", answer.header("allow"));
+        assert_eq!(answer.json()["status"], 405, "{path}");
+    }
+    let long = format!("/ogc/collections/conflicts/items?name={}", "x".repeat(30_000));
+    assert!([200, 414, 431].contains(&server.get(&long).status));
+    assert_eq!(server.get("/livez").status, 200, "the server is unharmed");
+}

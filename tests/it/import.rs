@@ -1,0 +1,196 @@
+//! `rimay import`: what is taken, what is refused, and that a refusal changes nothing.
+
+use serde_json::json;
+
+use crate::support::{Server, TestDatabase, conflict, scratch, watershed, write_geojson};
+
+/// The number on a line of the report.
+fn figure(report: &str, title: &str) -> u64 {
+    let line = report
+        .lines()
+        .find(|line| line.trim_start().starts_with(title))
+        .unwrap_or_else(|| panic!("no {title} in:\n{report}"));
+    line.trim_start()[title.len()..].split_whitespace().next().unwrap().parse().unwrap()
+}
+
+fn line<'a>(report: &'a str, title: &str) -> &'a str {
+    report
+        .lines()
+        .find(|line| line.trim_start().starts_with(title))
+        .unwrap_or_else(|| panic!("no {title} in:\n{report}"))
+}
+
+#[test]
+fn a_file_goes_in_and_the_report_tells_what_became_of_it() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let mut bow_tie = watershed("2", "Moño", -75.0, -10.0, 0.1);
+    // A figure of eight: two triangles of the square's quarter each remain.
+    bow_tie["geometry"]["coordinates"] =
+        json!([[[-75.0, -10.0], [-74.9, -9.9], [-74.9, -10.0], [-75.0, -9.9], [-75.0, -10.0]]]);
+    let features = [
+        watershed("1", "Buena", -76.0, -10.0, 0.1),
+        bow_tie,
+        watershed("1", "Repetida", -74.0, -10.0, 0.1),
+        watershed("3", "Gemela", -76.0, -10.0, 0.1),
+        json!({"type": "Feature", "properties": {"code": "4", "name": "Punto"}, "geometry": {"type": "Point", "coordinates": [-75, -10]}}),
+    ];
+    let report =
+        database.import(&write_geojson(folder.path(), "mezcla.geojson", &features), &["--layer", "watersheds"]);
+    assert_eq!(figure(&report, "read"), 5);
+    assert_eq!(figure(&report, "accepted"), 3);
+    assert_eq!(figure(&report, "repaired"), 1);
+    assert_eq!(figure(&report, "rejected"), 2);
+    assert_eq!(figure(&report, "same geometry"), 1);
+    assert!(report.contains("Self-intersection"), "{report}");
+    assert!(report.contains("row 3") && report.contains("same key as row 1"), "{report}");
+    assert!(line(&report, "CRS found").contains("4326") || line(&report, "CRS found").contains("CRS84"), "{report}");
+    assert!(line(&report, "bounding box").contains("-76.00000,-10.00000,-74.90000,-9.90000"), "{report}");
+    assert_eq!(database.count_features("watersheds"), 3);
+    // Two triangles with base 0.1° and height 0.05°: half the square's area.
+    let share = database.query("select round((a.area / b.area)::numeric, 3)::text from (select st_area(geom) area from layers.watersheds where code = '2') a, (select st_area(geom) area from layers.watersheds where code = '1') b");
+    assert_eq!(share[0].as_deref(), Some("0.500"));
+    let kept = database.query("select report ->> 'accepted' from rimay.import");
+    assert_eq!(kept, [Some("3".to_owned())]);
+}
+
+#[test]
+fn the_same_file_again_changes_nothing_and_a_new_delivery_changes_what_differs() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let (one, two) = (watershed("1", "Uno", -76.0, -10.0, 0.1), watershed("2", "Dos", -75.0, -10.0, 0.1));
+    let file = write_geojson(folder.path(), "cuencas.geojson", &[one.clone(), two.clone()]);
+    database.import(&file, &["--layer", "watersheds"]);
+    let ids = database.query("select id::text from layers.watersheds order by code");
+    let report = database.import(&file, &["--layer", "watersheds"]);
+    assert!(line(&report, "in the layer").contains("0 added, 0 changed, 2 unchanged, 0 removed"), "{report}");
+
+    let renamed = watershed("2", "Dos Ñ", -75.0, -10.0, 0.1);
+    write_geojson(folder.path(), "cuencas.geojson", &[renamed, watershed("3", "Tres", -74.0, -10.0, 0.1)]);
+    let report = database.import(&file, &["--layer", "watersheds"]);
+    assert!(line(&report, "in the layer").contains("1 added, 1 changed, 0 unchanged, 1 removed"), "{report}");
+    let second = database.query("select id::text from layers.watersheds where code = '2' and name = 'Dos Ñ'");
+    assert_eq!(second[0], ids[1], "ids outlive deliveries");
+}
+
+#[test]
+fn sources_of_one_layer_live_side_by_side() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let first = write_geojson(folder.path(), "norte.geojson", &[watershed("1", "Norte", -78.0, -6.0, 0.1)]);
+    let second = write_geojson(folder.path(), "sur.geojson", &[watershed("1", "Sur", -71.0, -15.0, 0.1)]);
+    database.import(&first, &["--layer", "watersheds"]);
+    database.import(&second, &["--layer", "watersheds"]);
+    assert_eq!(database.count_features("watersheds"), 2);
+    database.import(&second, &["--layer", "watersheds", "--source", "norte"]);
+    assert_eq!(database.count("select count(*) from layers.watersheds where name = 'Norte'"), 0);
+}
+
+#[test]
+fn demonstration_data_gives_way_to_the_first_real_file() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let invented = write_geojson(folder.path(), "demo.geojson", &[watershed("1", "Sintética", -78.0, -6.0, 0.1)]);
+    database.import(&invented, &["--layer", "watersheds", "--preset", "demonstration"]);
+    let server = Server::start(&database);
+    assert_eq!(server.json("/ogc/collections/watersheds")["synthetic"], true);
+    let real = write_geojson(folder.path(), "ana.geojson", &[watershed("49", "Verdadera", -75.0, -6.0, 0.1)]);
+    let report = database.import(&real, &["--layer", "watersheds"]);
+    assert!(report.contains("1 demonstration features gave way"), "{report}");
+    let page = server
+        .wait_for("/ogc/collections/watersheds/items", |page| page["features"][0]["properties"]["name"] == "Verdadera");
+    assert_eq!(page["numberMatched"], 1);
+    assert_eq!(server.json("/ogc/collections/watersheds")["synthetic"], false);
+}
+
+#[test]
+fn a_dry_run_reports_and_keeps_nothing() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let file = write_geojson(folder.path(), "cuencas.geojson", &[watershed("1", "Uno", -76.0, -10.0, 0.1)]);
+    let report = database.import(&file, &["--layer", "watersheds", "--dry-run"]);
+    assert_eq!(figure(&report, "accepted"), 1);
+    assert!(report.contains("nothing was kept"), "{report}");
+    assert_eq!(database.count_features("watersheds"), 0);
+    assert_eq!(database.count("select count(*) from rimay.import"), 0);
+}
+
+#[test]
+fn what_is_served_after_an_import_is_what_was_imported_without_a_restart() {
+    let database = TestDatabase::create();
+    let server = Server::start(&database);
+    let folder = scratch();
+    let file = write_geojson(
+        folder.path(),
+        "casos.geojson",
+        &[conflict("Cañaris", "activo", Some([-79.27, -6.04])), conflict("Nacional", "latente", None)],
+    );
+    database.import(&file, &["--layer", "conflicts"]);
+    let page = server.wait_for("/ogc/collections/conflicts/items", |page| page["numberMatched"] == 2);
+    assert_eq!(page["features"][0]["properties"]["name"], "Cañaris");
+    assert_eq!(page["features"][0]["geometry"]["coordinates"], json!([-79.27, -6.04]));
+    assert_eq!(page["features"][1]["geometry"], json!(null));
+}
+
+#[test]
+fn features_far_outside_peru_are_refused_unless_confirmed() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let swapped = conflict("Ejes cambiados", "activo", Some([-7.1, -78.5]));
+    let file =
+        write_geojson(folder.path(), "casos.geojson", &[conflict("Bien", "activo", Some([-78.5, -7.1])), swapped]);
+    let said = database.refuse(&file, &["--layer", "conflicts"]);
+    assert!(
+        said.contains("1 of 2 features lie more than 2 degrees outside Peru") && said.contains("Ejes cambiados"),
+        "{said}"
+    );
+    assert!(said.contains("--allow-outside"), "{said}");
+    assert_eq!(database.count_features("conflicts"), 0);
+    database.import(&file, &["--layer", "conflicts", "--allow-outside"]);
+    assert_eq!(database.count_features("conflicts"), 2);
+}
+
+#[test]
+fn each_refusal_is_one_sentence_and_changes_nothing() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let path = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    };
+    let good = write_geojson(folder.path(), "bien.geojson", &[watershed("1", "Uno", -76.0, -10.0, 0.1)]);
+    let layer = ["--layer", "watersheds"];
+    let cases = [
+        (path("datos.doc", "x"), &layer[..], "extension"),
+        (path("vacio.geojson", ""), &layer, "empty"),
+        (folder.path().join("no.geojson"), &layer, "no file"),
+        (folder.path().to_owned(), &layer, "folder"),
+        (path("roto.geojson", "{\"type\": \"FeatureCollection\", \"features\": [{"), &layer, "GeoJSON"),
+        (
+            path(
+                "vrt.geojson",
+                "<OGRVRTDataSource><OGRVRTLayer name=\"x\"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+            ),
+            &layer,
+            "does not hold GeoJSON",
+        ),
+        (path("sin_filas.geojson", "{\"type\": \"FeatureCollection\", \"features\": []}"), &layer, "no rows"),
+        (path("solo.shp", "x"), &layer, ".shx"),
+        (path("sin_lugar.csv", "code,name\n1,Uno\n"), &layer, "neither geometry nor coordinate"),
+        (path("otra.csv", "a,b,lon,lat\n1,2,-75,-10\n"), &layer, "no column"),
+        (path("latin.csv", "x"), &["--layer", "watersheds", "--encoding", "EBCDIC-7"], "encoding"),
+        (good.clone(), &["--layer", "cuencas"], "there is no layer \"cuencas\"; the layers are: conflicts"),
+        (good.clone(), &["--layer", "watersheds", "--preset", "ana"], "ana_hydrographic_units"),
+        (good.clone(), &["--layer", "watersheds", "--preset", "ana_hydrographic_units"], "NOMBRE"),
+        (good, &["--layer", "watersheds", "--source-crs", "EPSG:999999"], "999999"),
+    ];
+    for (file, arguments, expected) in cases {
+        let said = database.refuse(&file, arguments);
+        assert!(said.contains(expected), "{}: {said}", file.display());
+        assert!(!said.contains('\n'), "{}: more than a sentence: {said}", file.display());
+    }
+    assert_eq!(database.count_features("watersheds"), 0);
+    assert_eq!(database.count("select count(*) from rimay.import"), 0);
+    assert_eq!(database.count("select count(*) from rimay.incoming_feature"), 0);
+}

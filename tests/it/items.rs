@@ -1,0 +1,150 @@
+//! `/ogc/collections/{layer}/items`: paging, filters, one feature, caching.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Server, TestDatabase, conflict, scratch, watershed, write_geojson};
+
+fn ids(page: &Json) -> Vec<i64> {
+    page["features"].as_array().unwrap().iter().map(|feature| feature["id"].as_i64().unwrap()).collect()
+}
+
+fn names(page: &Json) -> Vec<&str> {
+    page["features"].as_array().unwrap().iter().map(|feature| feature["properties"]["name"].as_str().unwrap()).collect()
+}
+
+fn with_watersheds(count: u32) -> (TestDatabase, Server) {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let features: Vec<_> = (0..count)
+        .map(|n| watershed(&format!("{n}"), &format!("Cuenca {n}"), -76.0 + f64::from(n) * 0.1, -10.0, 0.1))
+        .collect();
+    database.import(&write_geojson(folder.path(), "cuencas.geojson", &features), &["--layer", "watersheds"]);
+    let server = Server::start(&database);
+    (database, server)
+}
+
+fn with_conflicts(features: &[Json]) -> (TestDatabase, Server) {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    database.import(&write_geojson(folder.path(), "casos.geojson", features), &["--layer", "conflicts"]);
+    let server = Server::start(&database);
+    (database, server)
+}
+
+#[test]
+fn pages_follow_one_another_to_the_last() {
+    let (_database, server) = with_watersheds(25);
+    let mut path = "/ogc/collections/watersheds/items?limit=10&drainage_region=Regi%C3%B3n+de+prueba".to_owned();
+    let mut seen = vec![];
+    let mut sizes = vec![];
+    loop {
+        let page = server.json(&path);
+        assert_eq!(page["numberMatched"], 25);
+        sizes.push(page["numberReturned"].as_u64().unwrap());
+        seen.extend(ids(&page));
+        let next = page["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next");
+        let Some(next) = next else { break };
+        assert_eq!(next["type"], "application/geo+json");
+        let href = next["href"].as_str().unwrap();
+        assert!(href.contains("limit=10") && href.contains("drainage_region="), "filters are lost: {href}");
+        path = href.strip_prefix(&server.url).unwrap().to_owned();
+    }
+    assert_eq!(sizes, [10, 10, 5]);
+    let mut ordered = seen.clone();
+    ordered.sort_unstable();
+    ordered.dedup();
+    assert_eq!(seen, ordered, "each feature once, by ascending id");
+    assert_eq!(seen.len(), 25);
+}
+
+#[test]
+fn limit_and_offset_are_taken_and_bounded() {
+    let (_database, server) = with_watersheds(5);
+    assert_eq!(ids(&server.json("/ogc/collections/watersheds/items?limit=2&offset=3")).len(), 2);
+    assert_eq!(ids(&server.json("/ogc/collections/watersheds/items?offset=99")).len(), 0);
+    assert_eq!(ids(&server.json("/ogc/collections/watersheds/items?limit=1000000000000000000000")).len(), 5);
+    let twice = server.json("/ogc/collections/watersheds/items?limit=5&limit=1");
+    assert_eq!(ids(&twice).len(), 1, "of a parameter given twice the last counts");
+}
+
+#[test]
+fn a_box_finds_what_it_touches_and_what_has_no_place() {
+    // Squares of 0.1° stand side by side from 76° W eastwards; the box ends exactly on the edge of the second.
+    let (_database, server) = with_watersheds(5);
+    let page = server.json("/ogc/collections/watersheds/items?bbox=-76.05,-10.05,-75.9,-9.95");
+    assert_eq!(names(&page), ["Cuenca 0", "Cuenca 1"]);
+    let six = server.json("/ogc/collections/watersheds/items?bbox=-76.05,-10.05,0,-75.9,-9.95,100");
+    assert_eq!(ids(&six), ids(&page));
+
+    let (_database, server) = with_conflicts(&[
+        conflict("Nacional", "activo", None),
+        conflict("Dentro", "activo", Some([-78.5, -7.1])),
+        conflict("Fuera", "activo", Some([-72.0, -14.0])),
+    ]);
+    assert_eq!(names(&server.json("/ogc/collections/conflicts/items?bbox=-79,-8,-78,-7")), ["Nacional", "Dentro"]);
+    let around = server.json("/ogc/collections/conflicts/items?bbox=170,-20,-75,0");
+    assert_eq!(names(&around), ["Nacional", "Dentro"], "west greater than east crosses the antimeridian");
+}
+
+#[test]
+fn properties_filter_by_value_and_codes_by_list() {
+    let (_database, server) = with_conflicts(&[
+        conflict("Uno", "activo", None),
+        conflict("Dos", "latente", None),
+        conflict("Tres", "resuelto", None),
+    ]);
+    assert_eq!(names(&server.json("/ogc/collections/conflicts/items?state=activo")), ["Uno"]);
+    assert_eq!(names(&server.json("/ogc/collections/conflicts/items?state=latente,resuelto")), ["Dos", "Tres"]);
+    assert_eq!(names(&server.json("/ogc/collections/conflicts/items?state=latente&name=Tres")), [""; 0]);
+}
+
+#[test]
+fn datetime_keeps_what_held_then_and_what_has_no_time() {
+    let dated = |name: &str, from: &str, to: Option<&str>| {
+        let mut feature = conflict(name, "resuelto", None);
+        feature["properties"]["started_on"] = json!(from);
+        feature["properties"]["ended_on"] = json!(to);
+        feature
+    };
+    let (_database, server) = with_conflicts(&[
+        dated("Acabado", "2001-03-01", Some("2003-05-31")),
+        dated("Abierto", "2009-04-09", None),
+        conflict("Sin fecha", "activo", None),
+    ]);
+    let at = |when: &str| names(&server.json(&format!("/ogc/collections/conflicts/items?datetime={when}"))).join(", ");
+    assert_eq!(at("2002-01-01"), "Acabado, Sin fecha");
+    assert_eq!(at("2003-05-31T00:00:00Z/.."), "Acabado, Abierto, Sin fecha");
+    assert_eq!(at("../2001-02-28"), "Sin fecha");
+}
+
+#[test]
+fn one_feature_bears_its_links_and_says_whether_it_is_invented() {
+    let (_database, server) = with_watersheds(1);
+    let page = server.json("/ogc/collections/watersheds/items");
+    let id = ids(&page)[0];
+    let answer = server.get(&format!("/ogc/collections/watersheds/items/{id}"));
+    assert_eq!(answer.header("content-type"), "application/geo+json");
+    assert_eq!(answer.header("content-crs"), "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>");
+    let feature = answer.json();
+    assert_eq!(feature["properties"], page["features"][0]["properties"]);
+    assert_eq!(feature["geometry"], page["features"][0]["geometry"]);
+    assert_eq!(feature["rimay"], json!({"source": "cuencas", "synthetic": false, "demonstration": false}));
+    let rels: Vec<_> = feature["links"].as_array().unwrap().iter().map(|link| link["rel"].as_str().unwrap()).collect();
+    assert_eq!(rels, ["self", "collection"]);
+    for missing in ["999999999", "abc", "-1", "1.5", "99999999999999999999"] {
+        assert_eq!(server.get(&format!("/ogc/collections/watersheds/items/{missing}")).status, 404, "{missing}");
+    }
+}
+
+#[test]
+fn an_unchanged_answer_is_not_sent_again_and_a_changed_one_is() {
+    let (database, server) = with_watersheds(2);
+    let path = "/ogc/collections/watersheds/items";
+    let first = server.get(path);
+    let etag = first.header("etag").to_owned();
+    let again = server.get_with(path, &[("if-none-match", &etag)]);
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    database.query("update rimay.feature set properties = jsonb_set(properties, '{name}', '\"Otra\"') where layer = 'watersheds' returning id::text");
+    server.wait_for(path, |page| names(page) == ["Otra", "Otra"]);
+    assert_eq!(server.get_with(path, &[("if-none-match", &etag)]).status, 200);
+}

@@ -1,0 +1,16 @@
+//! Everything through the front door: the real program on a free port, with a fresh database.
+//!
+//! `DATABASE_URL` must name a PostgreSQL server where databases may be created; `make test` provides one.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod bad_input;
+mod export;
+mod import;
+mod items;
+mod lifecycle;
+mod map_data;
+mod oracle;
+mod real_data;
+mod rooms;
+mod service;
+mod support;

@@ -1,0 +1,120 @@
+//! What the map asks for: catalogue, lists, search and tiles.
+
+use geozero::mvt::{Message, Tile};
+use serde_json::json;
+
+use crate::support::{Server, TestDatabase, conflict, scratch, watershed, write_geojson};
+
+fn served() -> (TestDatabase, Server) {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let watersheds =
+        [watershed("49", "Cuenca Marañón", -78.0, -6.0, 1.0), watershed("137", "Cuenca Chancay", -79.0, -12.0, 1.0)];
+    let cases = [
+        conflict("Conga", "activo", Some([-78.36, -6.92])),
+        conflict("Chancay", "latente", Some([-77.27, -11.56])),
+        conflict("Caso nacional", "activo", None),
+    ];
+    database.import(
+        &write_geojson(folder.path(), "cuencas.geojson", &watersheds),
+        &["--layer", "watersheds", "--licence", "CC0-1.0", "--attribution", "Prueba"],
+    );
+    database.import(&write_geojson(folder.path(), "casos.geojson", &cases), &["--layer", "conflicts"]);
+    let server = Server::start(&database);
+    (database, server)
+}
+
+#[test]
+fn the_catalogue_says_what_each_layer_holds_and_who_made_it() {
+    let (database, server) = served();
+    let catalogue = server.json("/api/catalogue");
+    let layer =
+        |id: &str| catalogue["layers"].as_array().unwrap().iter().find(|layer| layer["id"] == id).unwrap().clone();
+    let watersheds = layer("watersheds");
+    assert_eq!(watersheds["count"], database.count_features("watersheds"));
+    assert_eq!(watersheds["bbox"], json!([-79.0, -12.0, -77.0, -5.0]));
+    let source = &watersheds["sources"][0];
+    assert_eq!((&source["licence"], &source["attribution"]), (&json!("CC0-1.0"), &json!("Prueba")));
+    assert_eq!(layer("provinces")["count"], 0);
+    assert_eq!(layer("conflicts")["category_field"], "state");
+}
+
+#[test]
+fn lists_are_by_name_and_count_categories_whatever_state_is_asked_for() {
+    let (_database, server) = served();
+    let names = |path: &str| -> Vec<String> {
+        let list = server.json(path);
+        assert_eq!(list["number_returned"], list["features"].as_array().unwrap().len());
+        list["features"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("/api/layers/conflicts/features"), ["Caso nacional", "Chancay", "Conga"]);
+    assert_eq!(names("/api/layers/conflicts/features?state=activo&bbox=-79,-7,-78,-6"), ["Caso nacional", "Conga"]);
+    assert_eq!(names("/api/layers/conflicts/features?limit=1&offset=1"), ["Chancay"]);
+    assert_eq!(names("/api/layers/watersheds/features?q=MARANON"), ["Cuenca Marañón"]);
+    let list = server.json("/api/layers/conflicts/features?state=activo&limit=1");
+    assert_eq!(list["categories"], json!({"activo": 2, "latente": 1}));
+    assert_eq!(list["number_matched"], 2);
+}
+
+#[test]
+fn search_finds_names_and_codes_without_accents_across_layers() {
+    let (_database, server) = served();
+    let found = |q: &str| -> Vec<(String, String)> {
+        let results = server.json(&format!("/api/search?q={q}"))["results"].clone();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        results.as_array().unwrap().iter().map(|r| (text(&r["layer"]), text(&r["name"]))).collect()
+    };
+    let pairs = |expected: &[(&str, &str)]| -> Vec<(String, String)> {
+        expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+    };
+    assert_eq!(found("maranon"), pairs(&[("watersheds", "Cuenca Marañón")]));
+    assert_eq!(found("Chancay"), pairs(&[("conflicts", "Chancay"), ("watersheds", "Cuenca Chancay")]));
+    assert_eq!(found("137"), pairs(&[("watersheds", "Cuenca Chancay")]));
+    assert_eq!(server.json("/api/search?q=conga")["results"][0]["context"], "Cajamarca");
+    assert_eq!(found("nadie"), []);
+}
+
+#[test]
+fn tiles_carry_shapes_names_and_label_points() {
+    let (_database, server) = served();
+    // Zoom 5, column 9, row 16 reaches from 78.75° W to 67.5° W and from the equator to 11.2° S.
+    let answer = server.get("/tiles/watersheds/5/9/16");
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/vnd.mapbox-vector-tile"));
+    let tile = Tile::decode(&answer.body[..]).unwrap();
+    let names: Vec<_> = tile.layers.iter().map(|layer| layer.name.as_str()).collect();
+    assert_eq!(names, ["watersheds", "watersheds_labels"]);
+    let shapes = &tile.layers[0];
+    assert_eq!((shapes.version, shapes.extent), (2, Some(4096)));
+    let values: Vec<_> = shapes.values.iter().filter_map(|value| value.string_value.clone()).collect();
+    assert!(values.contains(&"Cuenca Marañón".to_owned()), "{values:?}");
+    let ids: Vec<_> = shapes.features.iter().map(|feature| feature.id.unwrap()).collect();
+    let listed = server.json("/api/layers/watersheds/features?q=maranon")["features"][0]["id"].as_u64().unwrap();
+    assert!(ids.contains(&listed), "{ids:?}");
+}
+
+#[test]
+fn tiles_without_anything_are_empty_and_tiles_of_a_revision_may_be_kept() {
+    let (_database, server) = served();
+    assert_eq!(server.get("/tiles/watersheds/5/0/0").status, 204);
+    let document = server.json("/tiles/watersheds");
+    assert_eq!(document["tilejson"], "3.0.0");
+    let template = document["tiles"][0].as_str().unwrap().strip_prefix(&server.url).unwrap();
+    let path = template.replace("{z}", "5").replace("{x}", "9").replace("{y}", "16");
+    let answer = server.get_with(&path, &[("accept-encoding", "identity")]);
+    assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+    assert!(Tile::decode(&answer.body[..]).is_ok(), "plain where gzip is not accepted");
+    assert_eq!(server.get("/tiles/watersheds/5/9/16?rev=0").header("cache-control"), "no-cache");
+    let etag = answer.header("etag").to_owned();
+    assert_eq!(server.get_with(&path, &[("if-none-match", &etag)]).status, 304);
+}
+
+#[test]
+fn what_is_written_in_psql_is_served_within_a_second() {
+    let (database, server) = served();
+    database.query("insert into rimay.feature (layer, key, properties, geom) values ('conflicts', 'p', '{\"name\": \"Por psql\", \"state\": \"activo\"}', st_setsrid(st_point(-75, -12), 4326)) returning id::text");
+    let started = std::time::Instant::now();
+    server.wait_for("/api/search?q=psql", |found| !found["results"].as_array().unwrap().is_empty());
+    assert!(started.elapsed().as_millis() < 1000, "{:?}", started.elapsed());
+    database.query("truncate rimay.feature_conflicts");
+    server.wait_for("/ogc/collections/conflicts/items", |page| page["numberMatched"] == 0);
+}

@@ -1,0 +1,124 @@
+//! The landing page and what hangs on it, health, and what every answer has.
+
+use crate::support::{Server, TestDatabase, scratch, watershed, write_geojson};
+
+fn served() -> (TestDatabase, Server) {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let file = write_geojson(folder.path(), "cuencas.geojson", &[watershed("1", "Cuenca Ñ", -76.0, -10.0, 0.1)]);
+    database.import(&file, &["--layer", "watersheds"]);
+    let server = Server::start(&database);
+    (database, server)
+}
+
+#[test]
+fn every_link_of_the_landing_page_leads_somewhere_of_its_type() {
+    let (_database, server) = served();
+    assert_eq!(server.get("/ogc/").json(), server.json("/ogc"), "with and without a slash at the end");
+    let landing = server.json("/ogc");
+    let mut rels = vec![];
+    for link in landing["links"].as_array().unwrap() {
+        let path = link["href"].as_str().unwrap().strip_prefix(&server.url).unwrap();
+        let answer = server.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.header("content-type"), link["type"].as_str().unwrap(), "{path}");
+        rels.push(link["rel"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(rels, ["self", "alternate", "service-desc", "service-doc", "conformance", "data"]);
+    let service = landing["links"].as_array().unwrap().iter().find(|link| link["rel"] == "service-desc").unwrap();
+    assert_eq!(service["type"], "application/vnd.oai.openapi+json;version=3.0");
+}
+
+#[test]
+fn collections_are_the_nine_layers_the_same_in_the_list_and_alone() {
+    let (_database, server) = served();
+    let list = server.json("/ogc/collections");
+    let collections = list["collections"].as_array().unwrap();
+    let ids: Vec<_> = collections.iter().map(|collection| collection["id"].as_str().unwrap()).collect();
+    assert_eq!(
+        ids,
+        [
+            "conflicts",
+            "mining_concessions",
+            "indigenous_territories",
+            "protected_areas",
+            "watersheds",
+            "districts",
+            "provinces",
+            "departments",
+            "populated_places"
+        ]
+    );
+    for collection in collections {
+        let id = collection["id"].as_str().unwrap();
+        assert_eq!(collection, &server.json(&format!("/ogc/collections/{id}")));
+        let items = collection["links"].as_array().unwrap().iter().find(|link| link["rel"] == "items").unwrap();
+        assert!(!items["href"].as_str().unwrap().contains('?'), "clients append the id");
+    }
+    let watersheds = server.json("/ogc/collections/watersheds");
+    assert_eq!(watersheds["extent"]["spatial"]["bbox"], serde_json::json!([[-76.0, -10.0, -75.9, -9.9]]));
+    assert_eq!(watersheds["attribution"], "cuencas.geojson");
+}
+
+#[test]
+fn the_service_description_has_local_references_only_and_each_of_them_leads_somewhere() {
+    let (_database, server) = served();
+    let document = server.json("/ogc/api");
+    assert_eq!(document["openapi"], "3.0.3");
+    let text = document.to_string();
+    for (position, _) in text.match_indices("\"$ref\":\"") {
+        let reference = text[position + 8..].split('"').next().unwrap();
+        let pointer = reference.strip_prefix('#').expect("local");
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+    let limit = &document["components"]["parameters"]["limit"]["schema"];
+    assert_eq!((limit["default"].as_u64(), limit["maximum"].as_u64()), (Some(100), Some(10_000)));
+    let parameters = document["paths"]["/collections/conflicts/items"]["get"]["parameters"].as_array().unwrap();
+    assert!(parameters.iter().any(|parameter| parameter["name"] == "state" && parameter["in"] == "query"));
+}
+
+#[test]
+fn health_is_told_in_three_ways() {
+    let (_database, server) = served();
+    assert_eq!(server.get("/livez").status, 200);
+    let ready = server.json("/readyz");
+    assert_eq!(ready["status"], "ready");
+    server.json("/ogc/collections/watersheds/items");
+    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
+    assert!(metrics.contains("rimay_layer_features{layer=\"watersheds\"} 1"), "{metrics}");
+    assert!(
+        metrics.contains("http_requests_total{route=\"/ogc/collections/{layer}/items\",status=\"200\"} 1"),
+        "{metrics}"
+    );
+}
+
+#[test]
+fn answers_bear_an_id_and_public_data_may_be_read_from_any_page() {
+    let (_database, server) = served();
+    let answer = server.get_with("/ogc/collections/watersheds/items", &[("origin", "https://example.org")]);
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    let first = answer.header("x-request-id").to_owned();
+    assert_eq!(first.len(), 16);
+    assert_ne!(first, server.get("/livez").header("x-request-id"));
+}
+
+#[test]
+fn the_page_runs_only_what_we_wrote() {
+    let (_database, server) = served();
+    for view in ["/", "/mapa"] {
+        let answer = server.get(view);
+        assert_eq!((answer.status, answer.header("content-type")), (200, "text/html"), "{view}");
+        assert!(answer.header("content-security-policy").starts_with("default-src 'self'"), "{view}");
+    }
+}
+
+#[test]
+fn links_begin_with_the_configured_address_whatever_the_host_header_says() {
+    let database = TestDatabase::create();
+    let server = Server::start_with(&database, &["--public-url", "https://mapa.example.pe/"]);
+    let answer = server.get_with("/ogc", &[("host", "evil.example")]);
+    for link in answer.json()["links"].as_array().unwrap() {
+        assert!(link["href"].as_str().unwrap().starts_with("https://mapa.example.pe/"), "{link}");
+    }
+}

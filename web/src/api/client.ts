@@ -1,0 +1,47 @@
+/** What a failed request tells a person: a sentence and the id under which the server logged it. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly requestId: string | null,
+  ) {
+    super(message)
+  }
+}
+
+interface ProblemDocument {
+  title?: string
+  detail?: string
+  request_id?: string
+}
+
+/** Reads an RFC 9457 document; `null` when the body is something else. */
+export function parseProblem(text: string): ProblemDocument | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value && typeof value === 'object' ? (value as ProblemDocument) : null
+  } catch {
+    return null
+  }
+}
+
+export async function errorOf(response: Response): Promise<ApiError> {
+  const problem = parseProblem(await response.text().catch(() => ''))
+  const requestId = problem?.request_id ?? response.headers.get('x-request-id')
+  return new ApiError(response.status, problem?.detail ?? problem?.title ?? response.statusText, requestId)
+}
+
+/** True for a request that we gave up ourselves: nothing to report. */
+export const isAborted = (error: unknown) => error instanceof DOMException && error.name === 'AbortError'
+
+export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(url, signal ? { signal } : {})
+  } catch (error) {
+    if (isAborted(error)) throw error
+    throw new ApiError(0, '', null)
+  }
+  if (!response.ok) throw await errorOf(response)
+  return (await response.json()) as T
+}

@@ -1,0 +1,117 @@
+import type { Feature, FeatureCollection, Geometry } from 'geojson'
+
+/** West, south, east, north in degrees (EPSG:4326). */
+export type Bbox = [number, number, number, number]
+
+/** Longitude, latitude in degrees (EPSG:4326). */
+export type Point = [number, number]
+
+export type Lang = 'es' | 'en'
+export type Bilingual = Record<Lang, string>
+
+export interface Code extends Bilingual {
+  code: string
+}
+
+export interface Field {
+  name: string
+  title: Bilingual
+  type: 'text' | 'integer' | 'real' | 'boolean' | 'date' | 'code'
+  unit: string | null
+  codes: Code[]
+}
+
+export interface Source {
+  preset: string
+  title: Bilingual
+  source: Bilingual
+  licence: string
+  attribution: string
+  demonstration: boolean
+  synthetic: boolean
+  count: number
+  received_at: string
+  file_name: string
+}
+
+export type Outline = 'solid' | 'dash' | 'long_dash' | 'dot'
+
+export interface Layer {
+  id: string
+  title: Bilingual
+  description: Bilingual
+  geometry: 'point' | 'polygon'
+  name_field: string
+  category_field: string | null
+  list_fields: string[]
+  visible: boolean
+  min_zoom: number
+  fields: Field[]
+  style: {
+    colors: Record<string, string>
+    default_color: string
+    outline: Outline | null
+    fill_opacity: number | null
+  }
+  count: number
+  bbox: Bbox | null
+  revision: number
+  updated_at: string | null
+  sources: Source[]
+}
+
+export interface Catalogue {
+  name: string
+  version: string
+  revision: number
+  updated_at: string | null
+  layers: Layer[]
+}
+
+/** One row of a list: a feature without its geometry, with the layer's list fields only. */
+export interface Row {
+  id: number
+  code: string | null
+  name: string
+  category: string | null
+  point: Point | null
+  bbox: Bbox | null
+  properties: Record<string, unknown>
+  source: string
+  synthetic: boolean
+}
+
+export interface FeaturePage {
+  layer: string
+  revision: number
+  number_matched: number
+  number_returned: number
+  /** Matched features of each category, whatever category the request asked for. */
+  categories: Record<string, number>
+  features: Row[]
+}
+
+export interface SearchResult {
+  layer: string
+  id: number
+  name: string
+  code: string | null
+  point: Point | null
+  bbox: Bbox | null
+  context: string | null
+  synthetic: boolean
+}
+
+export interface SearchAnswer {
+  query: string
+  results: SearchResult[]
+}
+
+export type Properties = Record<string, unknown>
+
+/** A GeoJSON feature with the member that says which source it came from. */
+export type ItemFeature = Feature<Geometry | null, Properties> & {
+  rimay?: { source: string; synthetic: boolean; demonstration: boolean }
+}
+
+export type ItemCollection = FeatureCollection<Geometry | null, Properties>

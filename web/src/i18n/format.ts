@@ -1,0 +1,42 @@
+import type { Field, Lang } from '../api/types'
+import type { Dict } from './es'
+
+const LOCALE: Record<Lang, string> = { es: 'es-PE', en: 'en-GB' }
+
+export const formatNumber = (value: number, lang: Lang, digits = 0) =>
+  new Intl.NumberFormat(LOCALE[lang], { maximumFractionDigits: digits }).format(value)
+
+/** A calendar day such as `31-oct-2026`; accepts a date or an RFC 3339 time and never shifts the day. */
+export function formatDate(value: string, lang: Lang): string {
+  const date = new Date(value.length === 10 ? `${value}T00:00:00Z` : value)
+  if (Number.isNaN(date.getTime())) return value
+  const parts = new Intl.DateTimeFormat(LOCALE[lang], {
+    day: '2-digit',
+    month: 'short',
+    year: 'numeric',
+    timeZone: value.length === 10 ? 'UTC' : 'America/Lima',
+  }).formatToParts(date)
+  const part = (type: string) => parts.find((p) => p.type === type)?.value.replace('.', '') ?? ''
+  return `${part('day')}-${part('month')}-${part('year')}`
+}
+
+/** A property as a person reads it; `null` when the source gives no value. */
+export function formatValue(field: Field, value: unknown, lang: Lang, words: Dict): string | null {
+  if (value === null || value === undefined || value === '') return null
+  switch (field.type) {
+    case 'boolean':
+      return value ? words.yes : words.no
+    case 'code':
+      return field.codes.find((code) => code.code === value)?.[lang] ?? String(value)
+    case 'date':
+      return formatDate(String(value), lang)
+    case 'integer':
+    case 'real': {
+      if (typeof value !== 'number') return String(value)
+      const text = formatNumber(value, lang, field.type === 'real' ? 2 : 0)
+      return field.unit ? `${text} ${field.unit}` : text
+    }
+    default:
+      return String(value)
+  }
+}

@@ -1,0 +1,75 @@
+import type { GeoJSONSource, Map as MapLibre, MapGeoJSONFeature, PointLike } from 'maplibre-gl'
+import type { Bbox } from '../api/types'
+import { CASES, isEmpty, layers, natureOf } from '../state/catalogue'
+import { type Candidate, offer } from '../state/selection'
+import { CASES_SOURCE, CLUSTER_LAYER, SINGLE_LAYER } from './caseLayers'
+import { hitLayerOf } from './tileLayers'
+
+const MAX_LEAVES = 2000
+
+/** How far from a finger or a pointer a mark still counts as hit, in CSS pixels. */
+export const REACH = { mouse: 4, touch: 12 }
+
+function hitsAround(map: MapLibre, x: number, y: number, reach: number, only?: string[]): MapGeoJSONFeature[] {
+  const tiled = layers.value.filter((layer) => layer.id !== CASES && !isEmpty(layer)).map(hitLayerOf)
+  const wanted = only ?? [CLUSTER_LAYER, SINGLE_LAYER, ...tiled]
+  const box: [PointLike, PointLike] = [
+    [x - reach, y - reach],
+    [x + reach, y + reach],
+  ]
+  return map.queryRenderedFeatures(box, { layers: wanted.filter((id) => map.getLayer(id)) })
+}
+
+function candidateOf(layerId: string, id: unknown, properties: Record<string, unknown>): Candidate {
+  const layer = layers.value.find((other) => other.id === layerId)
+  const category = layer?.category_field ? properties[layer.category_field] : null
+  return {
+    layer: layerId,
+    id: Number(id),
+    name: String(properties.name ?? ''),
+    category: typeof category === 'string' ? category : null,
+    synthetic: properties.synthetic === true || (layer ? natureOf(layer.sources) === 'synthetic' : false),
+  }
+}
+
+const layerOf = (hit: MapGeoJSONFeature) => (hit.source === CASES_SOURCE ? CASES : hit.source)
+
+/** One candidate for each feature, in the order of the catalogue: cases first, boundaries last. */
+function candidatesOf(hits: MapGeoJSONFeature[]): Candidate[] {
+  const found = new Map<string, Candidate>()
+  for (const hit of hits) {
+    const candidate = candidateOf(layerOf(hit), hit.id, hit.properties)
+    found.set(`${candidate.layer}.${candidate.id}`, candidate)
+  }
+  const order = layers.value.map((layer) => layer.id)
+  return [...found.values()].sort((a, b) => order.indexOf(a.layer) - order.indexOf(b.layer))
+}
+
+function boxOf(leaves: GeoJSON.Feature[]): Bbox | null {
+  const points = leaves.flatMap((leaf) => (leaf.geometry.type === 'Point' ? [leaf.geometry.coordinates] : []))
+  const xs = points.map(([x = 0]) => x)
+  const ys = points.map(([, y = 0]) => y)
+  const box: Bbox = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]
+  const apart = box[2] - box[0] > 1e-4 || box[3] - box[1] > 1e-4
+  return points.length > 0 && apart ? box : null
+}
+
+async function offerCluster(map: MapLibre, cluster: MapGeoJSONFeature): Promise<void> {
+  const source = map.getSource<GeoJSONSource>(CASES_SOURCE)
+  const leaves = (await source?.getClusterLeaves(Number(cluster.properties.cluster_id), MAX_LEAVES, 0)) ?? []
+  const candidates = leaves.map((leaf) => candidateOf(CASES, leaf.id, leaf.properties ?? {}))
+  candidates.sort((a, b) => a.name.localeCompare(b.name, 'es'))
+  offer({ kind: 'cluster', candidates, bbox: boxOf(leaves) })
+}
+
+/** Opens the card of what lies there, or a list to choose from when several things do. */
+export async function pickAt(map: MapLibre, x: number, y: number, reach: number): Promise<void> {
+  const hits = hitsAround(map, x, y, reach)
+  const cluster = hits.find((hit) => hit.layer.id === CLUSTER_LAYER)
+  if (cluster) await offerCluster(map, cluster)
+  else offer({ kind: 'here', candidates: candidatesOf(hits), bbox: null })
+}
+
+/** Whether a case or a cluster lies there, for the pointer's shape. */
+export const isOverCase = (map: MapLibre, x: number, y: number) =>
+  hitsAround(map, x, y, REACH.mouse, [CLUSTER_LAYER, SINGLE_LAYER]).length > 0

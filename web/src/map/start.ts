@@ -1,0 +1,95 @@
+import { effect } from '@preact/signals'
+import { Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import { words } from '../i18n'
+import { CASES, layerById } from '../state/catalogue'
+import { drawing, mapStatus } from '../state/view'
+import { followCamera, startingCamera } from './camera'
+import { isOverCase, pickAt, REACH } from './pick'
+import { followProblems } from './problems'
+import { currentStyle } from './style'
+import { drawSymbolsOnDemand } from './symbols'
+
+declare global {
+  interface Window {
+    /** For the browser journeys, which count what is drawn. */
+    map?: MapLibre
+  }
+}
+
+function createMap(container: HTMLElement): MapLibre {
+  const map = new MapLibre({
+    container,
+    style: currentStyle(),
+    ...startingCamera(),
+    minZoom: 3,
+    maxZoom: 18,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: 150,
+    validateStyle: false,
+  })
+  map.keyboard.disableRotation()
+  map.touchZoomRotate.disableRotation()
+  map.addControl(new ScaleControl({ maxWidth: 96, unit: 'metric' }), 'bottom-left')
+  return map
+}
+
+/** Tests wait for this mark: nothing is loading, moving or fading. */
+function followIdleness(map: MapLibre): void {
+  const root = document.documentElement
+  const busy = () => {
+    delete root.dataset.mapIdle
+    drawing.value = true
+  }
+  map.on('movestart', busy)
+  map.on('dataloading', busy)
+  map.on('idle', () => {
+    root.dataset.mapIdle = '1'
+    drawing.value = false
+  })
+}
+
+function followPointer(map: MapLibre): void {
+  map.on('click', (event) => {
+    const touch = (event.originalEvent as PointerEvent).pointerType === 'touch'
+    void pickAt(map, event.point.x, event.point.y, touch ? REACH.touch : REACH.mouse)
+  })
+  map.on('mousemove', ({ point }) => {
+    map.getCanvas().classList.toggle('is-over-case', isOverCase(map, point.x, point.y))
+  })
+  map.getCanvas().addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return
+    const { clientWidth, clientHeight } = map.getCanvas()
+    void pickAt(map, clientWidth / 2, clientHeight / 2, REACH.touch)
+  })
+}
+
+function followState(map: MapLibre): void {
+  map.once('load', () => {
+    mapStatus.value = 'ready'
+    effect(() => {
+      map.setStyle(currentStyle())
+    })
+  })
+  effect(() => {
+    map.getCanvas().setAttribute('aria-label', words.value.mapLabel)
+  })
+}
+
+setWorkerUrl(workerUrl)
+
+/** Starts the map in its pane; from here on it only listens to the state and writes to it. */
+export function startMap(container: HTMLElement): void {
+  const map = createMap(container)
+  drawSymbolsOnDemand(map, layerById(CASES)?.style.colors ?? {})
+  followIdleness(map)
+  followCamera(map)
+  followPointer(map)
+  followProblems(map)
+  followState(map)
+  window.map = map
+}

@@ -1,0 +1,124 @@
+import type { Map as MapLibre } from 'maplibre-gl'
+import { STATE_SHAPES, type StateShape } from '../state/palette'
+
+const RATIO = 2
+const HALO = '#ffffff'
+const GREY = '#5b6770'
+
+type Pen = CanvasRenderingContext2D
+
+/** A square canvas of that many CSS pixels with the origin in its middle. */
+function canvasOf(size: number, draw: (pen: Pen) => void): ImageData {
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = size * RATIO
+  const pen = canvas.getContext('2d') as Pen
+  pen.scale(RATIO, RATIO)
+  pen.translate(size / 2, size / 2)
+  draw(pen)
+  return pen.getImageData(0, 0, canvas.width, canvas.height)
+}
+
+const OUTLINES: Record<StateShape, (pen: Pen) => void> = {
+  square: (pen) => pen.rect(-5, -5, 10, 10),
+  triangle: (pen) => {
+    pen.moveTo(0, -6.4)
+    pen.lineTo(6.4, 5)
+    pen.lineTo(-6.4, 5)
+    pen.closePath()
+  },
+  ring: (pen) => pen.arc(0, 0, 5, 0, 2 * Math.PI),
+  diamond: (pen) => {
+    pen.moveTo(0, -6)
+    pen.lineTo(6, 0)
+    pen.lineTo(0, 6)
+    pen.lineTo(-6, 0)
+    pen.closePath()
+  },
+}
+
+const isHollow = (shape: StateShape) => shape === 'ring' || shape === 'diamond'
+
+function drawState(pen: Pen, shape: StateShape, color: string): void {
+  const hollow = isHollow(shape)
+  pen.lineJoin = 'round'
+  pen.beginPath()
+  OUTLINES[shape](pen)
+  pen.strokeStyle = HALO
+  pen.lineWidth = hollow ? 6.5 : 4
+  pen.stroke()
+  pen.fillStyle = hollow ? HALO : color
+  pen.fill()
+  if (!hollow) return
+  pen.strokeStyle = color
+  pen.lineWidth = 2.6
+  pen.stroke()
+}
+
+/** Radius of a cluster in CSS pixels: area grows with the number of cases. */
+export const clusterRadius = (count: number) => Math.min(30, 10.5 + 2.1 * Math.sqrt(count))
+
+interface Slice {
+  count: number
+  color: string
+}
+
+function drawRing(pen: Pen, slices: Slice[], total: number, radius: number): void {
+  let from = -Math.PI / 2
+  pen.lineWidth = 4
+  for (const { count, color } of slices) {
+    if (count === 0) continue
+    const to = from + (count / total) * 2 * Math.PI
+    pen.beginPath()
+    pen.arc(0, 0, radius - 3, from, to)
+    pen.strokeStyle = color
+    pen.stroke()
+    from = to
+  }
+}
+
+function drawCluster(pen: Pen, slices: Slice[], total: number, dark: boolean): void {
+  const radius = clusterRadius(total)
+  pen.shadowColor = 'rgb(15 30 40 / 0.28)'
+  pen.shadowBlur = 4
+  pen.shadowOffsetY = 2
+  pen.beginPath()
+  pen.arc(0, 0, radius, 0, 2 * Math.PI)
+  pen.fillStyle = HALO
+  pen.fill()
+  pen.shadowColor = 'transparent'
+  drawRing(pen, slices, total, radius)
+  pen.beginPath()
+  pen.arc(0, 0, radius - 6, 0, 2 * Math.PI)
+  pen.fillStyle = dark ? '#1b252c' : HALO
+  pen.fill()
+  pen.fillStyle = dark ? '#f1f5f7' : '#1b2430'
+  pen.font = `600 ${total > 99 ? 12 : 13}px "Atkinson Hyperlegible Next", sans-serif`
+  pen.textAlign = 'center'
+  pen.textBaseline = 'middle'
+  pen.fillText(String(total), 0, 0.8)
+}
+
+const STATES = Object.keys(STATE_SHAPES)
+
+/** Image names the style asks for: `state|activo` and `cluster|light|3|1|0|2` (one count for each state). */
+function imageOf(id: string, colors: Record<string, string>): ImageData | null {
+  const [kind, first = '', ...rest] = id.split('|')
+  if (kind === 'state') {
+    const shape = STATE_SHAPES[first] ?? 'diamond'
+    return canvasOf(20, (pen) => drawState(pen, shape, colors[first] ?? GREY))
+  }
+  if (kind !== 'cluster') return null
+  const [all = 0, ...counts] = rest.map(Number)
+  const slices = STATES.map((state, at) => ({ count: counts[at] ?? 0, color: colors[state] ?? GREY }))
+  const unknown = all - slices.reduce((sum, slice) => sum + slice.count, 0)
+  slices.push({ count: Math.max(0, unknown), color: '#c3cad0' })
+  return canvasOf(2 * clusterRadius(all) + 10, (pen) => drawCluster(pen, slices, all, first === 'dark'))
+}
+
+/** Draws each symbol the first time the style names it. */
+export function drawSymbolsOnDemand(map: MapLibre, colors: Record<string, string>): void {
+  map.setMissingStyleImageResolver((id) => {
+    const image = imageOf(id, colors)
+    if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: RATIO })
+  })
+}

@@ -1,0 +1,104 @@
+import { itemUrl } from '../api/requests'
+import type { ItemFeature, Layer } from '../api/types'
+import { formatDate, formatValue, lang, words } from '../i18n'
+import { layerById, natureOf } from '../state/catalogue'
+import { boxOfGeometry } from '../state/geometry'
+import { cardFailed, type Selection, selectedItem } from '../state/selection'
+import { flyTo } from '../state/view'
+import { Badge } from './Badge'
+import { CopyButton } from './CopyButton'
+import { Icon } from './Icon'
+import { LayerMark } from './LayerMark'
+
+function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
+  const shown = layer.fields.flatMap((field) => {
+    if (field.name === layer.name_field) return []
+    const value = formatValue(field, item.properties?.[field.name], lang.value, words.value)
+    return value === null ? [] : [{ field, value }]
+  })
+  if (shown.length === 0) return <p class="empty">{words.value.noDetails}</p>
+  return (
+    <dl class="fields">
+      {shown.map(({ field, value }) => (
+        <div key={field.name} class={value.length > 60 ? 'field-long' : undefined}>
+          <dt>{field.title[lang.value]}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
+  const t = words.value
+  const source = layer.sources.find(({ preset }) => preset === item.rimay?.source) ?? layer.sources[0]
+  if (!source) return null
+  const stated = source.licence && source.licence !== 'not stated'
+  return (
+    <dl class="fields provenance">
+      <div class="field-long">
+        <dt>{t.source}</dt>
+        <dd>{source.source[lang.value]}</dd>
+      </div>
+      <div>
+        <dt>{t.licence}</dt>
+        <dd>{stated ? source.licence : t.licenceNotStated}</dd>
+      </div>
+      <div>
+        <dt>{t.attribution}</dt>
+        <dd>{source.attribution}</dd>
+      </div>
+      <div>
+        <dt>{t.receivedOn}</dt>
+        <dd>{formatDate(source.received_at, lang.value)}</dd>
+      </div>
+    </dl>
+  )
+}
+
+function Actions({ current, item }: { current: Selection; item: ItemFeature }) {
+  const t = words.value
+  const box = item.geometry && boxOfGeometry(item.geometry)
+  return (
+    <div class="actions">
+      {box && (
+        <button type="button" class="button" onClick={() => flyTo(box, [box[0], box[1]])}>
+          <Icon name="target" />
+          {t.zoomTo}
+        </button>
+      )}
+      <CopyButton icon="link" label={t.copyLink} text={() => location.href} />
+      <a class="link" href={itemUrl(current.layer, current.id)}>
+        <Icon name="code" />
+        {t.itemLink}
+      </a>
+    </div>
+  )
+}
+
+const natureOfItem = (item: ItemFeature, layer: Layer) =>
+  item.rimay ? natureOf([item.rimay]) : natureOf(layer.sources)
+
+/** Everything known about one feature, under its proper titles, with where it comes from. */
+export function Card({ current }: { current: Selection }) {
+  const t = words.value
+  const layer = layerById(current.layer)
+  const item = selectedItem.value
+  if (!layer || cardFailed.value) return <p class="empty">{t.failed(t.whatCard)}</p>
+  if (!item) return <p class="empty">{t.loading}</p>
+  const category = layer.category_field ? item.properties?.[layer.category_field] : null
+  return (
+    <article class="card">
+      <p class="card-kind">
+        <LayerMark layer={layer} category={typeof category === 'string' ? category : null} />
+        {layer.title[lang.value]}
+      </p>
+      <h2>{String(item.properties?.[layer.name_field] ?? '')}</h2>
+      <Badge nature={natureOfItem(item, layer)} />
+      {!item.geometry && <p class="card-note">{t.noPlace}</p>}
+      <Actions current={current} item={item} />
+      <Fields layer={layer} item={item} />
+      <Provenance layer={layer} item={item} />
+    </article>
+  )
+}

@@ -1,0 +1,55 @@
+import { lang, words } from '../i18n'
+import { layerById } from '../state/catalogue'
+import { type Candidate, type Choice, select } from '../state/selection'
+import { fitTo } from '../state/view'
+import { Badge } from './Badge'
+import { Icon } from './Icon'
+import { LayerMark } from './LayerMark'
+
+function CandidateRow({ candidate }: { candidate: Candidate }) {
+  const layer = layerById(candidate.layer)
+  if (!layer) return null
+  const code = layer.fields
+    .find((field) => field.name === layer.category_field)
+    ?.codes.find((entry) => entry.code === candidate.category)
+  return (
+    <li>
+      <button type="button" class="row" onClick={() => select(candidate.layer, candidate.id)}>
+        <LayerMark layer={layer} category={candidate.category} />
+        <span class="row-text">
+          <span class="row-name">{candidate.name}</span>
+          <span class="row-context">
+            {[layer.title[lang.value], code?.[lang.value]].filter(Boolean).join(' · ')}
+          </span>
+          {candidate.synthetic && <Badge nature="synthetic" />}
+        </span>
+      </button>
+    </li>
+  )
+}
+
+/** Everything under one click, or every case of one cluster, to choose from. */
+export function Chooser({ choice }: { choice: Choice }) {
+  const t = words.value
+  const { kind, candidates, bbox } = choice
+  const total = candidates.length
+  return (
+    <div class="chooser">
+      <h2>{kind === 'cluster' ? t.clusterTitle : t.hereTitle}</h2>
+      <p class="list-summary" role="status">
+        {kind === 'cluster' ? t.clusterCount(total) : t.hereCount(total)}
+      </p>
+      {bbox && (
+        <button type="button" class="button" onClick={() => fitTo(bbox)}>
+          <Icon name="target" />
+          {t.zoomTo}
+        </button>
+      )}
+      <ul class="rows">
+        {candidates.map((candidate) => (
+          <CandidateRow key={`${candidate.layer}.${candidate.id}`} candidate={candidate} />
+        ))}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+import { lang, words } from '../i18n'
+import { casesByState } from '../state/cases'
+import { CASES, layerById, layers } from '../state/catalogue'
+import { chosenStates, stateShown, toggleState } from '../state/filters'
+import { categoriesOf } from '../state/palette'
+import { Count } from './Count'
+import { FilterChips } from './FilterChips'
+import { LayerEntry } from './LayerEntry'
+import { StateMark } from './StateMark'
+
+function StateFilter() {
+  const layer = layerById(CASES)
+  if (!layer) return null
+  const filtering = chosenStates.value.length > 0
+  return (
+    <fieldset class="states">
+      <legend>{words.value.stateFilter}</legend>
+      {categoriesOf(layer).map(({ code, title, color }) => (
+        <label key={code} class="state" data-off={filtering && !stateShown(code) ? '' : undefined}>
+          <input
+            type="checkbox"
+            checked={chosenStates.value.includes(code)}
+            onChange={() => toggleState(code)}
+          />
+          <StateMark state={code} color={color} />
+          <span>{title[lang.value]}</span>
+          <Count value={casesByState.value[code] ?? 0} />
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+/** The left pane: what to show and what its signs mean. The legend never hides. */
+export function Filters() {
+  const t = words.value
+  return (
+    <section class="pane filters" id="filters" aria-label={t.filtersAndLayers} tabIndex={-1}>
+      <StateFilter />
+      <FilterChips />
+      <h2>{t.layers}</h2>
+      <ul class="layers">
+        {layers.value.map((layer) => (
+          <LayerEntry key={layer.id} layer={layer} />
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,66 @@
+import type { Lang } from '../api/types'
+import { lang, words } from '../i18n'
+import { helpOpen } from '../state/pane'
+import { dark, toggleTheme } from '../state/preferences'
+import { Icon } from './Icon'
+import { Search } from './Search'
+
+const LANGUAGES: { code: Lang; name: string }[] = [
+  { code: 'es', name: 'Español' },
+  { code: 'en', name: 'English' },
+]
+
+function LanguageToggle() {
+  return (
+    <fieldset class="segmented">
+      <legend class="visually-hidden">{words.value.language}</legend>
+      {LANGUAGES.map(({ code, name }) => (
+        <button
+          key={code}
+          type="button"
+          lang={code}
+          aria-label={`${code}: ${name}`}
+          aria-pressed={lang.value === code}
+          onClick={() => {
+            lang.value = code
+          }}
+        >
+          {code}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+export function Header() {
+  const t = words.value
+  const theme = dark.value ? t.themeLight : t.themeDark
+  return (
+    <header class="header">
+      <div class="brand">
+        <img src="/icon.svg" alt="" width="32" height="32" />
+        <h1>
+          Rimay <span class="tagline">{t.tagline}</span>
+        </h1>
+      </div>
+      <Search />
+      <div class="tools">
+        <LanguageToggle />
+        <button type="button" class="tool" aria-label={theme} title={theme} onClick={toggleTheme}>
+          <Icon name={dark.value ? 'sun' : 'moon'} />
+        </button>
+        <button
+          type="button"
+          class="tool"
+          aria-label={t.help}
+          title={t.help}
+          onClick={() => {
+            helpOpen.value = true
+          }}
+        >
+          <Icon name="help" />
+        </button>
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,81 @@
+import type { Layer, Row } from '../api/types'
+import { formatValue, lang, words } from '../i18n'
+import { layerById } from '../state/catalogue'
+import { listLayer } from '../state/filters'
+import { select, selection } from '../state/selection'
+import { flyTo, view } from '../state/view'
+import { Badge } from './Badge'
+import { LayerMark } from './LayerMark'
+
+/** The row's list fields as the reader sees them, without repeating the category's sign. */
+function contextOf(layer: Layer, row: Row): string {
+  const parts = layer.list_fields.map((name) => {
+    const field = layer.fields.find((candidate) => candidate.name === name)
+    return field ? formatValue(field, row.properties[name], lang.value, words.value) : null
+  })
+  if (!row.bbox) parts.push(words.value.noPlace)
+  return parts.filter(Boolean).join(' · ')
+}
+
+function categoryTitle(layer: Layer, row: Row): string | null {
+  const field = layer.fields.find((candidate) => candidate.name === layer.category_field)
+  return field && row.category ? formatValue(field, row.category, lang.value, words.value) : null
+}
+
+/** A row far from the reader's eye is brought closer; one already in a close view stays put. */
+function open(layer: Layer, row: Row): void {
+  select(layer.id, row.id)
+  if ((view.value?.zoom ?? 0) < 8) flyTo(row.bbox, row.point)
+}
+
+const STEPS: Record<string, (at: number, last: number) => number> = {
+  ArrowDown: (at, last) => Math.min(at + 1, last),
+  ArrowUp: (at) => Math.max(at - 1, 0),
+  Home: () => 0,
+  End: (_, last) => last,
+}
+
+/** Arrow keys walk the rows, so that Tab passes the whole list in one step. */
+function onKeyDown(event: KeyboardEvent): void {
+  const step = STEPS[event.key]
+  if (!step) return
+  const buttons = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('.row')]
+  const at = buttons.indexOf(document.activeElement as HTMLElement)
+  event.preventDefault()
+  buttons[step(at, buttons.length - 1)]?.focus()
+}
+
+export function ListRows({ rows }: { rows: Row[] }) {
+  const layer = layerById(listLayer.value)
+  if (!layer) return null
+  const selected = selection.value?.layer === layer.id ? selection.value.id : null
+  const entry = rows.some((row) => row.id === selected) ? selected : rows[0]?.id
+  return (
+    <ul class="rows" aria-label={layer.title[lang.value]} onKeyDown={onKeyDown}>
+      {rows.map((row) => (
+        <li key={row.id}>
+          <button
+            type="button"
+            class="row"
+            data-id={row.id}
+            tabIndex={row.id === entry ? 0 : -1}
+            aria-current={row.id === selected ? 'true' : undefined}
+            onClick={() => open(layer, row)}
+          >
+            <LayerMark layer={layer} category={row.category} />
+            <span class="row-text">
+              <span class="row-name">{row.name}</span>
+              <span class="row-context">
+                {categoryTitle(layer, row) && !layer.list_fields.includes(layer.category_field ?? '') && (
+                  <b>{categoryTitle(layer, row)}</b>
+                )}
+                {contextOf(layer, row)}
+              </span>
+              {row.synthetic && <Badge nature="synthetic" />}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,67 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { words } from '../i18n'
+import { drawing, mapSize, mapStatus, showAll, stepZoom } from '../state/view'
+import { listLoading } from '../state/list'
+import { Icon } from './Icon'
+import { MapFooter } from './MapFooter'
+import { Problems } from './Problems'
+
+function Controls() {
+  const t = words.value
+  if (mapStatus.value !== 'ready' && mapStatus.value !== 'loading') return null
+  return (
+    <div class="map-controls">
+      <button type="button" aria-label={t.zoomIn} title={t.zoomIn} onClick={() => stepZoom(1)}>
+        <Icon name="plus" />
+      </button>
+      <button type="button" aria-label={t.zoomOut} title={t.zoomOut} onClick={() => stepZoom(-1)}>
+        <Icon name="minus" />
+      </button>
+      <button type="button" aria-label={t.seeAll} title={t.seeAll} onClick={showAll}>
+        <Icon name="home" />
+      </button>
+    </div>
+  )
+}
+
+function Sentence() {
+  const t = words.value
+  if (mapStatus.value === 'ready') return null
+  const said = { loading: t.mapLoading, 'no-webgl': t.noWebgl, failed: t.mapFailed }[mapStatus.value]
+  return <p class="map-sentence">{said}</p>
+}
+
+/** Tells the state how large the pane is; a pane hidden by a tab keeps its last size. */
+function followSize(element: HTMLElement): () => void {
+  const measure = () => {
+    const { clientWidth: width, clientHeight: height } = element
+    const known = mapSize.value
+    if (width > 0 && height > 0 && (known?.width !== width || known.height !== height)) {
+      mapSize.value = { width, height }
+    }
+  }
+  const observer = new ResizeObserver(measure)
+  measure()
+  observer.observe(element)
+  return () => observer.disconnect()
+}
+
+/** The frame around the map. The map itself is started elsewhere, in the element `map`. */
+export function MapPane() {
+  const container = useRef<HTMLDivElement>(null)
+  useEffect(() => (container.current ? followSize(container.current) : undefined), [])
+  const busy = (drawing.value && mapStatus.value === 'ready') || listLoading.value
+  return (
+    <section class="pane map-pane" aria-label={words.value.paneMap}>
+      <div class="progress" hidden={!busy} />
+      <div class="map-frame">
+        <div id="map" ref={container} />
+        <div class="crosshair" aria-hidden="true" />
+        <Sentence />
+        <Controls />
+        <Problems />
+      </div>
+      <MapFooter />
+    </section>
+  )
+}

@@ -1,0 +1,95 @@
+import { useComputed, useSignal } from '@preact/signals'
+import type { SearchResult } from '../api/types'
+import { words } from '../i18n'
+import { searchAnswer, searchText } from '../state/search'
+import { select } from '../state/selection'
+import { flyTo } from '../state/view'
+import { Icon } from './Icon'
+import { SearchResults } from './SearchResults'
+
+const LIST_ID = 'search-results'
+
+/** The header's search box: a combobox whose list says the layer and the place of each name. */
+export function Search() {
+  const t = words.value
+  const open = useSignal(false)
+  const active = useSignal(0)
+  const answer = searchAnswer.value
+  const shown = useComputed(() => open.value && searchAnswer.value !== null)
+
+  const choose = (result: SearchResult) => {
+    open.value = false
+    flyTo(result.bbox, result.point)
+    select(result.layer, result.id)
+  }
+
+  const step = (by: number) => {
+    const total = answer?.results.length ?? 0
+    open.value = true
+    if (total > 0) active.value = (active.value + by + total) % total
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.isComposing) return
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault()
+      step(event.key === 'ArrowDown' ? 1 : -1)
+    } else if (event.key === 'Enter') {
+      const result = answer?.results[active.value]
+      if (shown.value && result) choose(result)
+    } else if (event.key === 'Escape') {
+      event.stopPropagation()
+      if (open.value) open.value = false
+      else searchText.value = ''
+    }
+  }
+
+  return (
+    <search class="search">
+      <Icon name="search" />
+      <input
+        id="search"
+        type="text"
+        role="combobox"
+        aria-label={t.searchLabel}
+        aria-expanded={shown.value}
+        aria-controls={LIST_ID}
+        aria-autocomplete="list"
+        aria-activedescendant={shown.value && answer?.results.length ? `result-${active.value}` : undefined}
+        placeholder={t.searchPlaceholder}
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={100}
+        value={searchText.value}
+        onInput={(event) => {
+          searchText.value = event.currentTarget.value
+          active.value = 0
+          open.value = true
+        }}
+        onFocus={() => {
+          open.value = true
+        }}
+        onBlur={() => {
+          open.value = false
+        }}
+        onKeyDown={onKeyDown}
+      />
+      {searchText.value ? (
+        <button
+          type="button"
+          class="search-clear"
+          aria-label={t.clearSearch}
+          onClick={() => {
+            searchText.value = ''
+            document.getElementById('search')?.focus()
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      ) : (
+        <kbd aria-hidden="true">/</kbd>
+      )}
+      <SearchResults id={LIST_ID} open={shown.value} active={active.value} onChoose={choose} />
+    </search>
+  )
+}

@@ -1,0 +1,61 @@
+import type { SearchResult } from '../api/types'
+import { lang, words } from '../i18n'
+import { layerById } from '../state/catalogue'
+import { searchAnswer } from '../state/search'
+import { Badge } from './Badge'
+import { LayerMark } from './LayerMark'
+
+function Option({ result }: { result: SearchResult }) {
+  const layer = layerById(result.layer)
+  return (
+    <>
+      {layer && <LayerMark layer={layer} category={null} />}
+      <span class="row-text">
+        <span class="row-name">{result.name}</span>
+        <span class="row-context">
+          {[layer?.title[lang.value], result.context].filter(Boolean).join(' · ')}
+        </span>
+      </span>
+      {result.synthetic && <Badge nature="synthetic" />}
+    </>
+  )
+}
+
+interface Props {
+  id: string
+  open: boolean
+  active: number
+  onChoose: (result: SearchResult) => void
+}
+
+export function SearchResults({ id, open, active, onChoose }: Props) {
+  const t = words.value
+  const answer = searchAnswer.value
+  const results = answer?.results ?? []
+  const said = results.length > 0 ? t.searchCount(results.length) : t.searchNone(answer?.query ?? '')
+  return (
+    <div class="search-results" hidden={!open}>
+      <div id={id} role="listbox" aria-label={t.searchLabel}>
+        {results.map((result, at) => (
+          // Keys are handled by the box, which keeps the focus; the list only needs the pointer.
+          <div
+            key={`${result.layer}.${result.id}`}
+            id={`result-${at}`}
+            class="search-result"
+            role="option"
+            tabIndex={-1}
+            aria-selected={at === active}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => onChoose(result)}
+            onKeyDown={() => {}}
+          >
+            <Option result={result} />
+          </div>
+        ))}
+      </div>
+      <p class={results.length > 0 ? 'visually-hidden' : 'search-none'} role="status">
+        {open ? said : ''}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import { batch, effect, signal } from '@preact/signals'
+import { lang } from '../i18n'
+import { CASES, layers } from './catalogue'
+import { chosenLayers, chosenStates, listLayer, opacities } from './filters'
+import { formatHash, formatQuery, type Known, type LinkState, parseLink } from './permalink'
+import { STATES } from './palette'
+import { searchText } from './search'
+import { selection } from './selection'
+import { chosenView, moveTo } from './view'
+
+/** Parts of the link that were dropped, until the reader dismisses the notice. */
+export const droppedFromLink = signal<string[]>([])
+
+const known = (): Known => ({
+  layers: layers.value.map((layer) => layer.id),
+  states: STATES,
+  defaultList: CASES,
+})
+
+function currentState(): LinkState {
+  return {
+    lang: lang.value,
+    states: chosenStates.value,
+    layers: chosenLayers.value,
+    opacities: opacities.value,
+    list: listLayer.value,
+    selection: selection.value,
+    search: searchText.value,
+    view: chosenView.value,
+  }
+}
+
+/** Takes the language before anything is painted, so that the page never starts in the wrong one. */
+export function readLanguage(): void {
+  lang.value = new URLSearchParams(location.search).get('idioma') === 'en' ? 'en' : 'es'
+}
+
+function applyLink(): void {
+  const { state, dropped } = parseLink(location.search, location.hash, known())
+  batch(() => {
+    lang.value = state.lang
+    chosenStates.value = state.states
+    chosenLayers.value = state.layers
+    opacities.value = state.opacities
+    listLayer.value = state.list
+    selection.value = state.selection
+    searchText.value = state.search
+    if (formatHash(state.view) !== formatHash(chosenView.value)) {
+      chosenView.value = state.view
+      moveTo(state.view)
+    }
+    droppedFromLink.value = dropped
+  })
+}
+
+/** Same path, except that `/` is the map too and says so. */
+const path = () => (location.pathname === '/' ? '/mapa' : location.pathname)
+
+const selectionIn = (query: string) => new URLSearchParams(query).get('sel')
+
+/** A change of selection is a step of the reader's history; a move or a filter only rewrites it. */
+function writeAddress(): void {
+  const query = formatQuery(currentState(), known())
+  const address = `${path()}${query}${formatHash(chosenView.value)}`
+  if (address === `${location.pathname}${location.search}${location.hash}`) return
+  if (selectionIn(query) !== selectionIn(location.search)) history.pushState(null, '', address)
+  else history.replaceState(null, '', address)
+}
+
+/** Reads the link once the catalogue is known, then keeps the address bar and the state equal. */
+export function followAddress(): void {
+  applyLink()
+  effect(writeAddress)
+  addEventListener('popstate', applyLink)
+}

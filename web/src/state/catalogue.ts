@@ -1,0 +1,32 @@
+import { computed, signal } from '@preact/signals'
+import { getCatalogue } from '../api/requests'
+import type { Catalogue, Layer, Source } from '../api/types'
+import { clearProblem, reportProblem } from './problems'
+
+/** The layer of conflict cases: the only one clustered in the browser and filtered by state. */
+export const CASES = 'conflicts'
+
+export const catalogue = signal<Catalogue | null>(null)
+
+export const layers = computed<Layer[]>(() => catalogue.value?.layers ?? [])
+
+export const layerById = (id: string): Layer | undefined => layers.value.find((layer) => layer.id === id)
+
+export const isEmpty = (layer: Layer) => layer.count === 0
+
+/** How far a layer's data may be trusted; the most careful word wins when its sources differ. */
+export type Nature = 'synthetic' | 'demonstration' | 'real'
+
+export function natureOf(sources: Pick<Source, 'synthetic' | 'demonstration'>[]): Nature {
+  if (sources.some((source) => source.synthetic)) return 'synthetic'
+  return sources.some((source) => source.demonstration) ? 'demonstration' : 'real'
+}
+
+export async function loadCatalogue(): Promise<void> {
+  try {
+    catalogue.value = await getCatalogue()
+    clearProblem('catalogue')
+  } catch (error) {
+    reportProblem('catalogue', error)
+  }
+}

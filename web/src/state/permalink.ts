@@ -1,0 +1,140 @@
+import type { Lang } from '../api/types'
+import type { View } from './mercator'
+
+/** Everything a link says about the view. */
+export interface LinkState {
+  lang: Lang
+  states: string[]
+  /** Null when the layers are those the catalogue shows by itself. */
+  layers: string[] | null
+  opacities: Record<string, number>
+  list: string
+  selection: { layer: string; id: number } | null
+  search: string
+  view: View | null
+}
+
+/** What a link may name: words outside these lists are dropped. */
+export interface Known {
+  layers: string[]
+  states: string[]
+  defaultList: string
+}
+
+export interface ParsedLink {
+  state: LinkState
+  /** Parts of the link that made no sense, as written. */
+  dropped: string[]
+}
+
+const KEYS = ['capas', 'estado', 'idioma', 'lista', 'opacidad', 'q', 'sel']
+/** Keys that belong to the page but not to the view: they are neither kept nor reported. */
+const SILENT = ['prueba']
+const MAX_TEXT = 100
+const VIEW = /^#m=(\d{1,2}(?:\.\d+)?)\/(-?\d{1,2}(?:\.\d+)?)\/(-?\d{1,3}(?:\.\d+)?)$/
+
+const short = (value: number, digits: number) => String(Number(value.toFixed(digits)))
+
+export function formatHash(view: View | null): string {
+  if (!view) return ''
+  return `#m=${short(view.zoom, 2)}/${short(view.lat, 4)}/${short(view.lon, 4)}`
+}
+
+export function parseHash(hash: string): View | null {
+  const match = VIEW.exec(hash)
+  if (!match) return null
+  const [zoom, lat, lon] = match.slice(1).map(Number) as [number, number, number]
+  return zoom <= 22 && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null
+}
+
+/** The query of a link: Spanish keys, sorted, without what is already the default. */
+export function formatQuery(state: LinkState, known: Known): string {
+  const parts: Record<string, string> = {
+    capas: state.layers ? state.layers.join(',') || 'ninguna' : '',
+    estado: state.states.join(','),
+    idioma: state.lang === 'es' ? '' : state.lang,
+    lista: state.list === known.defaultList ? '' : state.list,
+    opacidad: Object.entries(state.opacities)
+      .map(([id, opacity]) => `${id}:${Math.round(opacity * 100)}`)
+      .sort()
+      .join(','),
+    q: state.search.trim(),
+    sel: state.selection ? `${state.selection.layer}.${state.selection.id}` : '',
+  }
+  const query = KEYS.filter((key) => parts[key]).map((key) => `${key}=${encodePart(parts[key] ?? '')}`)
+  return query.length > 0 ? `?${query.join('&')}` : ''
+}
+
+const encodePart = (text: string) =>
+  encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%20', '+')
+
+const items = (text: string | null) => (text ? text.split(',').filter(Boolean) : [])
+
+class Reader {
+  readonly dropped: string[] = []
+
+  /** Keeps the values that are known and reports the others under their key. */
+  keep(key: string, values: string[], known: string[]): string[] {
+    for (const value of values) if (!known.includes(value)) this.drop(key, value)
+    return known.filter((value) => values.includes(value))
+  }
+
+  drop(key: string, value: string): void {
+    this.dropped.push(`${key}=${value.slice(0, 40)}`)
+  }
+}
+
+function readSelection(text: string | null, known: Known, reader: Reader): LinkState['selection'] {
+  if (!text) return null
+  const [, layer, id] = /^(\w+)\.(\d{1,12})$/.exec(text) ?? []
+  if (layer && id && known.layers.includes(layer)) return { layer, id: Number(id) }
+  reader.drop('sel', text)
+  return null
+}
+
+function readOpacities(text: string | null, known: Known, reader: Reader): Record<string, number> {
+  const opacities: Record<string, number> = {}
+  for (const item of items(text)) {
+    const [id = '', percent = ''] = item.split(':')
+    const value = Number(percent)
+    if (known.layers.includes(id) && /^\d{1,3}$/.test(percent) && value <= 100) opacities[id] = value / 100
+    else reader.drop('opacidad', item)
+  }
+  return opacities
+}
+
+function readLayers(text: string | null, known: Known, reader: Reader): string[] | null {
+  if (text === null) return null
+  if (text === 'ninguna') return []
+  const layers = reader.keep('capas', items(text), known.layers)
+  return layers.length > 0 ? layers : null
+}
+
+export function parseLink(search: string, hash: string, known: Known): ParsedLink {
+  const query = new URLSearchParams(search)
+  const reader = new Reader()
+  for (const [key, value] of query) {
+    if (!KEYS.includes(key) && !SILENT.includes(key)) reader.drop(key, value)
+  }
+  const lang = query.get('idioma')
+  if (lang && lang !== 'es' && lang !== 'en') reader.drop('idioma', lang)
+  const list = query.get('lista')
+  const knownList = list && known.layers.includes(list)
+  if (list && !knownList) reader.drop('lista', list)
+  const view = parseHash(hash)
+  if (hash.length > 1 && !view) reader.dropped.push(hash.slice(0, 40))
+  const states = reader.keep('estado', items(query.get('estado')), known.states)
+  return {
+    state: {
+      lang: lang === 'en' ? 'en' : 'es',
+      states: states.length === known.states.length ? [] : states,
+      layers: readLayers(query.get('capas'), known, reader),
+      opacities: readOpacities(query.get('opacidad'), known, reader),
+      list: knownList ? list : known.defaultList,
+      selection: readSelection(query.get('sel'), known, reader),
+      search: (query.get('q') ?? '').slice(0, MAX_TEXT),
+      view,
+    },
+    dropped: reader.dropped,
+  }
+}

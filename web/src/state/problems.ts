@@ -1,0 +1,25 @@
+import { signal } from '@preact/signals'
+import { ApiError, isAborted } from '../api/client'
+
+/** What failed: `catalogue`, `search`, `card`, or a layer id. */
+export interface Problem {
+  about: string
+  requestId: string | null
+  offline: boolean
+}
+
+export const problems = signal<Problem[]>([])
+
+/** Keeps one problem for each subject, the latest. Requests we gave up ourselves are no problem. */
+export function reportProblem(about: string, error: unknown): void {
+  if (isAborted(error)) return
+  const api = error instanceof ApiError ? error : null
+  const problem = { about, requestId: api?.requestId ?? null, offline: api?.status === 0 }
+  problems.value = [...problems.value.filter((other) => other.about !== about), problem]
+}
+
+export function clearProblem(about: string): void {
+  if (problems.value.some((problem) => problem.about === about)) {
+    problems.value = problems.value.filter((problem) => problem.about !== about)
+  }
+}

@@ -1,0 +1,32 @@
+import { loadCases } from './cases'
+import { followAddress, readLanguage } from './address'
+import { catalogue, loadCatalogue } from './catalogue'
+import { followList } from './list'
+import { followDocument } from './preferences'
+import { followSearch } from './search'
+import { followSelection } from './selection'
+
+/** Wires the state to the document, before the first paint. */
+export function startState(): void {
+  readLanguage()
+  followDocument()
+}
+
+/** Loads the catalogue, then lets the list, the card and the search follow the state. */
+export async function startData(): Promise<void> {
+  const cases = loadCases()
+  await loadCatalogue()
+  if (catalogue.value) followData()
+  await cases
+}
+
+let following = false
+
+function followData(): void {
+  if (following) return
+  following = true
+  followAddress()
+  followSearch()
+  followSelection()
+  followList()
+}

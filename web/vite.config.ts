@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+// Where `npm run dev` finds the server; the built files are served by the server itself.
+const server = process.env.RIMAY_URL ?? 'http://127.0.0.1:8080'
+const proxied = ['/api', '/ogc', '/tiles']
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'es2022',
+    // The content security policy allows no inline code and no data: fonts.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    // MapLibre is one chunk of about 440 kB compressed, loaded beside the page.
+    chunkSizeWarningLimit: 1300,
+  },
+  worker: { format: 'es' },
+  server: { proxy: Object.fromEntries(proxied.map((path) => [path, server])) },
+  test: { include: ['src/**/*.test.ts'] },
+})
