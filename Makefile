@@ -21,8 +21,10 @@ web_built := web/dist/index.html
 demo_built := fixtures/demo/build/.stamp
 files_of = $(shell find $(1) -type d \( -name node_modules -o -name dist -o -name build -o -name basemap -path '*/public/*' \) -prune -o -type f -print)
 
-# Runs the rest of the line with DATABASE_URL set to an empty database, which is gone afterwards.
+# Runs the rest of the line with DATABASE_URL set to an empty database, which is gone afterwards. What the
+# caller's environment says about a database or a server must not reach the tests: they would write to it.
 with_database = directory=$$(mktemp -d); trap 'rm -rf "$$directory"' EXIT; \
+	env $(addprefix -u ,DATABASE_URL PGOPTIONS $(filter RIMAY_%,$(filter-out RIMAY_PG_BIN,$(.VARIABLES)))) \
 	$(debug_rimay) --data-dir "$$directory" database exec --
 
 .PHONY: help setup setup-tests run test check demo sql clean

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     match runtime.block_on(cli::run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("rimay: {error:#}");
+            eprintln!("rimay: {error}");
             let fault = matches!(error.downcast_ref(), Some(StoreError::Database(_)));
             ExitCode::from(if fault { FAULT } else { MISTAKE })
         }

@@ -13,6 +13,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // MapLibre is one chunk of about 440 kB compressed, loaded beside the page.
     chunkSizeWarningLimit: 1300,
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules[\\/](maplibre-gl|@maplibre)/ }] },
+      },
+    },
   },
   worker: { format: 'es' },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, server])) },

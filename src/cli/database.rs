@@ -1,6 +1,6 @@
 use std::{ffi::OsString, process::ExitStatus};
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use clap::Subcommand;
 
 use crate::{
@@ -36,7 +36,7 @@ async fn run_with(database: &Database, command: &[OsString]) -> anyhow::Result<E
     for (name, value) in database.libpq_environment() {
         child.env(name, value);
     }
-    let mut child = child.spawn().with_context(|| format!("cannot run {}", command[0].display()))?;
+    let mut child = child.spawn().map_err(|error| anyhow!("cannot run {}: {error}", command[0].display()))?;
     // The terminal tells the command too; we wait for it to end and then close the database.
     loop {
         tokio::select! {

@@ -7,7 +7,7 @@ use wkb::writer::WriteOptions;
 use crate::{
     cli::with_store,
     config::Settings,
-    exchange::{ExportAbout, ExportFormat, ExportRow, export},
+    exchange::{ExportAbout, ExportFormat, ExportRow, ExportSummary, export},
     index::Snapshot,
     model::{Access, Catalogue},
 };
@@ -38,11 +38,14 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         work.await.context("writing was interrupted")?
     })
     .await?;
-    println!("{written} features of {} written", layer.id);
+    println!("{} features of {} written", written.features, layer.id);
+    for note in written.notes {
+        eprintln!("  {note}");
+    }
     Ok(())
 }
 
-fn write(snapshot: &Snapshot, arguments: &Arguments) -> anyhow::Result<u64> {
+fn write(snapshot: &Snapshot, arguments: &Arguments) -> anyhow::Result<ExportSummary> {
     let sources: Vec<_> = snapshot.sources().collect();
     let join = |words: Vec<&str>| words.join("; ");
     let about = ExportAbout {
@@ -65,5 +68,4 @@ fn write_wkb(geometry: &geo::Geometry<f64>) -> Vec<u8> {
     let mut wkb = vec![];
     wkb::writer::write_geometry(&mut wkb, geometry, &WriteOptions::default()).expect("writing to memory cannot fail");
     wkb
-}
 }

@@ -39,12 +39,14 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     eprintln!("Starting the database …");
     let database = Database::open(&settings).await?;
     let (tell, told) = watch::channel(false);
-    let mut serving = std::pin::pin!(serve(&settings, &database, listener, told));
-    let outcome = tokio::select! {
-        outcome = &mut serving => outcome,
-        () = stop.received() => {
-            tell.send_replace(true);
-            tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(()))
+    let outcome = {
+        let mut serving = std::pin::pin!(serve(&settings, &database, listener, told));
+        tokio::select! {
+            outcome = &mut serving => outcome,
+            () = stop.received() => {
+                tell.send_replace(true);
+                tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(()))
+            }
         }
     };
     eprintln!("Stopping …");
@@ -136,7 +138,14 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
     for layer in Catalogue::built_in().layers() {
         let path = folder.join(format!("{}.geojson", layer.id));
         let Some(preset) = layer.preset("demonstration").filter(|_| path.is_file()) else { continue };
-        let read = ReadOptions { layer, preset: Some(preset), source_crs: None, encoding: None, source_layer: None };
+        let read = ReadOptions {
+            layer,
+            preset: Some(preset),
+            source_crs: None,
+            operation: None,
+            encoding: None,
+            source_layer: None,
+        };
         let request = ImportRequest {
             path,
             read,

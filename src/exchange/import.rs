@@ -115,8 +115,9 @@ pub async fn import(
     let mut report = ImportReport::new(layer, &file, &summary);
     copy_rows(&mut reading, &mut staging, &mut report, summary.row_count, &mut progress).await?;
     let finished = reading.finished.await.map_err(|_| ImportError::Interrupted { file: file.clone() })?;
-    report.z_dropped = finished?.z_dropped;
+    report.z_dropped = finished?.heights_dropped;
 
+    staging.finish_copy().await?;
     progress(ImportProgress::Examining);
     examine(&mut staging, &mut report, request.allow_outside).await?;
     if report.accepted == 0 {
@@ -184,11 +185,21 @@ async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside
     Ok(())
 }
 
-fn origin(request: &ImportRequest, layer: &'static Layer, summary: &SourceSummary, file: String, sha256: String) -> ImportOrigin {
-    let preset: Option<&Preset> = summary.preset.as_deref().and_then(|name| layer.preset(name));
+fn origin(
+    request: &ImportRequest,
+    layer: &'static Layer,
+    summary: &SourceSummary,
+    file: String,
+    sha256: String,
+) -> ImportOrigin {
+    let preset: Option<&Preset> = summary.preset.as_ref().and_then(|preset| layer.preset(&preset.name));
     let plain = Text { es: format!("Archivo {file}"), en: format!("File {file}") };
     ImportOrigin {
-        source: request.source.clone().or(summary.preset.clone()).unwrap_or_else(|| source_name(&file)),
+        source: request
+            .source
+            .clone()
+            .or(preset.map(|preset| preset.name.clone()))
+            .unwrap_or_else(|| source_name(&file)),
         title: preset.map_or(plain, |preset| preset.source.clone()),
         licence: request.licence.clone().or(preset.map(|preset| preset.licence.clone())).unwrap_or("not stated".into()),
         attribution: request
@@ -208,7 +219,8 @@ fn origin(request: &ImportRequest, layer: &'static Layer, summary: &SourceSummar
 /// The file's name without folders and endings, in lower case letters, digits and underscores.
 fn source_name(file: &str) -> String {
     let stem = file.split('.').next().unwrap_or(file);
-    let name: String = crate::model::fold(stem).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let name: String =
+        crate::model::fold(stem).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if name.is_empty() { "file".into() } else { name }
 }
 

@@ -63,7 +63,7 @@ impl ImportReport {
             layer: layer.id.clone(),
             file: file.to_owned(),
             format: summary.format.to_string(),
-            preset: summary.preset.clone(),
+            preset: summary.preset.as_ref().map(|preset| preset.name.clone()),
             source: String::new(),
             crs_found: summary.crs_found.clone(),
             datum_operation: summary.operation.text.clone(),
@@ -85,12 +85,16 @@ impl ImportReport {
 
     /// Says of each repair what was wrong and how the area changed, in geodesic hectares.
     pub(super) fn set_repairs(&mut self, repairs: Vec<Repair>) {
-        let hectares = |area: Option<f64>| area.map_or("none".into(), |area_m2| format!("{:.4} ha", area_m2 / 10_000.0));
+        let hectares =
+            |area: Option<f64>| area.map_or("none".into(), |area_m2| format!("{:.4} ha", area_m2 / 10_000.0));
         self.repaired = repairs
             .into_iter()
             .map(|repair| {
                 let (before, after) = (hectares(repair.area_before_m2), hectares(repair.area_after_m2));
-                RowNote { note: format!("{}; geodesic area {before} before, {after} after", repair.row.note), ..repair.row }
+                RowNote {
+                    note: format!("{}; geodesic area {before} before, {after} after", repair.row.note),
+                    ..repair.row
+                }
             })
             .collect();
     }

@@ -122,6 +122,15 @@ impl Staging {
         Ok(())
     }
 
+    /// Ends copying: the rows are ready to be examined.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn finish_copy(&mut self) -> Result<(), StoreError> {
+        sqlx::query_file!("src/store/queries/analyze_incoming.sql").execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// Removes rows that repeat the key of an earlier row.
     ///
     /// # Errors

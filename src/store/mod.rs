@@ -32,7 +32,9 @@ impl Store {
     /// [`StoreError`] saying whether the server, PostGIS or the schema is the trouble.
     pub async fn open(url: &str) -> Result<Store, StoreError> {
         let options: PgConnectOptions = url.parse().map_err(StoreError::InvalidUrl)?;
-        let options = options.application_name("rimay");
+        // Nothing of ours depends on the search path; fixed, it cannot lead a name astray (a role called rimay would
+        // look into the schema of its name first).
+        let options = options.application_name("rimay").options([("search_path", "public")]);
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(5))

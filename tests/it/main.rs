@@ -2,6 +2,7 @@
 //!
 //! `DATABASE_URL` must name a PostgreSQL server where databases may be created; `make test` provides one.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
 
 mod bad_input;
 mod export;

@@ -242,13 +242,8 @@ pub fn serve_command() -> Command {
         folder
     });
     let mut command = Command::new(RIMAY);
-    command.args(["serve", "--listen", "127.0.0.1:0", "--web-dir"]).arg(web.path());
+    command.args(["serve"]).env("RIMAY_LISTEN", "127.0.0.1:0").env("RIMAY_WEB_DIR", web.path());
     command
-}
-
-/// A file drawn for the tests.
-pub fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import").join(name)
 }
 
 /// A folder that goes with the test.

@@ -19,5 +19,7 @@ for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }
   if (body.length < smallest) continue
   const packed = { br: brotli(body), gz: gzipSync(body, { level: 9 }) }
   for (const [ending, bytes] of Object.entries(packed)) writeFileSync(`${path}.${ending}`, bytes)
-  console.log(`${path.slice(folder.length + 1)}  ${body.length}  gz ${packed.gz.length}  br ${packed.br.length}`)
+  console.log(
+    `${path.slice(folder.length + 1)}  ${body.length}  gz ${packed.gz.length}  br ${packed.br.length}`,
+  )
 }

@@ -35,8 +35,7 @@ export const getFeatures = (query: FeatureQuery, signal: AbortSignal) =>
 export const getItem = (layer: string, id: number, signal: AbortSignal) =>
   getJson<ItemFeature>(itemUrl(layer, id), signal)
 
-export const getCases = () =>
-  getJson<ItemCollection>(`/ogc/collections/conflicts/items?limit=${MAX_CASES}`)
+export const getCases = () => getJson<ItemCollection>(`/ogc/collections/conflicts/items?limit=${MAX_CASES}`)
 
 export const search = (text: string, signal: AbortSignal) =>
   getJson<SearchAnswer>(`/api/search?q=${encodeURIComponent(text)}&limit=20`, signal)

@@ -53,6 +53,7 @@ export const en: Dict = {
   copied: 'Copied',
   copyFailed: 'The browser did not allow copying.',
   back: 'Back to the list',
+  backToChoice: 'Back to the group',
   source: 'Source',
   licence: 'Licence',
   licenceNotStated: 'Not stated by the source',
@@ -73,7 +74,8 @@ export const en: Dict = {
   zoomOut: 'Zoom out',
   mapLabel: 'Map. Arrows to move, plus and minus to zoom, Enter to choose what is under the cross.',
   mapLoading: 'Loading the map…',
-  noWebgl: 'This browser cannot draw the map (WebGL2 is missing). The list, the search and the cards still work.',
+  noWebgl:
+    'This browser cannot draw the map (WebGL2 is missing). The list, the search and the cards still work.',
   mapFailed: 'The map could not start. The list, the search and the cards still work.',
   attributionData: 'Data',
   attributionBase: 'Basemap: Natural Earth, GeoNames',

@@ -54,6 +54,7 @@ export const es = {
   copied: 'Copiado',
   copyFailed: 'El navegador no permitió copiar.',
   back: 'Volver a la lista',
+  backToChoice: 'Volver al grupo',
   source: 'Fuente',
   licence: 'Licencia',
   licenceNotStated: 'No indicada por la fuente',

@@ -34,7 +34,7 @@ export function formatValue(field: Field, value: unknown, lang: Lang, words: Dic
     case 'real': {
       if (typeof value !== 'number') return String(value)
       const text = formatNumber(value, lang, field.type === 'real' ? 2 : 0)
-      return field.unit ? `${text} ${field.unit}` : text
+      return field.unit ? `${text}\u00a0${field.unit}` : text
     }
     default:
       return String(value)

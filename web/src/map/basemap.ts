@@ -35,14 +35,14 @@ export function basemapLayers(tones: Tones): LayerSpecification[] {
       id: 'lakes',
       type: 'fill',
       source: 'base-waters',
-      filter: ['==', ['geometry-type'], 'Polygon'],
+      filter: ['==', ['get', 'kind'], 'lake'],
       paint: { 'fill-color': tones.water },
     },
     {
       id: 'rivers',
       type: 'line',
       source: 'base-waters',
-      filter: ['all', ['==', ['geometry-type'], 'LineString'], ['==', ['get', 'kind'], 'river']],
+      filter: ['==', ['get', 'kind'], 'river'],
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
         'line-color': tones.water,
@@ -99,7 +99,7 @@ const label = (tones: Tones, style: LabelStyle): LayerSpecification =>
 const CAPITALS = { 'text-transform': 'uppercase', 'text-letter-spacing': 0.14 } as const
 
 /** Town names appear by rank as the map comes closer: the capital first, villages last. */
-const townZoom = ['step', ['zoom'], 1, 5, 2, 6.2, 3, 7.5, 9]
+const townZoom = ['step', ['zoom'], 2, 5.8, 3, 7.2, 9]
 
 /** Names over the data: countries and sea, departments, waters, towns. */
 export function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
@@ -140,7 +140,7 @@ export function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
       text: name,
       color: tones.labelSoft,
       size: ['interpolate', ['linear'], ['zoom'], 3, 10, 6, 14],
-      filter: kind('country'),
+      filter: ['all', kind('country'), ['!=', ['get', 'name_en'], 'Peru']],
       layout: CAPITALS,
     }),
     label(tones, {
@@ -152,6 +152,18 @@ export function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
       minzoom: 5.2,
       layout: { ...CAPITALS, 'text-letter-spacing': 0.1, 'text-padding': 6 },
     }),
+    {
+      id: 'town-dots',
+      type: 'circle',
+      source: 'base-towns',
+      filter: ['<=', ['get', 'rank'], townZoom] as never,
+      paint: {
+        'circle-radius': ['match', ['get', 'rank'], 1, 2.6, 1.7],
+        'circle-color': tones.label,
+        'circle-stroke-color': tones.halo,
+        'circle-stroke-width': 1,
+      },
+    },
     label(tones, {
       id: 'town-labels',
       source: 'base-towns',

@@ -35,7 +35,12 @@ function clusterImage(dark: boolean) {
   return ['concat', `cluster|${dark ? 'dark' : 'light'}|`, ['to-string', ['get', 'point_count']], ...counts]
 }
 
-export function caseLayers(opacity: number, visible: boolean, tones: Tones, dark: boolean): LayerSpecification[] {
+export function caseLayers(
+  opacity: number,
+  visible: boolean,
+  tones: Tones,
+  dark: boolean,
+): LayerSpecification[] {
   const visibility = visible ? 'visible' : 'none'
   return [
     {
@@ -54,7 +59,7 @@ export function caseLayers(opacity: number, visible: boolean, tones: Tones, dark
         'text-optional': true,
         'text-max-width': 12,
         'text-anchor': 'left',
-        'text-offset': [0.9, 0],
+        'text-offset': [1.45, 0],
         'text-justify': 'left',
       },
       paint: {

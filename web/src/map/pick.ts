@@ -1,4 +1,4 @@
-import type { GeoJSONSource, Map as MapLibre, MapGeoJSONFeature, PointLike } from 'maplibre-gl'
+import type { GeoJSONSource, MapGeoJSONFeature, Map as MapLibre, PointLike } from 'maplibre-gl'
 import type { Bbox } from '../api/types'
 import { CASES, isEmpty, layers, natureOf } from '../state/catalogue'
 import { type Candidate, offer } from '../state/selection'
@@ -10,7 +10,13 @@ const MAX_LEAVES = 2000
 /** How far from a finger or a pointer a mark still counts as hit, in CSS pixels. */
 export const REACH = { mouse: 4, touch: 12 }
 
-function hitsAround(map: MapLibre, x: number, y: number, reach: number, only?: string[]): MapGeoJSONFeature[] {
+function hitsAround(
+  map: MapLibre,
+  x: number,
+  y: number,
+  reach: number,
+  only?: string[],
+): MapGeoJSONFeature[] {
   const tiled = layers.value.filter((layer) => layer.id !== CASES && !isEmpty(layer)).map(hitLayerOf)
   const wanted = only ?? [CLUSTER_LAYER, SINGLE_LAYER, ...tiled]
   const box: [PointLike, PointLike] = [

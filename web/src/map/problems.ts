@@ -1,12 +1,11 @@
+import { effect } from '@preact/signals'
 import type { Map as MapLibre, VectorTileSource } from 'maplibre-gl'
-import { parseProblem } from '../api/client'
-import { ApiError } from '../api/client'
+import { ApiError, parseProblem } from '../api/client'
 import { tilesUrl } from '../api/requests'
 import { loadCases } from '../state/cases'
 import { CASES, layerById } from '../state/catalogue'
 import { clearProblem, reportProblem } from '../state/problems'
 import { retryRequest } from '../state/retry'
-import { effect } from '@preact/signals'
 import { isBasemap } from './basemap'
 
 interface TileFailure {

@@ -69,7 +69,7 @@ function followPointer(map: MapLibre): void {
 }
 
 function followState(map: MapLibre): void {
-  map.once('load', () => {
+  map.once('style.load', () => {
     mapStatus.value = 'ready'
     effect(() => {
       map.setStyle(currentStyle())

@@ -8,7 +8,7 @@ import { selectedItem } from '../state/selection'
 import { basemapLabels, basemapLayers, basemapSources } from './basemap'
 import { CASES_SOURCE, caseLayers, casesSource } from './caseLayers'
 import { fontFaces } from './fonts'
-import { SELECTION_SOURCE, selectionLayers, selectionSource } from './selectionLayers'
+import { SELECTION_SOURCE, selectedArea, selectedPoint, selectionSource } from './selectionLayers'
 import { labelsOf, shapesOf, type TileStyle, tileSource } from './tileLayers'
 import { type Tones, tonesOf } from './tones'
 
@@ -26,7 +26,12 @@ function dataSources(): Record<string, SourceSpecification> {
 
 function dataLayers(tones: Tones): LayerSpecification[] {
   const styled = tiled().map((layer) => {
-    const style: TileStyle = { opacity: opacityOf(layer.id), visible: isShown(layer), dark: dark.value, tones }
+    const style: TileStyle = {
+      opacity: opacityOf(layer.id),
+      visible: isShown(layer),
+      dark: dark.value,
+      tones,
+    }
     return { shapes: shapesOf(layer, style), labels: labelsOf(layer, style) }
   })
   const casesLayer = layerById(CASES)
@@ -35,8 +40,9 @@ function dataLayers(tones: Tones): LayerSpecification[] {
     ...styled.flatMap(({ shapes }) => shapes),
     ...basemapLabels(tones, lang.value),
     ...styled.flatMap(({ labels }) => labels),
-    ...selectionLayers(tones),
+    ...selectedArea(tones),
     ...caseLayers(opacityOf(CASES), casesShown, tones, dark.value),
+    ...selectedPoint(tones),
   ]
 }
 

@@ -18,6 +18,8 @@ function canvasOf(size: number, draw: (pen: Pen) => void): ImageData {
   return pen.getImageData(0, 0, canvas.width, canvas.height)
 }
 
+const dot = (pen: Pen) => pen.arc(0, 0, 4.5, 0, 2 * Math.PI)
+
 const OUTLINES: Record<StateShape, (pen: Pen) => void> = {
   square: (pen) => pen.rect(-5, -5, 10, 10),
   triangle: (pen) => {
@@ -36,13 +38,15 @@ const OUTLINES: Record<StateShape, (pen: Pen) => void> = {
   },
 }
 
-const isHollow = (shape: StateShape) => shape === 'ring' || shape === 'diamond'
+const isHollow = (shape: StateShape | undefined) => shape === 'ring' || shape === 'diamond'
 
-function drawState(pen: Pen, shape: StateShape, color: string): void {
+/** A case whose state is not known is a plain dot, like no state at all. */
+function drawState(pen: Pen, shape: StateShape | undefined, color: string): void {
   const hollow = isHollow(shape)
   pen.lineJoin = 'round'
   pen.beginPath()
-  OUTLINES[shape](pen)
+  if (shape) OUTLINES[shape](pen)
+  else dot(pen)
   pen.strokeStyle = HALO
   pen.lineWidth = hollow ? 6.5 : 4
   pen.stroke()
@@ -104,8 +108,7 @@ const STATES = Object.keys(STATE_SHAPES)
 function imageOf(id: string, colors: Record<string, string>): ImageData | null {
   const [kind, first = '', ...rest] = id.split('|')
   if (kind === 'state') {
-    const shape = STATE_SHAPES[first] ?? 'diamond'
-    return canvasOf(20, (pen) => drawState(pen, shape, colors[first] ?? GREY))
+    return canvasOf(20, (pen) => drawState(pen, STATE_SHAPES[first], colors[first] ?? GREY))
   }
   if (kind !== 'cluster') return null
   const [all = 0, ...counts] = rest.map(Number)

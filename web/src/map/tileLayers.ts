@@ -27,7 +27,8 @@ export const fillId = (id: string) => `${id}-fill`
 export const pointId = (id: string) => `${id}-point`
 
 /** The drawn layer that a click is tested against. */
-export const hitLayerOf = (layer: Layer) => (layer.geometry === 'polygon' ? fillId(layer.id) : pointId(layer.id))
+export const hitLayerOf = (layer: Layer) =>
+  layer.geometry === 'polygon' ? fillId(layer.id) : pointId(layer.id)
 
 export function tileSource(layer: Layer): VectorSourceSpecification {
   return {
@@ -55,7 +56,7 @@ function colorBy(layer: Layer, dark: boolean): ExpressionSpecification | string 
 
 function outlineLayer(layer: Layer, style: TileStyle): LayerSpecification {
   const dashes = DASHES[layer.style.outline ?? 'solid']
-  const wide = layer.id === 'departments' ? 1.6 : 1
+  const wide = layer.id === 'departments' ? 1.25 : 1
   return {
     id: `${layer.id}-line`,
     type: 'line',
@@ -68,7 +69,7 @@ function outlineLayer(layer: Layer, style: TileStyle): LayerSpecification {
     },
     paint: {
       'line-color': colorBy(layer, style.dark) as never,
-      'line-opacity': style.opacity * (style.dark ? 0.9 : 0.8),
+      'line-opacity': style.opacity * 0.8,
       'line-width': ['interpolate', ['linear'], ['zoom'], 4, 0.6 * wide, 7, 1.1 * wide, 12, 1.8 * wide],
       ...(dashes ? { 'line-dasharray': dashes } : {}),
     },

@@ -4,11 +4,11 @@ import { formatDate, formatValue, lang, words } from '../i18n'
 import { layerById, natureOf } from '../state/catalogue'
 import { boxOfGeometry } from '../state/geometry'
 import { cardFailed, type Selection, selectedItem } from '../state/selection'
-import { flyTo } from '../state/view'
 import { Badge } from './Badge'
 import { CopyButton } from './CopyButton'
 import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
+import { ZoomButton } from './ZoomButton'
 
 function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
   const shown = layer.fields.flatMap((field) => {
@@ -61,12 +61,7 @@ function Actions({ current, item }: { current: Selection; item: ItemFeature }) {
   const box = item.geometry && boxOfGeometry(item.geometry)
   return (
     <div class="actions">
-      {box && (
-        <button type="button" class="button" onClick={() => flyTo(box, [box[0], box[1]])}>
-          <Icon name="target" />
-          {t.zoomTo}
-        </button>
-      )}
+      {box && <ZoomButton bbox={box} />}
       <CopyButton icon="link" label={t.copyLink} text={() => location.href} />
       <a class="link" href={itemUrl(current.layer, current.id)}>
         <Icon name="code" />

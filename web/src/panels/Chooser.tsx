@@ -1,12 +1,11 @@
 import { lang, words } from '../i18n'
 import { layerById } from '../state/catalogue'
 import { type Candidate, type Choice, select } from '../state/selection'
-import { fitTo } from '../state/view'
 import { Badge } from './Badge'
-import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
+import { ZoomButton } from './ZoomButton'
 
-function CandidateRow({ candidate }: { candidate: Candidate }) {
+function CandidateRow({ candidate, inCluster }: { candidate: Candidate; inCluster: boolean }) {
   const layer = layerById(candidate.layer)
   if (!layer) return null
   const code = layer.fields
@@ -19,7 +18,7 @@ function CandidateRow({ candidate }: { candidate: Candidate }) {
         <span class="row-text">
           <span class="row-name">{candidate.name}</span>
           <span class="row-context">
-            {[layer.title[lang.value], code?.[lang.value]].filter(Boolean).join(' · ')}
+            {[inCluster ? null : layer.title[lang.value], code?.[lang.value]].filter(Boolean).join(' · ')}
           </span>
           {candidate.synthetic && <Badge nature="synthetic" />}
         </span>
@@ -39,15 +38,14 @@ export function Chooser({ choice }: { choice: Choice }) {
       <p class="list-summary" role="status">
         {kind === 'cluster' ? t.clusterCount(total) : t.hereCount(total)}
       </p>
-      {bbox && (
-        <button type="button" class="button" onClick={() => fitTo(bbox)}>
-          <Icon name="target" />
-          {t.zoomTo}
-        </button>
-      )}
+      {bbox && <ZoomButton bbox={bbox} />}
       <ul class="rows">
         {candidates.map((candidate) => (
-          <CandidateRow key={`${candidate.layer}.${candidate.id}`} candidate={candidate} />
+          <CandidateRow
+            key={`${candidate.layer}.${candidate.id}`}
+            candidate={candidate}
+            inCluster={kind === 'cluster'}
+          />
         ))}
       </ul>
     </div>

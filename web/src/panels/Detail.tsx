@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { words } from '../i18n'
-import { choice, closeDetail, selection } from '../state/selection'
+import { choice, closeAll, closeDetail, selection } from '../state/selection'
 import { Card } from './Card'
 import { Chooser } from './Chooser'
 import { Icon } from './Icon'
@@ -10,15 +10,18 @@ export function Detail() {
   const t = words.value
   const heading = useRef<HTMLDivElement>(null)
   const current = selection.value
+  const nested = current !== null && choice.value !== null
   const key = current ? `${current.layer}.${current.id}` : 'choice'
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus moves when another card opens
   useEffect(() => heading.current?.focus({ preventScroll: true }), [key])
   return (
     <div class="detail" ref={heading} tabIndex={-1}>
       <div class="detail-bar">
-        <button type="button" class="link" onClick={closeDetail}>
+        <button type="button" class="link" data-back={nested ? 'choice' : 'list'} onClick={closeDetail}>
           <Icon name="back" />
-          {t.back}
+          {nested ? t.backToChoice : t.back}
+        </button>
+        <button type="button" class="tool" aria-label={t.close} title={t.close} onClick={closeAll}>
+          <Icon name="close" />
         </button>
       </div>
       {current ? <Card key={key} current={current} /> : choice.value && <Chooser choice={choice.value} />}

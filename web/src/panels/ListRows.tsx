@@ -3,7 +3,6 @@ import { formatValue, lang, words } from '../i18n'
 import { layerById } from '../state/catalogue'
 import { listLayer } from '../state/filters'
 import { select, selection } from '../state/selection'
-import { flyTo, view } from '../state/view'
 import { Badge } from './Badge'
 import { LayerMark } from './LayerMark'
 
@@ -20,12 +19,6 @@ function contextOf(layer: Layer, row: Row): string {
 function categoryTitle(layer: Layer, row: Row): string | null {
   const field = layer.fields.find((candidate) => candidate.name === layer.category_field)
   return field && row.category ? formatValue(field, row.category, lang.value, words.value) : null
-}
-
-/** A row far from the reader's eye is brought closer; one already in a close view stays put. */
-function open(layer: Layer, row: Row): void {
-  select(layer.id, row.id)
-  if ((view.value?.zoom ?? 0) < 8) flyTo(row.bbox, row.point)
 }
 
 const STEPS: Record<string, (at: number, last: number) => number> = {
@@ -45,6 +38,40 @@ function onKeyDown(event: KeyboardEvent): void {
   buttons[step(at, buttons.length - 1)]?.focus()
 }
 
+interface RowProps {
+  layer: Layer
+  row: Row
+  /** True for the one row that Tab stops at. */
+  entry: boolean
+  selected: boolean
+}
+
+function ListRow({ layer, row, entry, selected }: RowProps) {
+  const title = categoryTitle(layer, row)
+  return (
+    <li>
+      <button
+        type="button"
+        class="row"
+        data-id={row.id}
+        tabIndex={entry ? 0 : -1}
+        aria-current={selected ? 'true' : undefined}
+        onClick={() => select(layer.id, row.id)}
+      >
+        <LayerMark layer={layer} category={row.category} />
+        <span class="row-text">
+          <span class="row-name">{row.name}</span>
+          <span class="row-context">
+            {row.synthetic && <Badge nature="synthetic" />}
+            {title && !layer.list_fields.includes(layer.category_field ?? '') && <b>{title}</b>}
+            {contextOf(layer, row)}
+          </span>
+        </span>
+      </button>
+    </li>
+  )
+}
+
 export function ListRows({ rows }: { rows: Row[] }) {
   const layer = layerById(listLayer.value)
   if (!layer) return null
@@ -53,28 +80,13 @@ export function ListRows({ rows }: { rows: Row[] }) {
   return (
     <ul class="rows" aria-label={layer.title[lang.value]} onKeyDown={onKeyDown}>
       {rows.map((row) => (
-        <li key={row.id}>
-          <button
-            type="button"
-            class="row"
-            data-id={row.id}
-            tabIndex={row.id === entry ? 0 : -1}
-            aria-current={row.id === selected ? 'true' : undefined}
-            onClick={() => open(layer, row)}
-          >
-            <LayerMark layer={layer} category={row.category} />
-            <span class="row-text">
-              <span class="row-name">{row.name}</span>
-              <span class="row-context">
-                {categoryTitle(layer, row) && !layer.list_fields.includes(layer.category_field ?? '') && (
-                  <b>{categoryTitle(layer, row)}</b>
-                )}
-                {contextOf(layer, row)}
-              </span>
-              {row.synthetic && <Badge nature="synthetic" />}
-            </span>
-          </button>
-        </li>
+        <ListRow
+          key={row.id}
+          layer={layer}
+          row={row}
+          entry={row.id === entry}
+          selected={row.id === selected}
+        />
       ))}
     </ul>
   )

@@ -4,15 +4,18 @@ import { catalogue, layers, type Nature, natureOf } from '../state/catalogue'
 import { isShown } from '../state/filters'
 import { Badge } from './Badge'
 
-/** Who made what the map shows, each name once, with the most careful word about its data. */
-function creditsOf(shown: Layer[]): { name: string; nature: Nature }[] {
-  const credits = new Map<string, Nature>()
-  for (const source of shown.flatMap((layer) => layer.sources)) {
-    const before = credits.get(source.attribution)
-    const here = natureOf([source])
-    if (!before || here === 'synthetic') credits.set(source.attribution, here)
-  }
-  return [...credits].map(([name, nature]) => ({ name, nature }))
+/** The badge already says it: some attributions repeat in brackets that their data is synthetic. */
+const withoutRemark = (attribution: string) => attribution.replace(/\s*\([^)]*\)$/, '')
+
+/** Who made what the map shows, each name once for each nature of its data. */
+function creditsOf(shown: Layer[]): { names: string; nature: Nature }[] {
+  const sources = shown.flatMap((layer) => layer.sources)
+  const natures: Nature[] = ['real', 'demonstration', 'synthetic']
+  return natures.flatMap((nature) => {
+    const own = sources.filter((source) => natureOf([source]) === nature)
+    const names = [...new Set(own.map((source) => withoutRemark(source.attribution)))].join(', ')
+    return names ? [{ names, nature }] : []
+  })
 }
 
 /** Under the map: whose data it is, and of what day. */
@@ -28,9 +31,9 @@ export function MapFooter() {
     <footer class="map-footer">
       <p class="attribution">
         {credits.length > 0 && <span>{t.attributionData}:</span>}
-        {credits.map(({ name, nature }) => (
-          <span key={name} class="credit">
-            {name} <Badge nature={nature} />
+        {credits.map(({ names, nature }) => (
+          <span key={nature}>
+            {names} <Badge nature={nature} />
           </span>
         ))}
         <span>{t.attributionBase}</span>

@@ -1,14 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { words } from '../i18n'
-import { drawing, mapSize, mapStatus, showAll, stepZoom } from '../state/view'
 import { listLoading } from '../state/list'
+import { drawing, hasMap, mapSize, mapStatus, showAll, stepZoom } from '../state/view'
 import { Icon } from './Icon'
 import { MapFooter } from './MapFooter'
 import { Problems } from './Problems'
 
 function Controls() {
   const t = words.value
-  if (mapStatus.value !== 'ready' && mapStatus.value !== 'loading') return null
+  if (!hasMap.value) return null
   return (
     <div class="map-controls">
       <button type="button" aria-label={t.zoomIn} title={t.zoomIn} onClick={() => stepZoom(1)}>

@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals'
 import type { SearchResult } from '../api/types'
 import { words } from '../i18n'
+import { pane } from '../state/pane'
 import { searchAnswer, searchText } from '../state/search'
 import { select } from '../state/selection'
 import { flyTo } from '../state/view'
@@ -19,6 +20,7 @@ export function Search() {
 
   const choose = (result: SearchResult) => {
     open.value = false
+    pane.value = 'map'
     flyTo(result.bbox, result.point)
     select(result.layer, result.id)
   }
@@ -87,7 +89,9 @@ export function Search() {
           <Icon name="close" />
         </button>
       ) : (
-        <kbd aria-hidden="true">/</kbd>
+        <span class="key" aria-hidden="true">
+          /
+        </span>
       )}
       <SearchResults id={LIST_ID} open={shown.value} active={active.value} onChoose={choose} />
     </search>

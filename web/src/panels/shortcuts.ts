@@ -6,17 +6,23 @@ const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=range])'))
 
-const focusOn = (selector: string) => document.querySelector<HTMLElement>(selector)?.focus()
+/** Focuses the first of these that exists and can be seen. */
+function focusOn(...selectors: string[]): void {
+  const found = selectors.flatMap((selector) => [...document.querySelectorAll<HTMLElement>(selector)])
+  found.find((element) => element.checkVisibility({ visibilityProperty: true }))?.focus()
+}
+
+/** Where work begins in each pane, the best place first. */
+const ENTRANCES: Record<Pane, string[]> = {
+  map: ['.maplibregl-canvas', '.map-controls button'],
+  list: ['.detail', '.row[tabindex="0"]', '#list'],
+  filters: ['#filters input', '#filters'],
+}
 
 /** Shows a pane and puts the focus where its work begins. */
 export function goTo(where: Pane): void {
   pane.value = where
-  const targets: Record<Pane, string> = {
-    map: '.maplibregl-canvas',
-    list: '.row[tabindex="0"], .detail, #list',
-    filters: '#filters input',
-  }
-  requestAnimationFrame(() => focusOn(targets[where]))
+  requestAnimationFrame(() => focusOn(...ENTRANCES[where]))
 }
 
 const LETTERS: Record<string, () => void> = {
@@ -39,7 +45,7 @@ function onEscape(): void {
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-  if (event.key === 'Escape') return onEscape()
+  if (event.key === 'Escape') onEscape()
   const action = LETTERS[event.key]
   if (!action || !shortcutsOn.value || helpOpen.value || isTyping(event.target)) return
   event.preventDefault()

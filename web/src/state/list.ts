@@ -2,10 +2,9 @@ import { computed, effect, signal } from '@preact/signals'
 import { isAborted } from '../api/client'
 import { type FeatureQuery, getFeatures } from '../api/requests'
 import type { FeaturePage } from '../api/types'
-import { layerById } from './catalogue'
+import { CASES, layerById } from './catalogue'
 import { chosenStates, listLayer } from './filters'
 import { clearProblem, reportProblem } from './problems'
-import { CASES } from './catalogue'
 import { bounds, mapSize } from './view'
 
 const PAGE = 100

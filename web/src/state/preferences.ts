@@ -27,7 +27,9 @@ darkScheme.addEventListener('change', (event) => {
 const chosenTheme = signal(read('theme'))
 
 export const dark = computed(() =>
-  chosenTheme.value === 'dark' || chosenTheme.value === 'light' ? chosenTheme.value === 'dark' : systemDark.value,
+  chosenTheme.value === 'dark' || chosenTheme.value === 'light'
+    ? chosenTheme.value === 'dark'
+    : systemDark.value,
 )
 
 export function toggleTheme(): void {

@@ -2,8 +2,8 @@ import { computed, effect, signal } from '@preact/signals'
 import { isAborted } from '../api/client'
 import { getItem } from '../api/requests'
 import type { Bbox, ItemFeature } from '../api/types'
-import { rows } from './list'
 import { listLayer } from './filters'
+import { rows } from './list'
 import { clearProblem, reportProblem } from './problems'
 
 export interface Selection {
@@ -51,6 +51,12 @@ export function offer(next: Choice): void {
 export function closeDetail(): void {
   if (selection.value) selection.value = null
   else choice.value = null
+}
+
+/** Straight back to the list. */
+export function closeAll(): void {
+  selection.value = null
+  choice.value = null
 }
 
 /** Opens the card of the row before (-1) or after (+1) the selected one in the list. */

@@ -1,7 +1,8 @@
-import { loadCases } from './cases'
 import { followAddress, readLanguage } from './address'
+import { loadCases } from './cases'
 import { catalogue, loadCatalogue } from './catalogue'
 import { followList } from './list'
+import { followDetail } from './pane'
 import { followDocument } from './preferences'
 import { followSearch } from './search'
 import { followSelection } from './selection'
@@ -29,4 +30,5 @@ function followData(): void {
   followSearch()
   followSelection()
   followList()
+  followDetail()
 }

@@ -22,9 +22,12 @@ export const view = computed<View | null>(() => {
 
 /** The part of the world that the list must match; null when there is no map to look at. */
 export const bounds = computed<Bbox | null>(() => {
-  if (mapStatus.value === 'no-webgl' || mapStatus.value === 'failed') return null
+  if (!hasMap.value) return null
   return view.value && mapSize.value && boundsOf(view.value, mapSize.value)
 })
+
+/** False when this browser has no map to show a place on. */
+export const hasMap = computed(() => mapStatus.value === 'loading' || mapStatus.value === 'ready')
 
 export const drawing = signal(false)
 
@@ -36,7 +39,7 @@ export type CameraRequest =
 
 export const cameraRequest = signal<CameraRequest | null>(null)
 
-const CLOSE_UP = 11
+const CLOSE_UP = 9
 
 export const fitTo = (bbox: Bbox) => {
   cameraRequest.value = { kind: 'fit', bbox }

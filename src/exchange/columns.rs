@@ -1,0 +1,234 @@
+use std::{collections::HashMap, path::Path};
+
+use crate::{
+    exchange::{ExchangeError, cells::Cell},
+    model::{Field, Layer, Preset, Value, ValueError, fold},
+};
+
+/// Where the values of a layer's fields come from, in one file.
+#[derive(Debug)]
+pub(crate) struct Mapping {
+    pub(crate) preset: Option<&'static Preset>,
+    /// The preset was recognised by its columns rather than named.
+    pub(crate) detected: bool,
+    /// One for each field, in the layer's order.
+    pub(crate) fields: Vec<FieldSource>,
+}
+
+/// Where the values of one field come from.
+#[derive(Debug)]
+pub(crate) struct FieldSource {
+    field: &'static Field,
+    /// Column of the file.
+    pub(crate) column: Option<usize>,
+    /// The same for every feature; stronger than the column.
+    pub(crate) constant: Option<Value>,
+    /// The file's words, as they are and folded, with what they mean.
+    words: HashMap<String, Value>,
+}
+
+/// The columns of a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Columns<'a> {
+    pub(crate) names: &'a [String],
+    /// Shapefiles cut names to ten characters.
+    pub(crate) cut_to_ten: bool,
+}
+
+impl Columns<'_> {
+    /// The column of that name: exactly, else without regard to case, accents and `_`, else cut to ten characters.
+    pub(crate) fn find(&self, wanted: &str) -> Option<usize> {
+        let exact = self.names.iter().position(|name| name == wanted);
+        let like = |wanted: String| self.names.iter().position(|name| plain(name) == wanted);
+        let cut = || {
+            let is_long = self.cut_to_ten && wanted.chars().count() > 10;
+            is_long.then(|| like(plain(&wanted.chars().take(10).collect::<String>()))).flatten()
+        };
+        exact.or_else(|| like(plain(wanted))).or_else(cut)
+    }
+
+    fn listed(&self) -> String {
+        if self.names.is_empty() { "none".into() } else { self.names.join(", ") }
+    }
+}
+
+fn plain(name: &str) -> String {
+    fold(&name.replace('_', " "))
+}
+
+/// Maps the columns of a file to the fields of a layer: by the given preset, else by the only preset whose columns
+/// are all there, else by the fields' own names and titles.
+///
+/// # Errors
+/// [`ExchangeError::MissingColumn`], [`ExchangeError::NoColumnMatches`].
+pub(crate) fn map_columns(
+    path: &Path,
+    layer: &'static Layer,
+    given: Option<&'static Preset>,
+    columns: Columns<'_>,
+) -> Result<Mapping, ExchangeError> {
+    let preset = given.or_else(|| recognise(layer, columns));
+    let by_preset = preset.filter(|preset| !preset.columns.is_empty());
+    let found: Vec<Option<usize>> = match by_preset {
+        Some(preset) => layer.fields.iter().map(|field| columns.find(preset.columns.get(&field.name)?)).collect(),
+        None => by_names(layer, columns),
+    };
+    if let Some(preset) = by_preset {
+        check_needed(path, layer, preset, &found, columns)?;
+    }
+    let mapping = Mapping {
+        preset,
+        detected: given.is_none() && preset.is_some(),
+        fields: layer.fields.iter().zip(found).map(|(field, column)| FieldSource::new(field, column, preset)).collect(),
+    };
+    let name = layer.position(&layer.name_field).and_then(|position| mapping.fields.get(position));
+    match name.is_some_and(|source| source.column.is_some() || source.constant.is_some()) {
+        true => Ok(mapping),
+        false => Err(no_match(path, layer, columns)),
+    }
+}
+
+fn recognise(layer: &'static Layer, columns: Columns<'_>) -> Option<&'static Preset> {
+    let fits = |preset: &&Preset| {
+        let mut needed = preset.columns.values().chain(&preset.longitude).chain(&preset.latitude);
+        !preset.columns.is_empty() && needed.all(|column| columns.find(column).is_some())
+    };
+    let mut fitting = layer.presets.iter().filter(fits);
+    fitting.next().filter(|_| fitting.next().is_none())
+}
+
+/// Field names first, then titles; no column is used twice.
+fn by_names(layer: &Layer, columns: Columns<'_>) -> Vec<Option<usize>> {
+    let mut found: Vec<Option<usize>> = layer.fields.iter().map(|field| columns.find(&field.name)).collect();
+    for (position, field) in layer.fields.iter().enumerate() {
+        let title = [&field.title.es, &field.title.en].into_iter().find_map(|title| columns.find(title));
+        if found[position].is_none() && !found.contains(&title) {
+            found[position] = title;
+        }
+    }
+    found
+}
+
+/// The name and what identifies a feature must be there; other missing columns are only told.
+fn check_needed(
+    path: &Path,
+    layer: &'static Layer,
+    preset: &'static Preset,
+    found: &[Option<usize>],
+    columns: Columns<'_>,
+) -> Result<(), ExchangeError> {
+    let code = preset.key.is_empty().then_some("code");
+    for name in preset.key.iter().map(String::as_str).chain(code).chain([layer.name_field.as_str()]) {
+        let Some(column) = preset.columns.get(name) else { continue };
+        if layer.position(name).is_some_and(|position| found[position].is_none()) {
+            return Err(ExchangeError::MissingColumn {
+                path: path.into(),
+                preset: &preset.name,
+                field: name,
+                column,
+                columns: columns.listed(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn no_match(path: &Path, layer: &'static Layer, columns: Columns<'_>) -> ExchangeError {
+    let presets = layer.presets.iter().filter(|preset| !preset.columns.is_empty());
+    let presets: Vec<&str> = presets.map(|preset| preset.name.as_str()).collect();
+    let fields = layer.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
+    let presets = if presets.is_empty() { String::new() } else { format!("the presets {}, or ", presets.join(", ")) };
+    ExchangeError::NoColumnMatches {
+        path: path.into(),
+        layer: &layer.id,
+        name_field: &layer.name_field,
+        columns: columns.listed(),
+        accepted: format!("{presets}columns named after the fields: {fields}"),
+    }
+}
+
+impl FieldSource {
+    fn new(field: &'static Field, column: Option<usize>, preset: Option<&'static Preset>) -> FieldSource {
+        // A test over all presets makes sure that constants and words can be read.
+        let read = |text: &String| Value::parse(field, text).unwrap_or(Value::Null);
+        let words = preset.and_then(|preset| preset.values.get(&field.name)).into_iter().flatten();
+        let words = words.flat_map(|(word, meaning)| [(word.clone(), read(meaning)), (fold(word), read(meaning))]);
+        let constant = preset.and_then(|preset| preset.constants.get(&field.name)).map(read);
+        FieldSource { field, column, constant, words: words.collect() }
+    }
+
+    /// The value of the field in one row. Words of the preset count before our own reading of the text.
+    ///
+    /// # Errors
+    /// Why the text does not fit the field.
+    pub(crate) fn value(&self, cells: &[Cell]) -> Result<Value, ValueError> {
+        if let Some(constant) = &self.constant {
+            return Ok(constant.clone());
+        }
+        let Some(text) = self.column.and_then(|column| cells[column].text()) else { return Ok(Value::Null) };
+        let text = text.trim();
+        let meant = self.words.get(text).or_else(|| match self.words.is_empty() {
+            true => None,
+            false => self.words.get(&fold(text)),
+        });
+        meant.map_or_else(|| Value::parse(self.field, text), |value| Ok(value.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Catalogue;
+
+    fn layer(id: &str) -> &'static Layer {
+        Catalogue::built_in().layer(id).expect("built in")
+    }
+
+    fn mapped(id: &str, preset: Option<&str>, names: &[&str]) -> Result<Mapping, ExchangeError> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let layer = layer(id);
+        let preset = preset.and_then(|name| layer.preset(name));
+        map_columns(Path::new("x.csv"), layer, preset, Columns { names: &names, cut_to_ten: true })
+    }
+
+    #[test]
+    fn columns_match_by_name_title_and_cut_name() {
+        let mapping = mapped("conflicts", None, &["CASO", "Estado", "competent_", "STARTED ON"]).expect("has a name");
+        let columns: Vec<Option<usize>> = mapping.fields.iter().map(|source| source.column).collect();
+        let of = |name| columns[layer("conflicts").position(name).expect("a field")];
+        assert_eq!(
+            (of("name"), of("state"), of("competent_authority"), of("started_on")),
+            (Some(0), Some(1), Some(2), Some(3))
+        );
+        assert_eq!(mapping.preset.map(|preset| &preset.name), None);
+    }
+
+    #[test]
+    fn a_preset_is_recognised_by_its_columns() {
+        let names = ["UH", "codigo", "Nombre", "NOMB_UH_N1", "AREA_KM2"];
+        let mapping = mapped("watersheds", None, &names).expect("fits");
+        assert_eq!(mapping.preset.map(|preset| preset.name.as_str()), Some("ana_hydrographic_units"));
+        assert!(mapping.detected);
+    }
+
+    #[test]
+    fn a_missing_column_is_named() {
+        let error = mapped("watersheds", Some("ana_hydrographic_units"), &["NOMBRE"]).expect_err("no CODIGO");
+        assert!(error.to_string().contains("takes code from the column CODIGO"), "{error}");
+        let error = mapped("watersheds", None, &["UH", "X"]).expect_err("nothing fits");
+        assert!(error.to_string().contains("UH, X") && error.to_string().contains("ana_hydro"), "{error}");
+    }
+
+    #[test]
+    fn constants_and_words_of_every_preset_can_be_read() {
+        for layer in Catalogue::built_in().layers() {
+            for preset in &layer.presets {
+                let words = preset.values.iter().flat_map(|(field, words)| words.values().map(move |w| (field, w)));
+                for (name, text) in preset.constants.iter().chain(words) {
+                    let field = layer.field(name).expect("checked by the catalogue");
+                    assert!(Value::parse(field, text).is_ok(), "{} {}: {name} = {text}", layer.id, preset.name);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Files in, files out: reads what people deliver and writes what they take home, with GDAL.
+//!
+//! Reading starts with [`SourceFile::open`], which looks before anything is stored: the format (fixed by the
+//! file's extension, never guessed from its content), the columns and the preset they fit, the text encoding,
+//! the reference system and the datum operation. [`SourceFile::read`] then hands over one [`Row`] at a time in
+//! the layer's fields and in EPSG:4326. Writing is [`export()`].
+//!
+//! Reading and writing block and know neither the database nor HTTP. [`import`] is the whole way of a file: read
+//! on a thread of its own, staged, examined and merged into its layer in one transaction. The room never opens URLs, GDAL virtual paths or formats outside its list, and never repairs a geometry: rings come
+//! through as drawn, only closed, flattened and transformed.
+
+mod arcs;
+mod cells;
+mod columns;
+mod coordinates;
+mod crs;
+mod dbf;
+mod encoding;
+mod error;
+mod export;
+mod export_csv;
+mod export_flatgeobuf;
+mod export_geojson;
+mod export_ogr;
+mod format;
+mod gdal_log;
+mod import;
+mod ogr_file;
+mod record;
+mod report;
+mod shape;
+mod shapefile_names;
+mod source;
+mod staged;
+mod target;
+mod unpack;
+mod wkb_walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use crs::OperationUsed;
+pub use error::ExchangeError;
+pub use export::{ExportAbout, ExportFormat, ExportRow, ExportSummary, export};
+pub use format::READABLE_EXTENSIONS;
+pub use import::{ImportError, ImportProgress, ImportRequest, import};
+pub use record::Row;
+pub use report::ImportReport;
+pub use source::{PresetUse, ReadOptions, ReadSummary, SourceFile, SourceSummary};

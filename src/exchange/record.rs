@@ -1,0 +1,167 @@
+use gdal::vector::Feature;
+use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    exchange::{
+        ExchangeError,
+        cells::{Cell, ColumnKind, read_cell},
+        columns::Mapping,
+        coordinates::{PlaceSource, may_lack_place},
+        crs::SourceCrs,
+        encoding::looks_decoded_twice,
+        gdal_log::take_failure,
+        shape::{Shape, fit},
+        wkb_walk::Drawn,
+    },
+    model::{IncomingFeature, Layer, RowNote, Value},
+};
+
+/// What came of one row of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Row {
+    /// A feature, and what is worth telling about it: values that were not understood and stayed empty, geometry
+    /// that was simplified to the layer's kind, text that had lost letters.
+    Feature(IncomingFeature, Vec<RowNote>),
+    /// A row that cannot become a feature, and why.
+    Rejected(RowNote),
+}
+
+/// A column of the file: its name and what GDAL says it holds.
+#[derive(Debug, Clone)]
+pub(crate) struct FileColumn {
+    pub(crate) name: String,
+    pub(crate) kind: ColumnKind,
+}
+
+/// Turns rows of one table into features of one layer.
+#[derive(Debug)]
+pub(crate) struct RecordReader {
+    pub(crate) layer: &'static Layer,
+    pub(crate) mapping: Mapping,
+    pub(crate) columns: Vec<FileColumn>,
+    pub(crate) place: PlaceSource,
+    /// `None` only where no row has a place.
+    pub(crate) crs: Option<SourceCrs>,
+    /// Rows whose heights or measures were dropped.
+    pub(crate) heights_dropped: u64,
+}
+
+impl RecordReader {
+    /// Every column of a row, in the file's order.
+    ///
+    /// # Errors
+    /// [`ExchangeError::Gdal`].
+    pub(crate) fn cells(&self, feature: &Feature<'_>) -> Result<Vec<Cell>, ExchangeError> {
+        let columns = self.columns.iter().enumerate();
+        let cells = columns.map(|(index, column)| read_cell(feature, index, column.kind));
+        cells.collect::<Result<_, _>>().map_err(ExchangeError::gdal("reading a row"))
+    }
+
+    /// Reads one row; `row` counts from 1.
+    ///
+    /// # Errors
+    /// [`ExchangeError::Gdal`]; what is wrong with the row itself is no error but a rejection or a note.
+    pub(crate) fn read(&mut self, row: u64, feature: &Feature<'_>) -> Result<Row, ExchangeError> {
+        let cells = self.cells(feature)?;
+        let mut notes = Vec::new();
+        notes.extend(take_failure().map(|failure| format!("GDAL reports: {failure}")));
+        self.note_damaged_text(&cells, &mut notes);
+        let values = self.values(&cells, &mut notes);
+        let record = self.source_record(&cells);
+        let drawn = self.place.draw(feature, &cells);
+        let hash = || fingerprint(&record, drawn.as_ref().unwrap_or(&Drawn::default()));
+        let key = self.key(&values).unwrap_or_else(hash);
+        let name = self.name(&values).unwrap_or_else(|| key.clone());
+        let told = |note: String| RowNote { row, feature: name.clone(), note };
+        let geometry = match drawn.and_then(|drawn| self.geometry(drawn, &mut notes)) {
+            Ok(geometry) => geometry.map(|shape| shape.to_wkb()),
+            Err(reason) => return Ok(Row::Rejected(told(join(reason, notes)))),
+        };
+        if geometry.is_none() && !may_lack_place(self.layer) {
+            return Ok(Row::Rejected(told(join("it has no geometry".into(), notes))));
+        }
+        let feature = IncomingFeature { row, key, values, source_record: record, geometry_wkb: geometry };
+        Ok(Row::Feature(feature, notes.into_iter().map(told).collect()))
+    }
+
+    fn values(&self, cells: &[Cell], notes: &mut Vec<String>) -> Vec<Value> {
+        let sources = self.layer.fields.iter().zip(&self.mapping.fields);
+        let read = |(field, source): (&crate::model::Field, &crate::exchange::columns::FieldSource)| {
+            source.value(cells).unwrap_or_else(|error| {
+                notes.push(format!("{}: {error}; left empty", field.name));
+                Value::Null
+            })
+        };
+        sources.map(read).collect()
+    }
+
+    fn note_damaged_text(&self, cells: &[Cell], notes: &mut Vec<String>) {
+        for (column, cell) in self.columns.iter().zip(cells) {
+            let Cell::Text(text) = cell else { continue };
+            let sample = || text.chars().take(60).collect::<String>();
+            if text.contains('\u{FFFD}') {
+                notes.push(format!("{}: \"{}\" had lost letters before it reached us", column.name, sample()));
+            } else if looks_decoded_twice(text) {
+                notes.push(format!("{}: \"{}\" looks decoded twice; kept as it is", column.name, sample()));
+            }
+        }
+    }
+
+    fn source_record(&self, cells: &[Cell]) -> Json {
+        let columns = self.columns.iter().map(|column| column.name.clone());
+        Json::Object(columns.zip(cells.iter().map(Cell::to_json)).collect::<Map<_, _>>())
+    }
+
+    /// The shape in EPSG:4326; `None` where nothing is drawn.
+    fn geometry(&mut self, drawn: Drawn, notes: &mut Vec<String>) -> Result<Option<Shape>, String> {
+        let had_height = drawn.had_height;
+        let Some(mut shape) = fit(drawn, self.layer.geometry, notes)? else { return Ok(None) };
+        if let Some(crs) = &self.crs {
+            crs.to_wgs84(&mut shape)?;
+        }
+        self.heights_dropped += u64::from(had_height);
+        Ok(Some(shape))
+    }
+
+    /// The preset's key fields, else the code; `None` when they are empty.
+    fn key(&self, values: &[Value]) -> Option<String> {
+        let text = |name: &String| self.layer.position(name).map(|position| plain_text(&values[position]));
+        let of_preset = self.mapping.preset.map(|preset| preset.key.iter().filter_map(text).collect::<Vec<_>>());
+        let joined = of_preset.filter(|parts| parts.iter().any(|part| !part.is_empty())).map(|p| p.join(" / "));
+        let code = || text(&"code".to_owned()).filter(|code| !code.is_empty());
+        joined.or_else(code)
+    }
+
+    fn name(&self, values: &[Value]) -> Option<String> {
+        let position = self.layer.position(&self.layer.name_field)?;
+        values[position].as_text().map(|name| name.chars().take(120).collect())
+    }
+}
+
+fn join(reason: String, notes: Vec<String>) -> String {
+    std::iter::once(reason).chain(notes).collect::<Vec<_>>().join("; ")
+}
+
+fn plain_text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Text(text) => text.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Boolean(boolean) => boolean.to_string(),
+        Value::Date(date) => date.to_string(),
+    }
+}
+
+/// Identity of a row that has no code: 32 hexadecimal digits of the SHA-256 over what the file says and draws, so
+/// that the same row has the same identity in the next delivery.
+fn fingerprint(record: &Json, drawn: &Drawn) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(record.to_string());
+    let polygons = drawn.polygons.iter().flatten().flatten();
+    for coordinate in drawn.points.iter().chain(polygons).flatten() {
+        hasher.update(coordinate.to_le_bytes());
+    }
+    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,238 @@
+use std::{ops::ControlFlow, path::Path};
+
+use gdal::vector::{LayerAccess, OGRwkbGeometryType};
+
+use crate::{
+    exchange::{
+        ExchangeError, OperationUsed, Row,
+        columns::{Columns, map_columns},
+        coordinates::{PlaceSource, find_place},
+        crs::{CrsWishes, are_degrees, settle},
+        encoding::encoding_named,
+        format::SourceFormat,
+        gdal_log::{prepare_gdal, take_failure},
+        ogr_file::OgrFile,
+        record::{FileColumn, RecordReader},
+        staged::stage,
+    },
+    model::{DatumOperation, Layer, Preset},
+};
+
+/// What to read a file as, and what to believe over the file.
+#[derive(Debug, Clone)]
+pub struct ReadOptions {
+    /// The layer the rows become features of.
+    pub layer: &'static Layer,
+    /// How columns map to fields; `None` looks for the preset the columns fit, else goes by field names.
+    pub preset: Option<&'static Preset>,
+    /// EPSG code of the reference system, stronger than what the file says.
+    pub source_crs: Option<u32>,
+    /// Datum operation to WGS 84; `None` takes the preset's, else the datum's default.
+    pub operation: Option<&'static DatumOperation>,
+    /// Text encoding of shapefiles and text files, such as `ISO-8859-1`.
+    pub encoding: Option<String>,
+    /// Table inside a file with several.
+    pub source_layer: Option<String>,
+}
+
+/// What is known of a file before its rows are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceSummary {
+    /// What people call the format.
+    pub format: String,
+    /// Name of the table, or of the file where tables have no names.
+    pub table: String,
+    /// Rows the file states; a shapefile counts deleted ones.
+    pub row_count: u64,
+    /// Columns in the file's order.
+    pub columns: Vec<String>,
+    /// Reference system: what the file says and what is used.
+    pub crs_found: String,
+    /// How coordinates come to WGS 84.
+    pub operation: OperationUsed,
+    /// The preset in use.
+    pub preset: Option<PresetUse>,
+    /// Columns no field takes; they live on in the source record.
+    pub ignored_columns: Vec<String>,
+    /// Fields no column fills.
+    pub unmatched_fields: Vec<String>,
+    /// What else is worth telling about the file.
+    pub notes: Vec<String>,
+}
+
+/// Which preset maps the columns, and how it came to be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresetUse {
+    /// Its name.
+    pub name: String,
+    /// Recognised by its columns rather than named by the caller.
+    pub detected: bool,
+}
+
+/// How reading went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReadSummary {
+    /// Rows handed over.
+    pub rows: u64,
+    /// Of them, features.
+    pub features: u64,
+    /// Of them, rejected.
+    pub rejected: u64,
+    /// Features whose heights or measures were dropped.
+    pub heights_dropped: u64,
+    /// The sink asked to stop before the end.
+    pub stopped: bool,
+}
+
+/// A file that has been looked at and can be read.
+#[derive(Debug)]
+pub struct SourceFile {
+    file: OgrFile,
+    reader: RecordReader,
+    summary: SourceSummary,
+}
+
+/// Rows whose coordinates are looked at before reading starts.
+const PROBED_ROWS: usize = 100;
+
+impl SourceFile {
+    /// Opens a file and settles everything that concerns it as a whole. Blocks; writes nothing but temporary files.
+    ///
+    /// # Errors
+    /// [`ExchangeError`], one sentence that says what is wrong and what would be accepted.
+    pub fn open(path: &Path, options: ReadOptions) -> Result<SourceFile, ExchangeError> {
+        prepare_gdal();
+        let encoding = options.encoding.as_deref().map(encoding_named).transpose()?;
+        let file = OgrFile::open(path, stage(path, encoding)?, options.source_layer.as_deref())?;
+        let mut table = file.table()?;
+        let row_count = table.feature_count();
+        if row_count == 0 {
+            return Err(ExchangeError::NoRows { path: path.into(), table: file.table_name.clone() });
+        }
+        let columns: Vec<FileColumn> =
+            table.defn().fields().map(|f| FileColumn { name: f.name(), kind: f.field_type() }).collect();
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let names_view = Columns { names: &names, cut_to_ten: file.format == SourceFormat::Shapefile };
+        let mapping = map_columns(path, options.layer, options.preset, names_view)?;
+        let place = match table.defn().geometry_type() {
+            OGRwkbGeometryType::wkbNone => find_place(path, options.layer, mapping.preset, names_view)?,
+            _ => PlaceSource::Geometry,
+        };
+        let wishes = CrsWishes {
+            told: options.source_crs,
+            preset: mapping.preset,
+            operation: options.operation,
+            degrees_implied: file.format == SourceFormat::TopoJson,
+        };
+        let crs = settle(table.spatial_ref(), wishes)?;
+        if crs.is_none() && place != PlaceSource::Nowhere {
+            return Err(ExchangeError::MissingCrs { path: path.into(), hint: missing_crs_hint(file.format) });
+        }
+        let reader = RecordReader { layer: options.layer, mapping, columns, place, crs, heights_dropped: 0 };
+        probe(path, &reader, &mut table)?;
+        let summary = summarise(&file, &reader, names, row_count);
+        Ok(SourceFile { file, reader, summary })
+    }
+
+    /// What is known of the file.
+    pub fn summary(&self) -> &SourceSummary {
+        &self.summary
+    }
+
+    /// Hands every row to `sink`, in the file's order, until it breaks off. Blocks.
+    ///
+    /// # Errors
+    /// [`ExchangeError::CutShort`] when the file ends before it should, [`ExchangeError::Gdal`].
+    pub fn read(mut self, sink: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<ReadSummary, ExchangeError> {
+        let mut done = ReadSummary::default();
+        let mut table = self.file.table()?;
+        take_failure();
+        for feature in table.features() {
+            let row = self.reader.read(done.rows + 1, &feature)?;
+            done.rows += 1;
+            match row {
+                Row::Feature(..) => done.features += 1,
+                Row::Rejected(_) => done.rejected += 1,
+            }
+            if sink(row).is_break() {
+                done.stopped = true;
+                break;
+            }
+        }
+        done.heights_dropped = self.reader.heights_dropped;
+        match take_failure().filter(|_| !done.stopped) {
+            None => Ok(done),
+            Some(detail) => Err(ExchangeError::CutShort {
+                path: self.file.path.clone(),
+                read: done.rows,
+                expected: self.summary.row_count,
+                detail,
+            }),
+        }
+    }
+}
+
+fn missing_crs_hint(format: SourceFormat) -> &'static str {
+    match format {
+        SourceFormat::Shapefile => " (it has no .prj file, or one that says nothing)",
+        SourceFormat::Csv | SourceFormat::Xlsx => " (tables cannot), and no preset in use does",
+        _ => "",
+    }
+}
+
+/// Coordinates in metres under degrees, or the reverse, concern the whole file: said once, before anything is read.
+fn probe(path: &Path, reader: &RecordReader, table: &mut gdal::vector::Layer<'_>) -> Result<(), ExchangeError> {
+    let Some(crs) = &reader.crs else { return Ok(()) };
+    let mut positions = Vec::new();
+    for feature in table.features().take(PROBED_ROWS) {
+        let drawn = reader.place.draw(&feature, &reader.cells(&feature)?).unwrap_or_default();
+        positions.extend(drawn.points.iter().chain(drawn.polygons.iter().flatten().flatten()).next().copied());
+    }
+    take_failure();
+    // Most of the rows decide: a single one that lies elsewhere is rejected by itself.
+    let odd = positions.iter().filter(|position| are_degrees(**position) != crs.is_degrees);
+    let Some([x, y]) = odd.clone().next().copied().filter(|_| odd.count() * 2 > positions.len()) else { return Ok(()) };
+    let (path, label) = (path.to_path_buf(), crs.label.clone());
+    Err(match crs.is_degrees {
+        true => ExchangeError::NotDegrees { path, x, y, crs: label },
+        false => ExchangeError::NotMetres { path, x, y, crs: label },
+    })
+}
+
+fn summarise(file: &OgrFile, reader: &RecordReader, columns: Vec<String>, row_count: u64) -> SourceSummary {
+    let mut used: Vec<usize> = reader.mapping.fields.iter().filter_map(|source| source.column).collect();
+    match reader.place {
+        PlaceSource::Columns(x, y) => used.extend([x, y]),
+        PlaceSource::Wkt(column) => used.push(column),
+        PlaceSource::Geometry | PlaceSource::Nowhere => {}
+    }
+    let unused = columns.iter().enumerate().filter(|(index, _)| !used.contains(index));
+    let fields = reader.layer.fields.iter().zip(&reader.mapping.fields);
+    let unmatched = fields.filter(|(_, source)| source.column.is_none() && source.constant.is_none());
+    let mut notes = file.notes.clone();
+    if reader.place == PlaceSource::Nowhere {
+        notes.push(
+            "the table has neither geometry nor coordinate columns: every feature will be without a place".into(),
+        );
+    }
+    let no_crs = || {
+        (
+            "none needed: no row has a place".to_owned(),
+            OperationUsed { text: "none needed".into(), epsg: None, accuracy_m: None },
+        )
+    };
+    let (crs_found, operation) =
+        reader.crs.as_ref().map_or_else(no_crs, |crs| (crs.found.clone(), crs.operation.clone()));
+    SourceSummary {
+        format: file.format.label().into(),
+        table: file.table_name.clone(),
+        row_count,
+        crs_found,
+        operation,
+        preset: reader.mapping.preset.map(|p| PresetUse { name: p.name.clone(), detected: reader.mapping.detected }),
+        ignored_columns: unused.map(|(_, name)| name.clone()).collect(),
+        unmatched_fields: unmatched.map(|(field, _)| field.name.clone()).collect(),
+        columns,
+        notes,
+    }
+}

@@ -1,0 +1,3 @@
+mod files;
+mod real_files;
+mod round_trips;

@@ -1,0 +1,51 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launch, open, settled } from './support/browser'
+import { anyPlacedCase } from './support/server'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+it('a link comes back as it was, and Back undoes a selection', async () => {
+  const { id } = await anyPlacedCase()
+  const link = `/mapa?estado=activo,latente&idioma=en&lista=watersheds&opacidad=watersheds:40&sel=conflicts.${id}#m=7/-12/-75`
+  const { page, watch, close } = await open(browser, { path: link })
+  await settled(page)
+  await page.waitForSelector('.card .fields')
+  const { pathname, search, hash } = new URL(page.url())
+  expect(pathname + search + hash).toBe(link)
+  const camera = await page.evaluate(() => [window.map?.getZoom(), window.map?.getCenter().lat])
+  expect(camera).toEqual([7, -12])
+  await page.click('.detail-bar .tool')
+  await page.waitForFunction(() => !location.search.includes('sel='))
+  await page.goBack()
+  await page.waitForSelector('.card .fields')
+  expect(page.url()).toContain(`sel=conflicts.${id}`)
+  watch.expectClean()
+  await close()
+})
+
+it('drops what a link says wrong, says so, and keeps the rest', async () => {
+  const path = '/mapa?estado=activo,furioso&capas=dragones&sel=nada&hola=1#m=99/1'
+  const { page, watch, close } = await open(browser, { path })
+  await settled(page)
+  const notice = await page.textContent('.notice')
+  for (const part of ['estado=furioso', 'capas=dragones', 'sel=nada', 'hola=1', '#m=99/1']) {
+    expect(notice).toContain(part)
+  }
+  expect(new URL(page.url()).search).toBe('?estado=activo')
+  await page.click('.notice .tool')
+  await page.waitForSelector('.notice', { state: 'detached' })
+  watch.expectClean()
+  await close()
+})
+
+it('the root of the site is the map', async () => {
+  const { page, close } = await open(browser, { path: '/' })
+  await settled(page)
+  expect(new URL(page.url()).pathname).toBe('/mapa')
+  await close()
+})

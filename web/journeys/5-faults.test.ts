@@ -1,0 +1,117 @@
+import type { BrowserContext, Route } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { launch, listReady, NO_WEBGL, type Opened, open, picture, settled } from './support/browser'
+
+const HOSTILE = '<img src=x onerror="window.hurt=1"><b>caso</b>'
+
+const failing = (route: Route) =>
+  route.fulfill({
+    status: 500,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({
+      type: 'about:blank',
+      title: 'Internal error',
+      status: 500,
+      request_id: 'fault-42',
+    }),
+  })
+
+/** Opens a page in a browser of its own and closes both whatever happens. */
+async function visit(
+  prepare: (context: BrowserContext) => Promise<unknown>,
+  work: (opened: Opened) => Promise<void>,
+  flags?: string[],
+): Promise<void> {
+  const browser = await launch(flags)
+  try {
+    await work(await open(browser, { prepare }))
+  } finally {
+    await browser.close()
+  }
+}
+
+it('without WebGL the list, the search and the cards still work', async () => {
+  const nothing = async () => {}
+  await visit(
+    nothing,
+    async ({ page, watch }) => {
+      await listReady(page)
+      expect(await page.textContent('.map-sentence')).toContain('WebGL2')
+      await page.click('.row')
+      await page.waitForSelector('.card .fields')
+      await picture(page, 'no-webgl')
+      const name = await page.textContent('.card h2')
+      await page.fill('#search', (name ?? '').slice(0, 40))
+      await page.waitForSelector('.search-result')
+      watch.expectClean()
+    },
+    NO_WEBGL,
+  )
+})
+
+it('a layer whose tiles fail is named, with the request id', async () => {
+  await visit(
+    (context) => context.route('**/tiles/watersheds/**', failing),
+    async ({ page }) => {
+      await page.waitForSelector('.notice-problem')
+      const notice = await page.textContent('.notice-problem')
+      expect(notice).toContain('Unidades hidrográficas')
+      expect(notice).toContain('fault-42')
+      await listReady(page)
+      await picture(page, 'failing-layer')
+      await page.unroute('**/tiles/watersheds/**')
+    },
+  )
+})
+
+it('a list that fails says so, and a second try mends it', async () => {
+  await visit(
+    (context) => context.route('**/api/layers/conflicts/**', failing),
+    async ({ page }) => {
+      await page.waitForSelector('.notice-problem')
+      expect(await page.textContent('.notice-problem')).toContain('Conflictos sociales')
+      await page.context().unroute('**/api/layers/conflicts/**', failing)
+      await page.click('.notice-problem .button')
+      await listReady(page)
+      await page.waitForSelector('.notice-problem', { state: 'detached' })
+    },
+  )
+})
+
+interface Named {
+  name?: string
+  properties?: { name?: string }
+}
+
+/** Puts hostile markup in every name the server answers. */
+async function withHostileNames(route: Route): Promise<void> {
+  const response = await route.fetch()
+  const body = (await response.json()) as Named & { features?: Named[]; results?: Named[] }
+  for (const item of [body, ...(body.features ?? []), ...(body.results ?? [])]) {
+    if (item.name !== undefined) item.name = HOSTILE
+    if (item.properties?.name !== undefined) item.properties.name = HOSTILE
+  }
+  await route.fulfill({ response, json: body })
+}
+
+it('markup in a name is shown as text', async () => {
+  await visit(
+    async (context) => {
+      for (const path of ['**/api/layers/**', '**/ogc/**', '**/api/search**']) {
+        await context.route(path, withHostileNames)
+      }
+    },
+    async ({ page, watch }) => {
+      await settled(page)
+      expect(await page.textContent('.row-name')).toBe(HOSTILE)
+      await page.fill('#search', 'caso')
+      await page.waitForSelector('.search-result')
+      await page.keyboard.press('Escape')
+      await page.click('.row')
+      await page.waitForSelector('.card .fields')
+      expect(await page.textContent('.card h2')).toBe(HOSTILE)
+      expect(await page.evaluate(() => (window as { hurt?: number }).hurt)).toBeUndefined()
+      watch.expectClean()
+    },
+  )
+})

@@ -1,0 +1,37 @@
+import type { Map as MapLibre } from 'maplibre-gl'
+import type { Page } from 'playwright-core'
+
+declare global {
+  interface Window {
+    map?: MapLibre
+  }
+}
+
+/** Conflict cases on screen: those inside clusters and those alone. */
+export const drawnCases = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const features = window.map?.queryRenderedFeatures({ layers: ['cases-cluster', 'cases-single'] }) ?? []
+    const counts = new Map(
+      features.map(({ id, properties }) => [
+        `${properties.cluster_id ?? ''}|${id}`,
+        Number(properties.point_count ?? 1),
+      ]),
+    )
+    return [...counts.values()].reduce((sum, count) => sum + count, 0)
+  })
+
+/** Distinct areas of a tile layer on screen. */
+export const drawnAreas = (page: Page, layer: string): Promise<number> =>
+  page.evaluate((id) => {
+    const features = window.map?.queryRenderedFeatures({ layers: [`${id}-fill`] }) ?? []
+    return new Set(features.map((feature) => feature.id)).size
+  }, layer)
+
+/** Where a place of the world is on the page, in CSS pixels. */
+export const onScreen = (page: Page, point: [number, number]): Promise<{ x: number; y: number }> =>
+  page.evaluate((place) => {
+    const map = window.map as MapLibre
+    const { x, y } = map.project(place)
+    const { left, top } = map.getContainer().getBoundingClientRect()
+    return { x: x + left, y: y + top }
+  }, point)

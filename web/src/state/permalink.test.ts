@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { formatHash, formatQuery, type Known, type LinkState, parseHash, parseLink } from './permalink'
+
+const known: Known = {
+  layers: ['conflicts', 'watersheds', 'districts'],
+  states: ['activo', 'latente', 'resuelto', 'retirado'],
+  defaultList: 'conflicts',
+}
+
+const plain: LinkState = {
+  lang: 'es',
+  states: [],
+  layers: null,
+  opacities: {},
+  list: 'conflicts',
+  selection: null,
+  search: '',
+  view: null,
+}
+
+const full: LinkState = {
+  lang: 'en',
+  states: ['activo', 'latente'],
+  layers: ['conflicts', 'districts'],
+  opacities: { watersheds: 0.4 },
+  list: 'watersheds',
+  selection: { layer: 'conflicts', id: 12 },
+  search: 'río & más',
+  view: { zoom: 7.25, lat: -12.1234, lon: -75.5 },
+}
+
+describe('the link', () => {
+  it('leaves defaults out', () => {
+    expect(formatQuery(plain, known)).toBe('')
+    expect(formatHash(null)).toBe('')
+  })
+
+  it('sorts its keys and keeps lists readable', () => {
+    expect(formatQuery(full, known)).toBe(
+      '?capas=conflicts,districts&estado=activo,latente&idioma=en&lista=watersheds' +
+        '&opacidad=watersheds:40&q=r%C3%ADo+%26+m%C3%A1s&sel=conflicts.12',
+    )
+    expect(formatHash(full.view)).toBe('#m=7.25/-12.1234/-75.5')
+  })
+
+  it('comes back as it was written', () => {
+    const parsed = parseLink(formatQuery(full, known), formatHash(full.view), known)
+    expect(parsed).toEqual({ state: full, dropped: [] })
+    expect(parseLink('', '', known)).toEqual({ state: plain, dropped: [] })
+  })
+
+  it('can say that no layer is shown', () => {
+    const query = formatQuery({ ...plain, layers: [] }, known)
+    expect(query).toBe('?capas=ninguna')
+    expect(parseLink(query, '', known).state.layers).toEqual([])
+  })
+
+  it('drops what it does not understand, and says what', () => {
+    const { state, dropped } = parseLink(
+      '?estado=activo,furioso&capas=dragones&idioma=qu&lista=x&opacidad=watersheds:900&sel=conflicts.x&hola=1',
+      '#m=99/0/0',
+      known,
+    )
+    expect(state).toEqual({ ...plain, states: ['activo'] })
+    expect(dropped).toEqual([
+      'hola=1',
+      'idioma=qu',
+      'lista=x',
+      '#m=99/0/0',
+      'estado=furioso',
+      'capas=dragones',
+      'opacidad=watersheds:900',
+      'sel=conflicts.x',
+    ])
+  })
+
+  it('takes every state together for no filter', () => {
+    expect(parseLink('?estado=activo,latente,resuelto,retirado', '', known).state.states).toEqual([])
+  })
+
+  it.each(['#m=7/-12', '#m=7/-95/0', '#m=7/0/181', '#m=a/b/c', '#otro'])('refuses the place %s', (hash) => {
+    expect(parseHash(hash)).toBeNull()
+  })
+})
