@@ -125,6 +125,8 @@ declare
   columns text;
   field jsonb;
 begin
+  -- Servers that start together take turns.
+  perform pg_advisory_xact_lock(hashtextextended('rimay declare layer', 0));
   select declaration into known from rimay.layer where id = layer_id;
   if known = declared then
     return;

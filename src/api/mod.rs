@@ -66,6 +66,7 @@ const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     let open_data = Router::new()
         .nest("/ogc", ogc::routes())
+        .route("/ogc/", get(ogc::landing))
         .route("/api/catalogue", get(catalogue::catalogue))
         .route("/api/layers/{layer}/features", get(features::features))
         .route("/api/search", get(search::search))

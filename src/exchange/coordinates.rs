@@ -46,11 +46,6 @@ const PAIRS: &[(&str, &str)] = &[
 /// Column names taken for WKT.
 const WKT: &[&str] = &["wkt", "geom", "geometry", "the_geom", "geometria", "wkt_geom"];
 
-/// Whether features of a layer may have no place: a conflict of national scope has none.
-pub(crate) fn may_lack_place(layer: &Layer) -> bool {
-    layer.id == "conflicts"
-}
-
 /// Finds where the geometry of a table without a geometry column is.
 ///
 /// # Errors
@@ -76,7 +71,7 @@ pub(crate) fn find_place(
     }
     let wkt = WKT.iter().find_map(|name| columns.find(name)).map(PlaceSource::Wkt);
     let pair = || PAIRS.iter().find_map(|(x, y)| Some(PlaceSource::Columns(columns.find(x)?, columns.find(y)?)));
-    let nowhere = || may_lack_place(layer).then_some(PlaceSource::Nowhere);
+    let nowhere = || layer.may_lack_place.then_some(PlaceSource::Nowhere);
     wkt.or_else(pair)
         .or_else(nowhere)
         .ok_or_else(|| ExchangeError::NoCoordinates { path: path.into(), columns: columns.names.join(", ") })

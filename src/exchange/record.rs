@@ -7,7 +7,7 @@ use crate::{
         ExchangeError,
         cells::{Cell, ColumnKind, read_cell},
         columns::Mapping,
-        coordinates::{PlaceSource, may_lack_place},
+        coordinates::PlaceSource,
         crs::SourceCrs,
         encoding::looks_decoded_twice,
         gdal_log::take_failure,
@@ -67,7 +67,8 @@ impl RecordReader {
         let mut notes = Vec::new();
         notes.extend(take_failure().map(|failure| format!("GDAL reports: {failure}")));
         self.note_damaged_text(&cells, &mut notes);
-        let values = self.values(&cells, &mut notes);
+        let mut values = self.values(&cells, &mut notes);
+        notes.extend(self.layer.empty_inapplicable(&mut values));
         let record = self.source_record(&cells);
         let drawn = self.place.draw(feature, &cells);
         let hash = || fingerprint(&record, drawn.as_ref().unwrap_or(&Drawn::default()));
@@ -78,7 +79,7 @@ impl RecordReader {
             Ok(geometry) => geometry.map(|shape| shape.to_wkb()),
             Err(reason) => return Ok(Row::Rejected(told(join(reason, notes)))),
         };
-        if geometry.is_none() && !may_lack_place(self.layer) {
+        if geometry.is_none() && !self.layer.may_lack_place {
             return Ok(Row::Rejected(told(join("it has no geometry".into(), notes))));
         }
         let feature = IncomingFeature { row, key, values, source_record: record, geometry_wkb: geometry };

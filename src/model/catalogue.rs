@@ -104,6 +104,12 @@ fn check(layer: &Layer) -> Result<(), String> {
     for name in named {
         layer.field(name).ok_or_else(|| format!("there is no field {name}"))?;
     }
+    for condition in layer.fields.iter().filter_map(|field| field.only_when.as_ref()) {
+        let other = layer.field(&condition.field);
+        if !other.is_some_and(|field| field.codes.iter().any(|code| code.code == condition.is)) {
+            return Err(format!("\"{}\" is no code of {}", condition.is, condition.field));
+        }
+    }
     for name in layer.time_fields.iter().flatten() {
         if layer.field(name).is_none_or(|field| field.kind != FieldType::Date) {
             return Err(format!("time field {name} is no date field"));

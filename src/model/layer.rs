@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Access, Preset};
+use crate::model::{Access, Preset, Value};
 
 /// A text in both languages of the interface; Spanish comes first.
 #[derive(Debug, Clone, Deserialize, Serialize, PartialEq, Eq)]
@@ -26,6 +26,9 @@ pub struct Layer {
     pub description: Text,
     /// What the features look like on the ground.
     pub geometry: GeometryKind,
+    /// Whether a feature may be without geometry.
+    #[serde(default)]
+    pub may_lack_place: bool,
     /// The field that holds a feature's name.
     pub name_field: String,
     /// The code field that colours, filters and counts the layer, if it has one.
@@ -80,9 +83,22 @@ pub struct Field {
     /// The code list of a `code` field.
     #[serde(default)]
     pub codes: Vec<Code>,
+    /// When the field applies at all; elsewhere it is empty.
+    #[serde(default)]
+    pub only_when: Option<Condition>,
     /// Who may see it.
     #[serde(default)]
     pub sensitivity: Sensitivity,
+}
+
+/// Another field of the same feature has a certain code.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// The other field.
+    pub field: String,
+    /// Its code.
+    pub is: String,
 }
 
 /// What a field holds.
@@ -170,6 +186,27 @@ impl Layer {
         self.fields.iter().filter(move |field| access.permits(field.sensitivity))
     }
 
+    /// Empties fields that do not apply ([`Field::only_when`]) and says of each what it held.
+    pub fn empty_inapplicable(&self, values: &mut [Value]) -> Vec<String> {
+        let mut notes = vec![];
+        for (position, field) in self.fields.iter().enumerate() {
+            let Some(condition) = &field.only_when else { continue };
+            let other = self.position(&condition.field).and_then(|position| values[position].as_text());
+            if !values[position].is_null() && other != Some(&condition.is) {
+                let held = values[position].as_text().unwrap_or_default();
+                let why = format!(
+                    "goes only with {} {}, not with {}",
+                    condition.field,
+                    condition.is,
+                    other.unwrap_or("none")
+                );
+                notes.push(format!("{}: \"{held}\" {why}; left empty", field.name));
+                values[position] = Value::Null;
+            }
+        }
+        notes
+    }
+
     /// Where the field of that name stands in [`Layer::fields`].
     pub fn position(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
@@ -178,5 +215,26 @@ impl Layer {
     /// The preset of that name, if the layer has it.
     pub fn preset(&self, name: &str) -> Option<&Preset> {
         self.presets.iter().find(|preset| preset.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Catalogue, Value};
+
+    #[test]
+    fn only_active_cases_have_a_phase() {
+        let layer = Catalogue::built_in().layer("conflicts").expect("built in");
+        let (state, phase) = (layer.position("state").expect("declared"), layer.position("phase").expect("declared"));
+        let mut values = vec![Value::Null; layer.fields.len()];
+        values[phase] = Value::Text("dialogo".into());
+        values[state] = Value::Text("activo".into());
+        assert!(layer.empty_inapplicable(&mut values).is_empty());
+        values[state] = Value::Text("resuelto".into());
+        assert_eq!(
+            layer.empty_inapplicable(&mut values),
+            ["phase: \"dialogo\" goes only with state activo, not with resuelto; left empty"]
+        );
+        assert!(values[phase].is_null());
     }
 }

@@ -20,7 +20,7 @@ pub use bbox::{Bbox, BboxError, PERU};
 pub use catalogue::{Catalogue, CatalogueError, UnknownLayer};
 pub use datum::{DATUM_OPERATIONS, Datum, DatumOperation};
 pub use incoming::{IncomingFeature, RowNote};
-pub use layer::{Code, Field, FieldType, GeometryKind, Layer, Outline, Sensitivity, Style, Text};
+pub use layer::{Code, Condition, Field, FieldType, GeometryKind, Layer, Outline, Sensitivity, Style, Text};
 pub use preset::Preset;
 pub use query::{FeatureQuery, Period, PeriodError, PropertyFilter};
 pub use search_text::fold;

@@ -2,8 +2,8 @@
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// `DATABASE_URL` is no PostgreSQL URL.
-    #[error("the database URL cannot be read: {0}; expected postgres://user:password@host:5432/database")]
-    InvalidUrl(#[source] sqlx::Error),
+    #[error("the database URL cannot be understood; expected postgres://user:password@host:5432/database")]
+    InvalidUrl,
     /// No connection.
     #[error("cannot connect to PostgreSQL: {0}; check that the server runs and that DATABASE_URL is right")]
     Unreachable(#[source] sqlx::Error),

@@ -31,7 +31,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] saying whether the server, PostGIS or the schema is the trouble.
     pub async fn open(url: &str) -> Result<Store, StoreError> {
-        let options: PgConnectOptions = url.parse().map_err(StoreError::InvalidUrl)?;
+        let known = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        let options: PgConnectOptions = known.then(|| url.parse().ok()).flatten().ok_or(StoreError::InvalidUrl)?;
         // Nothing of ours depends on the search path; fixed, it cannot lead a name astray (a role called rimay would
         // look into the schema of its name first).
         let options = options.application_name("rimay").options([("search_path", "public")]);

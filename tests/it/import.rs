@@ -182,7 +182,7 @@ fn each_refusal_is_one_sentence_and_changes_nothing() {
         (path("latin.csv", "x"), &["--layer", "watersheds", "--encoding", "EBCDIC-7"], "encoding"),
         (good.clone(), &["--layer", "cuencas"], "there is no layer \"cuencas\"; the layers are: conflicts"),
         (good.clone(), &["--layer", "watersheds", "--preset", "ana"], "ana_hydrographic_units"),
-        (good.clone(), &["--layer", "watersheds", "--preset", "ana_hydrographic_units"], "NOMBRE"),
+        (good.clone(), &["--layer", "watersheds", "--preset", "ana_hydrographic_units"], "CODIGO"),
         (good, &["--layer", "watersheds", "--source-crs", "EPSG:999999"], "999999"),
     ];
     for (file, arguments, expected) in cases {

@@ -18,7 +18,7 @@ const CONFORMS_TO: [&str; 6] = [
 ];
 
 /// `GET /ogc`
-pub(super) async fn landing(State(url): State<PublicUrl>, params: Params) -> Result<Json<Json_>, Problem> {
+pub(crate) async fn landing(State(url): State<PublicUrl>, params: Params) -> Result<Json<Json_>, Problem> {
     params.allow_only(["f"])?;
     check_format(&params)?;
     Ok(Json(json!({

@@ -10,6 +10,8 @@ use serde_json::{Value as Json, json};
 
 use crate::api::{AppState, Problem, params::Params};
 
+pub(super) use self::landing::landing;
+
 pub(super) const GEOJSON: &str = "application/geo+json";
 pub(super) const OPENAPI_3_0: &str = "application/vnd.oai.openapi+json;version=3.0";
 
@@ -20,7 +22,7 @@ pub(super) const DEFAULT_LIMIT: usize = 100;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
-        .route("/", get(landing::landing))
+        .route("/", get(landing))
         .route("/conformance", get(landing::conformance))
         .route("/api", get(openapi::document))
         .route("/collections", get(collections::collections))
