@@ -7,7 +7,7 @@
 //! - [`index`]: immutable snapshots in memory, from which every read is answered.
 //! - [`exchange`]: files in and out, through GDAL.
 //! - [`tiles`]: vector tiles from snapshots.
-//! - [`api`]: HTTP.
+//! - [`api`] speaks HTTP.
 //! - [`config`], [`telemetry`], [`cli`]: running the program.
 //!
 //! To see how they work together, follow one request: `api/ogc/items.rs`, then `index/find.rs`; and one file:

@@ -10,11 +10,12 @@ pub(super) fn clip_ring(ring: &[Coord<f64>]) -> Vec<Coord<f64>> {
     if ring.iter().all(|c| (low..=high).contains(&c.x) && (low..=high).contains(&c.y)) {
         return ring.to_vec();
     }
-    let sides: [(fn(Coord<f64>) -> f64, f64, f64); 4] =
-        [(|c| c.x, low, 1.0), (|c| c.x, high, -1.0), (|c| c.y, low, 1.0), (|c| c.y, high, -1.0)];
+    // How far inside of each side a point lies.
+    let sides: [fn(Coord<f64>) -> f64; 4] =
+        [|c| c.x + BUFFER, |c| EXTENT + BUFFER - c.x, |c| c.y + BUFFER, |c| EXTENT + BUFFER - c.y];
     let mut points = ring.to_vec();
-    for (axis, edge, inward) in sides {
-        points = clip_side(&points, |c| (axis(c) - edge) * inward);
+    for inside in sides {
+        points = clip_side(&points, inside);
         if let (Some(first), Some(last)) = (points.first().copied(), points.last())
             && first != *last
         {
