@@ -1,19 +1,10 @@
-use std::{
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-};
-
-use sha2::{Digest, Sha256};
-use tokio::sync::{mpsc, oneshot};
+use std::path::{Path, PathBuf};
 
 use crate::{
-    exchange::{ExchangeError, ImportReport, ReadOptions, ReadSummary, Row, SourceFile, SourceSummary},
+    exchange::{ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, reading::Reading},
     model::{Layer, PERU, Preset, RowNote, Text},
     store::{ImportOrigin, Staging, Store, StoreError},
 };
-
-/// Rows handed from the reading thread to the database at a time.
-const BATCH: usize = 1_000;
 
 /// A file to take in, and how.
 #[derive(Debug, Clone)]
@@ -108,14 +99,13 @@ pub async fn import(
 ) -> Result<ImportReport, ImportError> {
     let layer = request.read.layer;
     let file = file_name(&request.path);
-    let mut reading = Reading::start(&request);
-    let opened = reading.opened.take().expect("taken once").await;
-    let (summary, sha256) = opened.map_err(|_| ImportError::Interrupted { file: file.clone() })??;
+    let interrupted = |_| ImportError::Interrupted { file: file.clone() };
+    let mut reading = Reading::start(&request.path, &request.read);
+    let (summary, sha256) = (&mut reading.opened).await.map_err(interrupted)??;
     let mut staging = store.begin_import(layer).await?;
     let mut report = ImportReport::new(layer, &file, &summary);
     copy_rows(&mut reading, &mut staging, &mut report, summary.row_count, &mut progress).await?;
-    let finished = reading.finished.await.map_err(|_| ImportError::Interrupted { file: file.clone() })?;
-    report.z_dropped = finished?.heights_dropped;
+    report.z_dropped = reading.finished.await.map_err(interrupted)??.heights_dropped;
 
     staging.finish_copy().await?;
     progress(ImportProgress::Examining);
@@ -226,69 +216,6 @@ fn source_name(file: &str) -> String {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-/// A file being read on a thread of its own.
-struct Reading {
-    opened: Option<oneshot::Receiver<Result<(SourceSummary, String), ExchangeError>>>,
-    rows: mpsc::Receiver<Vec<Row>>,
-    finished: oneshot::Receiver<Result<ReadSummary, ExchangeError>>,
-}
-
-impl Reading {
-    fn start(request: &ImportRequest) -> Reading {
-        let (tell_opened, opened) = oneshot::channel();
-        let (send_rows, rows) = mpsc::channel(4);
-        let (tell_finished, finished) = oneshot::channel();
-        let (path, options) = (request.path.clone(), request.read.clone());
-        tokio::task::spawn_blocking(move || {
-            let opened = SourceFile::open(&path, options).and_then(|file| Ok((digest(&path)?, file)));
-            let (sha256, file) = match opened {
-                Ok(opened) => opened,
-                Err(error) => return drop(tell_opened.send(Err(error))),
-            };
-            // When nobody listens any more, sending fails and the loop ends: nothing is left to do.
-            if tell_opened.send(Ok((file.summary().clone(), sha256))).is_ok() {
-                let _ = tell_finished.send(read_in_batches(file, &send_rows));
-            }
-        });
-        Reading { opened: Some(opened), rows, finished }
-    }
-}
-
-fn read_in_batches(file: SourceFile, send_rows: &mpsc::Sender<Vec<Row>>) -> Result<ReadSummary, ExchangeError> {
-    let mut batch = Vec::with_capacity(BATCH);
-    let summary = file.read(&mut |row| {
-        batch.push(row);
-        if batch.len() == BATCH && send_rows.blocking_send(std::mem::take(&mut batch)).is_err() {
-            return ControlFlow::Break(());
-        }
-        ControlFlow::Continue(())
-    })?;
-    let _ = send_rows.blocking_send(batch);
-    Ok(summary)
-}
-
-fn digest(path: &Path) -> Result<String, ExchangeError> {
-    let unreadable = |source| ExchangeError::Unreadable { path: path.to_owned(), source };
-    let mut file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut hasher = Sha256::new();
-    std::io::copy(&mut file, &mut HashWriter(&mut hasher)).map_err(unreadable)?;
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// Lets [`std::io::copy`] feed a digest.
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl std::io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

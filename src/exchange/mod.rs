@@ -26,6 +26,7 @@ mod format;
 mod gdal_log;
 mod import;
 mod ogr_file;
+mod reading;
 mod record;
 mod report;
 mod shape;

@@ -1,11 +1,9 @@
-use std::fmt::Write;
-
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use crate::{
     model::{Bbox, GeometryKind, IncomingFeature, Layer, RowNote, Text},
-    store::{Store, StoreError},
+    store::{Store, StoreError, copy::copy_text},
 };
 
 /// A file on its way in: rows are copied, examined and merged inside one transaction. Dropping it leaves the
@@ -107,10 +105,7 @@ impl Staging {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn copy(&mut self, features: &[IncomingFeature]) -> Result<(), StoreError> {
-        let mut text = String::with_capacity(features.len() * 1024);
-        for feature in features {
-            write_copy_row(&mut text, self.layer, feature);
-        }
+        let text = copy_text(self.layer, features);
         let mut copy = self
             .connection()
             .copy_in_raw(
@@ -290,57 +285,4 @@ impl Staging {
 
 fn note(row: i64, feature: String, note: String) -> RowNote {
     RowNote { row: row.unsigned_abs(), feature, note }
-}
-
-/// One line of PostgreSQL's COPY text format.
-fn write_copy_row(text: &mut String, layer: &Layer, feature: &IncomingFeature) {
-    let properties: Map<String, Json> = layer
-        .fields
-        .iter()
-        .zip(&feature.values)
-        .map(|(field, value)| (field.name.clone(), serde_json::to_value(value).expect("plain values are JSON")))
-        .collect();
-    let name = layer.position(&layer.name_field).and_then(|position| feature.values[position].as_text());
-    write!(text, "{}\t", feature.row).expect("writing to a string");
-    write_copy_text(text, &feature.key);
-    text.push('\t');
-    match name {
-        Some(name) => write_copy_text(text, name),
-        None => text.push_str("\\N"),
-    }
-    for json in [&Json::Object(properties), &feature.source_record] {
-        text.push('\t');
-        write_copy_text(text, &json.to_string());
-    }
-    text.push('\t');
-    match &feature.geometry_wkb {
-        Some(wkb) => write_ewkb_hex(text, wkb),
-        None => text.push_str("\\N"),
-    }
-    text.push('\n');
-}
-
-fn write_copy_text(text: &mut String, value: &str) {
-    for c in value.chars() {
-        match c {
-            '\\' => text.push_str("\\\\"),
-            '\t' => text.push_str("\\t"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            // PostgreSQL's text cannot hold it, and no name needs it.
-            '\0' => {}
-            c => text.push(c),
-        }
-    }
-}
-
-/// Little-endian WKB with the SRID flag PostGIS reads, in hexadecimal.
-fn write_ewkb_hex(text: &mut String, wkb: &[u8]) {
-    const SRID_FLAG: u8 = 0x20;
-    debug_assert_eq!(wkb[0], 1, "little-endian, as the exchange room writes it");
-    let mut byte = |byte: u8| write!(text, "{byte:02X}").expect("writing to a string");
-    wkb[..4].iter().for_each(|b| byte(*b));
-    byte(wkb[4] | SRID_FLAG);
-    4326_u32.to_le_bytes().into_iter().for_each(&mut byte);
-    wkb[5..].iter().for_each(|b| byte(*b));
 }

@@ -4,6 +4,7 @@
 //! Geometry crosses this border as WKB in EPSG:4326. Nothing here knows about HTTP or files.
 
 mod cluster;
+mod copy;
 mod error;
 mod features;
 mod imports;
