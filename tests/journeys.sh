@@ -4,7 +4,7 @@
 # program. `make test` runs it.
 #
 # The journeys are told where the server is (RIMAY_URL), which browser to drive (CHROMIUM), and how many
-# features the database says each layer has (RIMAY_EXPECTED, a JSON object), to compare with the page.
+# features with a place the database says each layer has (RIMAY_EXPECTED, a JSON object), to compare with the page.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -42,7 +42,7 @@ wait_for_address() {
 count_features() {
   psql "$DATABASE_URL" -XAtqw -c "
     select json_object_agg(id, features order by id)
-    from (select layer.id, count(feature.layer) as features
+    from (select layer.id, count(feature.geom) as features
           from rimay.layer left join rimay.feature on feature.layer = layer.id
           group by layer.id) as counted"
 }
