@@ -3,7 +3,7 @@
 # toolchain and Node.js. Does nothing when all is there. As root or with sudo it installs packages;
 # otherwise it prints the one line an administrator has to run. Rust is only checked.
 #
-#   ./setup.sh [--tests]     --tests: also the browser of `make test`
+#   ./setup.sh [--tests]     --tests: also what only `make test` needs, a browser and the GDAL tools
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -54,6 +54,7 @@ list_missing_packages() {
   list_missing_database
   if ! node_is_new_enough && ! has_pip; then packages+=(python3-pip); fi
   if $with_tests && ! has_browser; then packages+=(chromium); fi
+  if $with_tests && ! has ogr2ogr; then packages+=(gdal-bin); fi
 }
 
 list_missing_database() {

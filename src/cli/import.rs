@@ -8,7 +8,7 @@ use crate::{
     cli::with_store,
     config::Settings,
     exchange::{ImportProgress, ImportRequest, ReadOptions, import},
-    model::{Catalogue, Layer, Preset},
+    model::{Catalogue, DATUM_OPERATIONS, DatumOperation, Layer, Preset},
 };
 
 #[derive(Debug, Args)]
@@ -24,6 +24,9 @@ pub(super) struct Arguments {
     /// Reference system of the coordinates, instead of what the file says: EPSG:n
     #[arg(long, value_name = "EPSG:n", value_parser = parse_epsg)]
     source_crs: Option<u32>,
+    /// Datum operation to WGS 84, instead of the preset's or the datum's usual one: EPSG:n
+    #[arg(long, value_name = "EPSG:n", value_parser = parse_operation)]
+    operation: Option<&'static DatumOperation>,
     /// Encoding of the text, such as UTF-8 or ISO-8859-1
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
@@ -55,7 +58,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
             layer,
             preset: arguments.preset.as_deref().map(|name| find_preset(layer, name)).transpose()?,
             source_crs: arguments.source_crs,
-            operation: None,
+            operation: arguments.operation,
             encoding: arguments.encoding,
             source_layer: arguments.source_layer,
         },
@@ -95,6 +98,13 @@ fn find_preset(layer: &'static Layer, name: &str) -> anyhow::Result<&'static Pre
         bail!("layer {} has no preset \"{name}\"; it has: {}", layer.id, known.join(", "));
     };
     Ok(preset)
+}
+
+fn parse_operation(text: &str) -> Result<&'static DatumOperation, String> {
+    DatumOperation::by_epsg(parse_epsg(text)?).ok_or_else(|| {
+        let offered = DATUM_OPERATIONS.iter().map(|operation| format!("EPSG:{} ({})", operation.epsg, operation.name));
+        format!("it is not offered; offered are {}", offered.collect::<Vec<_>>().join(", "))
+    })
 }
 
 fn parse_epsg(text: &str) -> Result<u32, String> {

@@ -122,3 +122,30 @@ fn links_begin_with_the_configured_address_whatever_the_host_header_says() {
         assert!(link["href"].as_str().unwrap().starts_with("https://mapa.example.pe/"), "{link}");
     }
 }
+
+#[test]
+fn gdal_reads_a_layer_and_pushes_its_filters_down() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let features: Vec<_> = (0..25)
+        .map(|n| watershed(&n.to_string(), &format!("Cuenca {n}"), -76.0 + 0.1 * f64::from(n), -10.0, 0.1))
+        .collect();
+    database.import(&write_geojson(folder.path(), "cuencas.geojson", &features), &["--layer", "watersheds"]);
+    let server = Server::start(&database);
+    let count = |arguments: &[&str]| {
+        let source = format!("OAPIF:{}/ogc", server.url);
+        let output = std::process::Command::new("ogrinfo")
+            .args(["-ro", "-al"])
+            .args(arguments)
+            .args([&source, "watersheds"])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        text.matches("OGRFeature(watersheds)").count()
+    };
+    assert_eq!(count(&[]), 25);
+    assert_eq!(count(&["-where", "name = 'Cuenca 7'"]), 1);
+    // From half into the first square to half into the third.
+    assert_eq!(count(&["-spat", "-75.95", "-9.95", "-75.75", "-9.94"]), 3);
+}
