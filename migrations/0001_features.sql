@@ -54,7 +54,7 @@ create table rimay.feature (
   import_id bigint references rimay.import,
   properties jsonb not null check (jsonb_typeof(properties) = 'object'),
   source_record jsonb,
-  geom geometry(Geometry, 4326) check (st_ndims(geom) = 2 and st_isvalid(geom)),
+  geom geometry(Geometry, 4326) check (st_ndims(geom) = 2 and st_isvalid(geom) and not st_isempty(geom)),
   primary key (layer, id),
   unique (layer, source, key)
 ) partition by list (layer);
@@ -116,13 +116,15 @@ comment on procedure rimay.watch_changes is 'Puts the change triggers on the fea
 call rimay.watch_changes('rimay.feature');
 
 -- Declares a layer: its partition with the geometry it accepts, and its typed view. Declaring the same again
--- does nothing. `declared` is {title: {es, en}, geometry: "point" | "polygon", fields: [{name, type, title: {es, en}, unit}]}.
+-- does nothing. `declared` is {title: {es, en}, geometry: "point" | "polygon",
+-- fields: [{name, type, title: {es, en}, unit, codes: [text]}]}.
 create procedure rimay.declare_layer(layer_id text, declared jsonb) language plpgsql as $$
 declare
   known jsonb;
   partition_name text := 'feature_' || layer_id;
   geometry_type text := case declared ->> 'geometry' when 'point' then 'Point' else 'MultiPolygon' end;
   columns text;
+  conditions text;
   field jsonb;
 begin
   -- Servers that start together take turns.
@@ -141,6 +143,19 @@ begin
     execute format('create trigger note_truncate after truncate on rimay.%I for each statement execute function rimay.note_truncate(%L)', partition_name, layer_id);
     call rimay.watch_changes(format('rimay.%I', partition_name)::regclass);
   end if;
+
+  -- A value of another type, or outside its code list, is refused whoever writes it: views and snapshots agree on it.
+  select string_agg(format('coalesce(jsonb_typeof(properties -> %1$L), ''null'') in (''null'', %2$L)', f ->> 'name', case f ->> 'type'
+        when 'integer' then 'number' when 'real' then 'number' when 'boolean' then 'boolean' else 'string' end)
+      || case f ->> 'type'
+        when 'integer' then format(' and num_nulls((properties ->> %L)::bigint) >= 0', f ->> 'name')
+        when 'date' then format(' and num_nulls((properties ->> %L)::date) >= 0', f ->> 'name')
+        when 'code' then format(' and coalesce((properties ->> %L) = any (%L::text[]), true)', f ->> 'name',
+          array(select jsonb_array_elements_text(f -> 'codes')))
+        else '' end, ' and ' order by position)
+    into conditions from jsonb_array_elements(declared -> 'fields') with ordinality as fields (f, position);
+  execute format('alter table rimay.%I drop constraint if exists properties_as_declared', partition_name);
+  execute format('alter table rimay.%I add constraint properties_as_declared check (%s)', partition_name, conditions);
 
   select string_agg(format('(properties ->> %L)::%s as %I', f ->> 'name', case f ->> 'type'
       when 'integer' then 'bigint' when 'real' then 'double precision'

@@ -123,17 +123,24 @@ impl Index {
         }
     }
 
+    /// One layer that cannot be rebuilt does not keep the others from it; the first failure is told in the end.
     async fn rebuild_stale(&self, store: &Store) -> Result<Vec<&'static str>, IndexError> {
         let mut rebuilt = vec![];
+        let mut failure = None;
         for current in store.layer_revisions().await? {
             // Layers that an earlier version of the program declared are nobody's business here.
             let Some((id, snapshot)) = self.layers.get_key_value(current.layer.as_str()) else { continue };
             if snapshot.load().revision() != current.revision {
-                snapshot.store(Arc::new(build(id, store).await?));
-                rebuilt.push(*id);
+                match build(id, store).await {
+                    Ok(built) => {
+                        snapshot.store(Arc::new(built));
+                        rebuilt.push(*id);
+                    }
+                    Err(error) => failure = failure.or(Some(error)),
+                }
             }
         }
-        Ok(rebuilt)
+        failure.map_or(Ok(rebuilt), Err)
     }
 }
 

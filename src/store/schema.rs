@@ -55,7 +55,10 @@ fn declaration(layer: &Layer) -> serde_json::Value {
     let fields: Vec<_> = layer
         .fields
         .iter()
-        .map(|field| json!({"name": field.name, "type": field.kind, "title": field.title, "unit": field.unit}))
+        .map(|field| {
+            let codes: Vec<_> = field.codes.iter().map(|code| &code.code).collect();
+            json!({"name": field.name, "type": field.kind, "title": field.title, "unit": field.unit, "codes": codes})
+        })
         .collect();
     json!({"title": layer.title, "geometry": layer.geometry, "fields": fields})
 }

@@ -82,6 +82,20 @@ fn a_data_directory_that_cannot_be_used_is_one_sentence() {
 }
 
 #[test]
+fn a_machine_without_postgresql_is_one_sentence() {
+    let folder = scratch();
+    let said = failure(
+        Command::new(RIMAY)
+            .args(["database", "exec", "--data-dir"])
+            .arg(folder.path().join("data"))
+            .args(["--", "true"])
+            .env("RIMAY_PG_BIN", "/nonexistent")
+            .env_remove("DATABASE_URL"),
+    );
+    assert!(said.contains("PostgreSQL is not installed") && said.contains("make setup"), "{said}");
+}
+
+#[test]
 fn a_configuration_file_with_a_wrong_key_is_refused_by_name() {
     let folder = scratch();
     let file = folder.path().join("rimay.toml");

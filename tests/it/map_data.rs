@@ -118,3 +118,36 @@ fn what_is_written_in_psql_is_served_within_a_second() {
     database.query("truncate rimay.feature_conflicts");
     server.wait_for("/ogc/collections/conflicts/items", |page| page["numberMatched"] == 0);
 }
+
+#[test]
+fn the_database_refuses_what_could_not_be_served() {
+    let (database, server) = served();
+    for geometry in [
+        "st_geomfromtext('POINT EMPTY', 4326)",
+        "st_geomfromtext('LINESTRING(-75 -12, -74 -12)', 4326)",
+        "st_geomfromtext('POINT Z (-75 -12 100)', 4326)",
+        "st_setsrid(st_point('NaN', -12), 4326)",
+        "st_setsrid(st_point('Infinity', -12), 4326)",
+        "st_setsrid(st_point(300000, 9100000), 32718)",
+    ] {
+        let insert = format!(
+            "insert into rimay.feature (layer, key, properties, geom) values ('conflicts', 'x', '{{}}', {geometry})"
+        );
+        assert!(!database.accepts(&insert), "{geometry} went in");
+    }
+    for properties in [
+        r#"{"name": 7}"#,
+        r#"{"started_on": "ayer"}"#,
+        r#"{"state": "abierto"}"#,
+        r#"{"violence_recorded": "si"}"#,
+        r#"["activo"]"#,
+    ] {
+        let insert =
+            format!("insert into rimay.feature (layer, key, properties) values ('conflicts', 'x', '{properties}')");
+        assert!(!database.accepts(&insert), "{properties} went in");
+    }
+    assert!(database.accepts(
+        "insert into rimay.feature (layer, key, properties) values ('conflicts', 'y', '{\"name\": \"Sin más\"}')"
+    ));
+    server.wait_for("/ogc/collections/conflicts/items", |page| page["numberMatched"] == 4);
+}

@@ -57,6 +57,16 @@ impl TestDatabase {
         })
     }
 
+    /// Whether the database takes a statement.
+    pub fn accepts(&self, sql: &str) -> bool {
+        block_on(async {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let taken = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.is_ok();
+            connection.close().await.unwrap();
+            taken
+        })
+    }
+
     /// The single number a statement returns.
     pub fn count(&self, sql: &str) -> usize {
         self.query(&format!("select ({sql})::text"))[0].as_deref().unwrap().parse().unwrap()

@@ -1,6 +1,7 @@
 import type { BrowserContext, Route } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { launch, listReady, NO_WEBGL, type Opened, open, picture, settled } from './support/browser'
+import { launch, listReady, mapIdle, NO_WEBGL, type Opened, open, picture, settled } from './support/browser'
+import { anyPlacedCase } from './support/server'
 
 const HOSTILE = '<img src=x onerror="window.hurt=1"><b>caso</b>'
 
@@ -70,6 +71,8 @@ it('a list that fails says so, and a second try mends it', async () => {
     async ({ page }) => {
       await page.waitForSelector('.notice-problem')
       expect(await page.textContent('.notice-problem')).toContain('Conflictos sociales')
+      // A map still settling asks again by itself, and would mend the list before the click does.
+      await mapIdle(page)
       await page.context().unroute('**/api/layers/conflicts/**', failing)
       await page.click('.notice-problem .button')
       await listReady(page)
@@ -104,7 +107,7 @@ it('markup in a name is shown as text', async () => {
     async ({ page, watch }) => {
       await settled(page)
       expect(await page.textContent('.row-name')).toBe(HOSTILE)
-      await page.fill('#search', 'caso')
+      await page.fill('#search', (await anyPlacedCase()).name)
       await page.waitForSelector('.search-result')
       await page.keyboard.press('Escape')
       await page.click('.row')
