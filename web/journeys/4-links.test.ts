@@ -1,6 +1,6 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launch, open, settled } from './support/browser'
+import { launch, mapIdle, open, settled } from './support/browser'
 import { anyPlacedCase } from './support/server'
 
 let browser: Browser
@@ -40,6 +40,22 @@ it('drops what a link says wrong, says so, and keeps the rest', async () => {
   await page.click('.notice .tool')
   await page.waitForSelector('.notice', { state: 'detached' })
   watch.expectClean()
+  await close()
+})
+
+it('a link to a feature that is gone says so and asks once', async () => {
+  let asked = 0
+  const prepare = (context: BrowserContext) =>
+    context.route('**/items/999999999', (route) => {
+      asked += 1
+      return route.fallback()
+    })
+  const { page, close } = await open(browser, { path: '/mapa?sel=conflicts.999999999', prepare })
+  await mapIdle(page)
+  await page.waitForSelector('.detail .empty')
+  expect(await page.textContent('.detail .empty')).toContain('ya no está en la capa')
+  await page.waitForTimeout(500)
+  expect(asked).toBe(1)
   await close()
 })
 

@@ -83,6 +83,7 @@ export const en: Dict = {
   dataStampNone: (revision) => `No data loaded · rev ${revision}`,
   loading: 'Loading…',
   failed: (what) => `Could not load ${what}.`,
+  gone: 'This feature does not exist, or is no longer in its layer.',
   failedOffline: 'The server cannot be reached.',
   requestId: (id) => `Request id: ${id}`,
   retry: 'Try again',

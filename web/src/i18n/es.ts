@@ -84,6 +84,7 @@ export const es = {
   dataStampNone: (revision: number) => `Sin datos cargados · rev ${revision}`,
   loading: 'Cargando…',
   failed: (what: string) => `No se pudo cargar ${what}.`,
+  gone: 'Este elemento no existe o ya no está en la capa.',
   failedOffline: 'No hay conexión con el servidor.',
   requestId: (id: string) => `Código de la solicitud: ${id}`,
   retry: 'Reintentar',

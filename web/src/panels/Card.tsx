@@ -3,7 +3,7 @@ import type { ItemFeature, Layer } from '../api/types'
 import { formatDate, formatValue, lang, words } from '../i18n'
 import { layerById, natureOf } from '../state/catalogue'
 import { boxOfGeometry } from '../state/geometry'
-import { cardFailed, type Selection, selectedItem } from '../state/selection'
+import { cardFailure, type Selection, selectedItem } from '../state/selection'
 import { Badge } from './Badge'
 import { CopyButton } from './CopyButton'
 import { Icon } from './Icon'
@@ -79,7 +79,8 @@ export function Card({ current }: { current: Selection }) {
   const t = words.value
   const layer = layerById(current.layer)
   const item = selectedItem.value
-  if (!layer || cardFailed.value) return <p class="empty">{t.failed(t.whatCard)}</p>
+  if (cardFailure.value === 'gone') return <p class="empty">{t.gone}</p>
+  if (!layer || cardFailure.value) return <p class="empty">{t.failed(t.whatCard)}</p>
   if (!item) return <p class="empty">{t.loading}</p>
   const category = layer.category_field ? item.properties?.[layer.category_field] : null
   return (

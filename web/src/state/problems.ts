@@ -10,16 +10,18 @@ export interface Problem {
 
 export const problems = signal<Problem[]>([])
 
-/** Keeps one problem for each subject, the latest. Requests we gave up ourselves are no problem. */
+/**
+ * Keeps one problem for each subject, the latest. Requests we gave up ourselves are no problem. Like
+ * `clearProblem` it only peeks, so that an effect that reports does not run again for its own report.
+ */
 export function reportProblem(about: string, error: unknown): void {
   if (isAborted(error)) return
   const api = error instanceof ApiError ? error : null
   const problem = { about, requestId: api?.requestId ?? null, offline: api?.status === 0 }
-  problems.value = [...problems.value.filter((other) => other.about !== about), problem]
+  problems.value = [...problems.peek().filter((other) => other.about !== about), problem]
 }
 
 export function clearProblem(about: string): void {
-  if (problems.value.some((problem) => problem.about === about)) {
-    problems.value = problems.value.filter((problem) => problem.about !== about)
-  }
+  const others = problems.peek().filter((problem) => problem.about !== about)
+  if (others.length < problems.peek().length) problems.value = others
 }

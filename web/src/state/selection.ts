@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals'
-import { isAborted } from '../api/client'
+import { ApiError, isAborted } from '../api/client'
 import { getItem } from '../api/requests'
 import type { Bbox, ItemFeature } from '../api/types'
 import { listLayer } from './filters'
@@ -15,7 +15,8 @@ export interface Selection {
 export const selection = signal<Selection | null>(null)
 
 export const selectedItem = signal<ItemFeature | null>(null)
-export const cardFailed = signal(false)
+/** Why the card is empty: the feature is gone, or could not be fetched. */
+export const cardFailure = signal<'gone' | 'failed' | null>(null)
 const attempt = signal(0)
 
 export interface Candidate extends Selection {
@@ -80,7 +81,7 @@ export function followSelection(): () => void {
     const current = selection.value
     attempt.value
     selectedItem.value = null
-    cardFailed.value = false
+    cardFailure.value = null
     clearProblem('card')
     if (!current) return
     const controller = new AbortController()
@@ -90,8 +91,9 @@ export function followSelection(): () => void {
       })
       .catch((error) => {
         if (isAborted(error)) return
-        cardFailed.value = true
-        reportProblem('card', error)
+        const gone = error instanceof ApiError && error.status === 404
+        cardFailure.value = gone ? 'gone' : 'failed'
+        if (!gone) reportProblem('card', error)
       })
     return () => controller.abort()
   })
