@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::{
     api::{Problem, params::Params},
-    index::{Index, Snapshot, Source},
-    model::{Access, Bbox, Code, FieldType, GeometryKind, Style, Text},
+    index::{Index, Snapshot},
+    model::{Access, Bbox, Code, FieldType, GeometryKind, Source, Style, Text},
 };
 
 /// All layers with what a map and a form need to show them.
@@ -65,8 +65,8 @@ pub(super) struct SourceDocument {
     file_name: String,
 }
 
-impl From<&Source> for SourceDocument {
-    fn from(source: &Source) -> SourceDocument {
+impl SourceDocument {
+    fn new((source, count): (&Source, usize)) -> SourceDocument {
         SourceDocument {
             preset: source.name.clone(),
             source: source.title.clone(),
@@ -74,7 +74,7 @@ impl From<&Source> for SourceDocument {
             attribution: source.attribution.clone(),
             demonstration: source.demonstration,
             synthetic: source.synthetic,
-            count: source.count,
+            count,
             received_at: source.received_at,
             file_name: source.file_name.clone(),
         }
@@ -125,6 +125,6 @@ fn layer_document(snapshot: &Snapshot) -> LayerDocument {
         bbox: snapshot.extent(),
         revision: snapshot.revision(),
         updated_at: snapshot.changed_at(),
-        sources: snapshot.sources().map(SourceDocument::from).collect(),
+        sources: snapshot.source_counts().map(SourceDocument::new).collect(),
     }
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::{
     index::{IndexError, encode},
-    model::{Access, Bbox, Layer, Text, Value, fold},
+    model::{Access, Bbox, Layer, Value, fold},
     store::StoredFeature,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub struct Feature {
     /// Stable number, the OGC feature id.
     pub id: i64,
-    /// Position of its source in [`crate::index::Snapshot::sources`]; `None` for features written by hand.
+    /// Position of its source in the snapshot; `None` for features written by hand.
     pub source: Option<u16>,
     /// One value for each of the snapshot's fields, in their order.
     pub values: Box<[Value]>,
@@ -31,29 +31,6 @@ pub struct Feature {
     pub(super) search_text: Box<str>,
     /// Where its GeoJSON stands in the snapshot's bytes.
     pub(super) json: Range<usize>,
-}
-
-/// Where features of a layer came from.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// Name: a preset, or made from a file's name.
-    pub name: String,
-    /// Who published the data.
-    pub title: Text,
-    /// SPDX name, or `not stated`.
-    pub licence: String,
-    /// Shown on the map.
-    pub attribution: String,
-    /// Ships with the project.
-    pub demonstration: bool,
-    /// Invented.
-    pub synthetic: bool,
-    /// The file it came in.
-    pub file_name: String,
-    /// When it came in.
-    pub received_at: jiff::Timestamp,
-    /// Features of this source in the snapshot.
-    pub count: usize,
 }
 
 impl Feature {

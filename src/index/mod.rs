@@ -10,6 +10,6 @@ mod find;
 mod live;
 mod snapshot;
 
-pub use feature::{Feature, Source};
+pub use feature::Feature;
 pub use live::{Freshness, Index, IndexError};
 pub use snapshot::{Slot, Snapshot};

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use rstar::{AABB, RTree, RTreeObject};
 
 use crate::{
-    index::{Feature, IndexError, Source},
-    model::{Access, Bbox, Field, Layer},
-    store::{LayerContents, StoredSource},
+    index::{Feature, IndexError},
+    model::{Access, Bbox, Field, Layer, Source},
+    store::LayerContents,
 };
 
 /// Position of a feature in one snapshot. Means nothing in another.
@@ -22,7 +22,8 @@ pub struct Snapshot {
     fields: Vec<&'static Field>,
     revision: i64,
     changed_at: Option<Timestamp>,
-    sources: Vec<Source>,
+    /// Each with the number of its features here.
+    sources: Vec<(Source, usize)>,
     /// By ascending id.
     features: Vec<Feature>,
     /// Slots by folded name.
@@ -61,14 +62,14 @@ impl Snapshot {
     /// # Errors
     /// [`IndexError::Geometry`] naming the feature.
     pub fn build(layer: &'static Layer, access: Access, contents: LayerContents) -> Result<Snapshot, IndexError> {
-        let mut sources: Vec<Source> = contents.sources.into_iter().map(source).collect();
-        let positions: HashMap<String, u16> = sources.iter().map(|source| source.name.clone()).zip(0..).collect();
+        let mut sources: Vec<(Source, usize)> = contents.sources.into_iter().map(|source| (source, 0)).collect();
+        let positions: HashMap<String, u16> = sources.iter().map(|(source, _)| source.name.clone()).zip(0..).collect();
         let mut json = vec![];
         let mut features = Vec::with_capacity(contents.features.len());
         for stored in contents.features {
             let source = positions.get(&stored.source).copied();
             if let Some(position) = source {
-                sources[usize::from(position)].count += 1;
+                sources[usize::from(position)].1 += 1;
             }
             features.push(Feature::decode(layer, access, stored, source, &mut json)?);
         }
@@ -89,7 +90,6 @@ impl Snapshot {
             extent: features.iter().filter_map(|feature| feature.bbox).reduce(|a, b| a.union(&b)),
             tree: RTree::bulk_load(entries),
             by_name,
-            // A source whose features all gave way has nothing to attribute.
             sources,
             features,
             checksum: hasher.finish(),
@@ -127,14 +127,20 @@ impl Snapshot {
         self.checksum
     }
 
-    /// Where the features came from; sources without features are left out.
+    /// Where the features came from, and how many came from each. A source whose features all gave way has nothing
+    /// to attribute and is left out.
+    pub fn source_counts(&self) -> impl Iterator<Item = (&Source, usize)> {
+        self.sources.iter().filter(|(_, count)| *count > 0).map(|(source, count)| (source, *count))
+    }
+
+    /// Where the features came from.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
-        self.sources.iter().filter(|source| source.count > 0)
+        self.source_counts().map(|(source, _)| source)
     }
 
     /// The source of a feature; `None` for features written by hand.
     pub fn source_of(&self, feature: &Feature) -> Option<&Source> {
-        feature.source.map(|position| &self.sources[usize::from(position)])
+        feature.source.map(|position| &self.sources[usize::from(position)].0)
     }
 
     /// All features, by ascending id.
@@ -160,19 +166,5 @@ impl Snapshot {
     /// The box around all features; `None` when none has geometry.
     pub fn extent(&self) -> Option<Bbox> {
         self.extent
-    }
-}
-
-fn source(stored: StoredSource) -> Source {
-    Source {
-        name: stored.name,
-        title: stored.title,
-        licence: stored.licence,
-        attribution: stored.attribution,
-        demonstration: stored.demonstration,
-        synthetic: stored.synthetic,
-        file_name: stored.file_name,
-        received_at: stored.received_at,
-        count: 0,
     }
 }

@@ -13,6 +13,7 @@ mod layer;
 mod preset;
 mod query;
 mod search_text;
+mod source;
 mod value;
 
 pub use access::Access;
@@ -24,4 +25,5 @@ pub use layer::{Code, Condition, Field, FieldType, GeometryKind, Layer, Outline,
 pub use preset::Preset;
 pub use query::{FeatureQuery, Period, PeriodError, PropertyFilter};
 pub use search_text::fold;
+pub use source::Source;
 pub use value::{Value, ValueError};

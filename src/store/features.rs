@@ -2,7 +2,7 @@ use futures_util::TryStreamExt;
 use jiff::Timestamp;
 
 use crate::{
-    model::Text,
+    model::{Source, Text},
     store::{LayerRevision, Store, StoreError},
 };
 
@@ -11,8 +11,8 @@ use crate::{
 pub struct LayerContents {
     /// Revision at that moment; `None` when the layer was never touched.
     pub revision: Option<LayerRevision>,
-    /// Where the features came from, by source name.
-    pub sources: Vec<StoredSource>,
+    /// Where the features came from, by source name; also sources that have no features left.
+    pub sources: Vec<Source>,
     /// By ascending id.
     pub features: Vec<StoredFeature>,
 }
@@ -28,27 +28,6 @@ pub struct StoredFeature {
     pub properties: serde_json::Value,
     /// EPSG:4326, longitude first.
     pub wkb: Option<Vec<u8>>,
-}
-
-/// The newest import of one source.
-#[derive(Debug, Clone)]
-pub struct StoredSource {
-    /// Name of the source.
-    pub name: String,
-    /// Who published the data.
-    pub title: Text,
-    /// SPDX name, or `not stated`.
-    pub licence: String,
-    /// Shown on the map.
-    pub attribution: String,
-    /// Ships with the project.
-    pub demonstration: bool,
-    /// Invented.
-    pub synthetic: bool,
-    /// The file it came in.
-    pub file_name: String,
-    /// When it came in.
-    pub received_at: Timestamp,
 }
 
 impl Store {
@@ -67,7 +46,7 @@ impl Store {
             changed_at: timestamp(row.changed_at_us),
         });
         let sources = sqlx::query_file!("src/store/queries/read_layer_sources.sql", layer)
-            .map(|row| StoredSource {
+            .map(|row| Source {
                 name: row.source,
                 title: serde_json::from_value(row.source_title)
                     .unwrap_or(Text { es: String::new(), en: String::new() }),

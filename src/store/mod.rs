@@ -13,7 +13,7 @@ mod schema;
 
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
 pub use error::StoreError;
-pub use features::{LayerContents, StoredFeature, StoredSource};
+pub use features::{LayerContents, StoredFeature};
 pub use imports::{ImportOrigin, Measure, Merge, Repair, Staging};
 pub use revisions::LayerRevision;
 

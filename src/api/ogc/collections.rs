@@ -13,7 +13,7 @@ use crate::{
         params::Params,
     },
     index::{Index, Snapshot},
-    model::Access,
+    model::{Access, Source},
 };
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
@@ -57,7 +57,7 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
             links.push(link("license", "text/html", &source.licence, page));
         }
     }
-    let list = |pick: fn(&crate::index::Source) -> &str| {
+    let list = |pick: fn(&Source) -> &str| {
         let mut words: Vec<_> = snapshot.sources().map(pick).collect();
         words.dedup();
         words.join("; ")

@@ -1,0 +1,24 @@
+use jiff::Timestamp;
+
+use crate::model::Text;
+
+/// Where features of a layer came from: the newest import of one source.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Name: a preset, or made from a file's name.
+    pub name: String,
+    /// Who published the data.
+    pub title: Text,
+    /// SPDX name, or `not stated`.
+    pub licence: String,
+    /// Shown on the map.
+    pub attribution: String,
+    /// Ships with the project.
+    pub demonstration: bool,
+    /// Invented.
+    pub synthetic: bool,
+    /// The file it came in.
+    pub file_name: String,
+    /// When it came in.
+    pub received_at: Timestamp,
+}
