@@ -1,15 +1,24 @@
+//! Files out: one writer for each kind of format, and the target that shows only when it is whole.
+
+mod csv;
+mod flatgeobuf;
+mod geojson;
+mod ogr;
+mod shapefile_names;
+mod target;
+
 use std::{path::Path, str::FromStr};
 
 use crate::{
     exchange::{
         ExchangeError,
-        export_csv::write_csv,
-        export_flatgeobuf::write_flatgeobuf,
-        export_geojson::write_geojson,
-        export_ogr::{write_geopackage, write_kml, write_shapefile},
+        export::csv::write_csv,
+        export::flatgeobuf::write_flatgeobuf,
+        export::geojson::write_geojson,
+        export::ogr::{write_geopackage, write_kml, write_shapefile},
+        export::target::Target,
         gdal_log::prepare_gdal,
         shape::{Shape, fit},
-        target::Target,
         wkb_walk::read_wkb,
     },
     model::{Field, Layer, Value},

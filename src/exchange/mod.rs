@@ -10,41 +10,23 @@
 //! through as drawn, only closed, flattened and transformed.
 
 mod arcs;
-mod cells;
-mod columns;
-mod coordinates;
-mod crs;
-mod dbf;
-mod encoding;
 mod error;
 mod export;
-mod export_csv;
-mod export_flatgeobuf;
-mod export_geojson;
-mod export_ogr;
-mod format;
 mod gdal_log;
 mod import;
-mod ogr_file;
 mod reading;
-mod record;
 mod report;
 mod shape;
-mod shapefile_names;
 mod source;
-mod staged;
-mod target;
-mod unpack;
 mod wkb_walk;
 
 #[cfg(test)]
 mod tests;
 
-pub use crs::OperationUsed;
 pub use error::ExchangeError;
 pub use export::{ExportAbout, ExportFormat, ExportRow, ExportSummary, export};
-pub use format::READABLE_EXTENSIONS;
 pub use import::{ImportError, ImportProgress, ImportRequest, import};
-pub use record::Row;
 pub use report::ImportReport;
-pub use source::{PresetUse, ReadOptions, ReadSummary, SourceFile, SourceSummary};
+pub use source::{
+    OperationUsed, PresetUse, READABLE_EXTENSIONS, ReadOptions, ReadSummary, Row, SourceFile, SourceSummary,
+};

@@ -1,19 +1,35 @@
+//! Files in: what a file is, how its columns map, where its coordinates are, and its rows.
+
+mod cells;
+mod columns;
+mod coordinates;
+mod crs;
+mod dbf;
+mod encoding;
+mod format;
+mod ogr_file;
+mod record;
+mod staged;
+mod unpack;
+
+pub use self::{crs::OperationUsed, format::READABLE_EXTENSIONS, record::Row};
+
 use std::{ops::ControlFlow, path::Path};
 
 use gdal::vector::{LayerAccess, OGRwkbGeometryType};
 
 use crate::{
     exchange::{
-        ExchangeError, OperationUsed, Row,
-        columns::{Columns, map_columns},
-        coordinates::{PlaceSource, find_place},
-        crs::{CrsWishes, are_degrees, settle},
-        encoding::encoding_named,
-        format::SourceFormat,
+        ExchangeError,
         gdal_log::{prepare_gdal, take_failure},
-        ogr_file::OgrFile,
-        record::{FileColumn, RecordReader},
-        staged::stage,
+        source::columns::{Columns, map_columns},
+        source::coordinates::{PlaceSource, find_place},
+        source::crs::{CrsWishes, are_degrees, settle},
+        source::encoding::encoding_named,
+        source::format::SourceFormat,
+        source::ogr_file::OgrFile,
+        source::record::{FileColumn, RecordReader},
+        source::staged::stage,
     },
     model::{DatumOperation, Layer, Preset},
 };

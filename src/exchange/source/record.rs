@@ -5,13 +5,13 @@ use sha2::{Digest, Sha256};
 use crate::{
     exchange::{
         ExchangeError,
-        cells::{Cell, ColumnKind, read_cell},
-        columns::Mapping,
-        coordinates::PlaceSource,
-        crs::SourceCrs,
-        encoding::looks_decoded_twice,
         gdal_log::take_failure,
         shape::{Shape, fit},
+        source::cells::{Cell, ColumnKind, read_cell},
+        source::columns::Mapping,
+        source::coordinates::PlaceSource,
+        source::crs::SourceCrs,
+        source::encoding::looks_decoded_twice,
         wkb_walk::Drawn,
     },
     model::{IncomingFeature, Layer, RowNote, Value},
@@ -88,7 +88,7 @@ impl RecordReader {
 
     fn values(&self, cells: &[Cell], notes: &mut Vec<String>) -> Vec<Value> {
         let sources = self.layer.fields.iter().zip(&self.mapping.fields);
-        let read = |(field, source): (&crate::model::Field, &crate::exchange::columns::FieldSource)| {
+        let read = |(field, source): (&crate::model::Field, &crate::exchange::source::columns::FieldSource)| {
             source.value(cells).unwrap_or_else(|error| {
                 notes.push(format!("{}: {error}; left empty", field.name));
                 Value::Null

@@ -5,8 +5,8 @@ use gdal::vector::{Feature, Geometry};
 use crate::{
     exchange::{
         ExchangeError,
-        cells::Cell,
-        columns::Columns,
+        source::cells::Cell,
+        source::columns::Columns,
         wkb_walk::{Drawn, read_wkb},
     },
     model::{Layer, Preset},

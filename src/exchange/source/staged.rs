@@ -10,10 +10,10 @@ use tempfile::TempDir;
 
 use crate::exchange::{
     ExchangeError, READABLE_EXTENSIONS,
-    dbf::{self, DbfText},
-    encoding::{TextState, examine, gdal_name, rewrite},
-    format::SourceFormat,
-    unpack::{check_limits, unpack_gzip, unpack_zip},
+    source::dbf::{self, DbfText},
+    source::encoding::{TextState, examine, gdal_name, rewrite},
+    source::format::SourceFormat,
+    source::unpack::{check_limits, unpack_gzip, unpack_zip},
 };
 
 /// A file made ready for GDAL: unpacked, in a readable encoding, and alone.

@@ -4,8 +4,8 @@ use gdal::{Dataset, DriverManager, raster::RasterCreationOptions};
 
 use crate::exchange::{
     ExchangeError,
+    export::ogr::{checked, write_geopackage},
     export::{ExportSummary, Outgoing, Rows},
-    export_ogr::{checked, write_geopackage},
 };
 
 /// Writes a FlatGeobuf file with one spatially indexed table. Features without a place are left out, which the notes

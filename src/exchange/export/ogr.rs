@@ -13,9 +13,9 @@ use gdal::{
 use crate::{
     exchange::{
         ExchangeError,
+        export::shapefile_names::short_names,
         export::{ExportRow, ExportSummary, Outgoing, Rows, SYNTHETIC},
         gdal_log::take_failure,
-        shapefile_names::short_names,
     },
     model::{FieldType, GeometryKind, Value},
 };

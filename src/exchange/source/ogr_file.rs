@@ -7,7 +7,7 @@ use gdal::{
 };
 
 use crate::{
-    exchange::{ExchangeError, format::SourceFormat, gdal_log::take_failure, staged::Staged},
+    exchange::{ExchangeError, gdal_log::take_failure, source::format::SourceFormat, source::staged::Staged},
     model::fold,
 };
 

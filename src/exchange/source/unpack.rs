@@ -7,7 +7,7 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
-use crate::exchange::{ExchangeError, format::SourceFormat};
+use crate::exchange::{ExchangeError, source::format::SourceFormat};
 
 /// Entries an archive may have.
 const MAX_ENTRIES: usize = 1_000;

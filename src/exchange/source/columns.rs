@@ -1,7 +1,7 @@
 use std::{collections::HashMap, path::Path};
 
 use crate::{
-    exchange::{ExchangeError, cells::Cell},
+    exchange::{ExchangeError, source::cells::Cell},
     model::{Field, Layer, Preset, Value, ValueError, fold},
 };
 

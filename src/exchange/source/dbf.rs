@@ -4,7 +4,7 @@ use std::{
     path::Path,
 };
 
-use crate::exchange::encoding::sample_around;
+use crate::exchange::source::encoding::sample_around;
 
 /// How the text of a dBASE table (the attributes of a shapefile) is written, as far as the bytes tell.
 #[derive(Debug, PartialEq, Eq)]
