@@ -31,6 +31,8 @@ interface Options {
   path?: string
   size?: { width: number; height: number }
   dark?: boolean
+  /** Leaves requests alone: watching them slows each one and switches the browser's cache off. */
+  unguarded?: boolean
   /** Called before the page opens, to alter what the server answers. */
   prepare?: (context: BrowserContext) => Promise<unknown>
 }
@@ -81,7 +83,7 @@ export async function open(browser: Browser, options: Options = {}): Promise<Ope
   })
   const watch = new Watch()
   await context.addInitScript(instrument)
-  await context.route('**/*', (route) => guard(route, watch))
+  if (!options.unguarded) await context.route('**/*', (route) => guard(route, watch))
   await options.prepare?.(context)
   const page = await context.newPage()
   page.on('console', (message) => {

@@ -29,6 +29,7 @@ function followData(): void {
   followAddress()
   followSearch()
   followSelection()
-  followList()
   followDetail()
+  // The catalogue fills the map's footer and so changes what is in view: ask once, after that layout.
+  requestAnimationFrame(() => setTimeout(followList))
 }
