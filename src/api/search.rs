@@ -25,6 +25,7 @@ struct SearchResult {
     id: i64,
     name: Value,
     code: Value,
+    category: Value,
     point: Option<[f64; 2]>,
     bbox: Option<Bbox>,
     /// Where it lies, in words: `Cajamarca · Celendín`.
@@ -69,11 +70,13 @@ fn result(snapshot: &Snapshot, feature: &Feature) -> SearchResult {
     let value = |name: &str| snapshot.position(name).map(|position| &feature.values[position]);
     let places = ["department", "province", "district"].into_iter().filter(|name| *name != layer.name_field);
     let context: Vec<_> = places.filter_map(|name| value(name)?.as_text()).collect();
+    let known = |name: &str| value(name).cloned().unwrap_or(Value::Null);
     SearchResult {
         layer: &layer.id,
         id: feature.id,
-        name: value(&layer.name_field).cloned().unwrap_or(Value::Null),
-        code: value("code").cloned().unwrap_or(Value::Null),
+        name: known(&layer.name_field),
+        code: known("code"),
+        category: layer.category_field.as_deref().map_or(Value::Null, known),
         point: feature.label.map(|point| [point.x(), point.y()]),
         bbox: feature.bbox,
         context: context.join(" · "),

@@ -33,6 +33,9 @@ async fn set_headers(request: Request, next: Next) -> Response {
         false => "no-cache",
     };
     let headers = response.headers_mut();
+    if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html") {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     response

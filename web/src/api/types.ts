@@ -96,6 +96,7 @@ export interface SearchResult {
   id: number
   name: string
   code: string | null
+  category: string | null
   point: Point | null
   bbox: Bbox | null
   context: string | null

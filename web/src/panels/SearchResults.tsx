@@ -9,7 +9,7 @@ function Option({ result }: { result: SearchResult }) {
   const layer = layerById(result.layer)
   return (
     <>
-      {layer && <LayerMark layer={layer} category={null} />}
+      {layer && <LayerMark layer={layer} category={result.category} />}
       <span class="row-text">
         <span class="row-name">{result.name}</span>
         <span class="row-context">
