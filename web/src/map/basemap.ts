@@ -29,14 +29,14 @@ export function basemapLayers(tones: Tones): LayerSpecification[] {
       id: 'land',
       type: 'fill',
       source: 'base-countries',
-      paint: { 'fill-color': ['case', isPeru as never, tones.peru, tones.land] },
+      paint: { 'fill-color': ['case', isPeru as never, tones.peru, tones.land], 'fill-antialias': false },
     },
     {
       id: 'lakes',
       type: 'fill',
       source: 'base-waters',
       filter: ['==', ['get', 'kind'], 'lake'],
-      paint: { 'fill-color': tones.water },
+      paint: { 'fill-color': tones.water, 'fill-antialias': false },
     },
     {
       id: 'rivers',

@@ -29,7 +29,7 @@ function createMap(container: HTMLElement): MapLibre {
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
-    fadeDuration: 150,
+    fadeDuration: 0,
     validateStyle: false,
   })
   map.keyboard.disableRotation()
