@@ -32,7 +32,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let listener = bind(settings.listen).await?;
     if !settings.web_dir.join("index.html").is_file() {
         bail!(
-            "the front-end is not built: there is no index.html in {}; run `make web`, or say --web-dir",
+            "the front-end is not built: there is no index.html in {}; run `make run`, or say --web-dir",
             settings.web_dir.display()
         );
     }

@@ -1,6 +1,6 @@
 //! Vector tiles (Mapbox Vector Tile 2.1) made from snapshots: never from the database, never from a file.
 //!
-//! [`render`] makes one tile of one layer; [`TileCache`] keeps tiles by layer, revision and place.
+//! [`render`] makes one tile of one layer; [`TileCache`] keeps tiles by layer, content and place.
 
 mod cache;
 mod clip;
