@@ -12,6 +12,8 @@ use std::{
 use clap::Args;
 use serde::Deserialize;
 
+use crate::api::ConnectionLimits;
+
 /// Everything that can be set, each item optional: the flags and environment variables of the program, and the
 /// keys of its configuration file.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -32,9 +34,15 @@ pub struct Overrides {
     /// The built front-end [default: web/dist]
     #[arg(long, global = true, env = "RIMAY_WEB_DIR", value_name = "DIR")]
     pub web_dir: Option<PathBuf>,
-    /// Demonstration data to load when the database is empty
+    /// Demonstration data to load into layers that never had any
     #[arg(long, global = true, env = "RIMAY_DEMO_DATA", value_name = "DIR")]
     pub demo_data: Option<PathBuf>,
+    /// Connections served at once [default: 1024]
+    #[arg(long, global = true, env = "RIMAY_MAX_CONNECTIONS", value_name = "N")]
+    pub max_connections: Option<usize>,
+    /// Connections served at once from one address; this machine's own are not counted [default: 64]
+    #[arg(long, global = true, env = "RIMAY_MAX_CONNECTIONS_PER_ADDRESS", value_name = "N")]
+    pub max_connections_per_address: Option<usize>,
 }
 
 /// What the program runs with.
@@ -50,8 +58,10 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// The built front-end.
     pub web_dir: PathBuf,
-    /// Demonstration data to load when the database is empty.
+    /// Demonstration data to load into layers that never had any.
     pub demo_data: Option<PathBuf>,
+    /// How many connections are served at once.
+    pub connections: ConnectionLimits,
 }
 
 /// Why the settings cannot be used.
@@ -67,7 +77,7 @@ pub enum ConfigError {
     },
     /// The file is not of the right form.
     #[error(
-        "the configuration file {path} cannot be understood: {source}accepted keys: database_url, data_dir, listen, public_url, web_dir, demo_data"
+        "the configuration file {path} cannot be understood: {source}accepted keys: database_url, data_dir, listen, public_url, web_dir, demo_data, max_connections, max_connections_per_address"
     )]
     Syntax {
         /// The file.
@@ -95,6 +105,10 @@ impl Settings {
             public_url: given.public_url.or(file.public_url),
             web_dir: given.web_dir.or(file.web_dir).unwrap_or_else(|| "web/dist".into()),
             demo_data: given.demo_data.or(file.demo_data),
+            connections: ConnectionLimits {
+                total: given.max_connections.or(file.max_connections).unwrap_or(1024),
+                per_address: given.max_connections_per_address.or(file.max_connections_per_address).unwrap_or(64),
+            },
         };
         match &settings.public_url {
             Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {

@@ -41,7 +41,6 @@ pub(super) fn respond(
     let headers = response.headers_mut();
     headers.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hexadecimal in quotes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
-    headers.append(header::VARY, HeaderValue::from_static("accept"));
     response
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    api::{Problem, params::Params},
+    api::{Problem, params::Params, tiles},
     index::{Index, Snapshot},
     model::{Access, Bbox, Code, FieldType, GeometryKind, Source, Style, Text},
 };
@@ -38,6 +38,8 @@ struct LayerDocument {
     bbox: Option<Bbox>,
     revision: i64,
     updated_at: Option<Timestamp>,
+    /// Path of its vector tiles, with places for zoom, column and row.
+    tiles: String,
     sources: Vec<SourceDocument>,
 }
 
@@ -125,6 +127,7 @@ fn layer_document(snapshot: &Snapshot) -> LayerDocument {
         bbox: snapshot.extent(),
         revision: snapshot.revision(),
         updated_at: snapshot.changed_at(),
+        tiles: tiles::template(snapshot),
         sources: snapshot.source_counts().map(SourceDocument::new).collect(),
     }
 }

@@ -10,7 +10,11 @@ use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
-use crate::{api::Problem, index::Index, model::Access};
+use crate::{
+    api::Problem,
+    index::{Failure, Index},
+    model::Access,
+};
 
 /// How long the index may go without hearing from the database before the node takes itself out of rotation.
 const MAX_SILENCE: Duration = Duration::from_secs(10);
@@ -24,13 +28,15 @@ pub(super) async fn livez() -> &'static str {
 pub(super) async fn readyz(State(index): State<Arc<Index>>) -> Response {
     let freshness = index.freshness();
     let silence = freshness.checked.elapsed();
-    if silence > MAX_SILENCE {
-        let seconds = silence.as_secs();
-        return Problem::unavailable(format!(
-            "the database has not answered for {seconds} s; reads are of {}",
-            freshness.checked_at
-        ))
-        .into_response();
+    let since = |trouble: String| {
+        Problem::unavailable(format!("{trouble}; answers are those of {:.0}", freshness.checked_at)).into_response()
+    };
+    match freshness.failure {
+        Some(Failure::Layer(layer)) => return since(format!("the snapshot of layer {layer} cannot be built")),
+        _ if silence > MAX_SILENCE => {
+            return since(format!("the database has not answered for {} s", silence.as_secs()));
+        }
+        _ => {}
     }
     let revision: i64 = index.snapshots(Access::Public).map(|snapshot| snapshot.revision()).sum();
     Json(json!({"status": "ready", "revision": revision, "checked_at": freshness.checked_at})).into_response()
@@ -43,6 +49,8 @@ pub(super) async fn metrics(State(index): State<Arc<Index>>, State(handle): Stat
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
         let (count, revision) = (snapshot.features().len() as f64, snapshot.revision() as f64);
         gauge!("rimay_layer_features", "layer" => layer).set(count);
+        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+        gauge!("rimay_layer_unreadable_features", "layer" => layer).set(snapshot.unreadable() as f64);
         gauge!("rimay_layer_revision", "layer" => layer).set(revision);
     }
     gauge!("rimay_index_silence_seconds").set(index.freshness().checked.elapsed().as_secs_f64());

@@ -6,6 +6,7 @@
 
 mod cached;
 mod catalogue;
+mod connections;
 mod features;
 mod health;
 mod observe;
@@ -29,6 +30,7 @@ use tower_http::{
 
 use crate::{index::Index, tiles::TileCache};
 
+pub use connections::{ConnectionLimits, serve};
 pub use problem::Problem;
 
 /// What handlers work with.
@@ -64,6 +66,7 @@ const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The whole application. `web_dir` holds the built front-end.
 pub fn app(state: AppState, web_dir: PathBuf) -> Router {
+    let method_not_allowed = || async { Problem::method_not_allowed() };
     let open_data = Router::new()
         .nest("/ogc", ogc::routes())
         .route("/ogc/", get(ogc::landing))
@@ -72,6 +75,8 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/api/search", get(search::search))
         .route("/tiles/{layer}", get(tiles::tile_json))
         .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))
+        // Inside the layer of CORS, which would otherwise not see a preflight.
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(Any));
     Router::new()
         .merge(open_data)
@@ -80,7 +85,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/metrics", get(health::metrics))
         .with_state(state)
         .fallback_service(web::routes(web_dir))
-        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(problem::on_panic))

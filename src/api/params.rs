@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{
@@ -5,6 +7,9 @@ use crate::{
     index::Snapshot,
     model::{FieldType, PropertyFilter, Value},
 };
+
+/// Values a filter on one code field may list.
+const MAX_VALUES: usize = 100;
 
 /// The query string, decoded. Of a parameter that is given twice the last counts.
 #[derive(Debug)]
@@ -70,7 +75,13 @@ impl Params {
             let parse =
                 |text: &str| Value::parse(field, text).map_err(|error| Problem::from((field.name.as_str(), error)));
             let any_of = match field.kind {
-                FieldType::Code => text.split(',').map(parse).collect::<Result<Vec<_>, _>>()?,
+                FieldType::Code => {
+                    let words: BTreeSet<_> = text.split(',').collect();
+                    if words.len() > MAX_VALUES {
+                        return Err(Problem::bad_parameter(&field.name, format!("at most {MAX_VALUES} values")));
+                    }
+                    words.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?
+                }
                 _ => vec![parse(text)?],
             };
             if any_of.iter().any(Value::is_null) {

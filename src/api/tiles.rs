@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde_json::{Value as Json_, json};
 
@@ -17,35 +17,33 @@ use crate::{
     },
     index::{Index, Snapshot},
     model::{Access, GeometryKind},
-    tiles::{MAX_ZOOM, TileAddress, TileCache},
+    tiles::{self, MAX_ZOOM, TileAddress, TileCache},
 };
 
 const CONTENT_TYPE: &str = "application/vnd.mapbox-vector-tile";
 
-/// `GET /tiles/{layer}/{zoom}/{column}/{row}`: 204 when the layer has nothing there. With `rev`, the layer's
-/// revision, in the address, clients may keep the tile for good.
+/// `GET /tiles/{layer}/{zoom}/{column}/{row}`: 204 when the layer has nothing there. With `v`, the version that the
+/// catalogue and TileJSON name, in the address, clients may keep the tile for good.
 pub(super) async fn tile(
     State(index): State<Arc<Index>>,
-    State(tiles): State<TileCache>,
+    State(cache): State<TileCache>,
     Path((layer, zoom, column, row)): Path<(String, String, String, String)>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    params.allow_only(["rev"])?;
+    params.allow_only(["v"])?;
     let snapshot = index.snapshot(&layer, Access::Public)?;
     let address = address(&zoom, &column, &row)?;
-    let keep = match params.whole_number("rev")? {
-        Some(revision) if i64::try_from(revision) == Ok(snapshot.revision()) => Keep::Forever,
+    let version = tiles::version(&snapshot);
+    let keep = match params.get("v") {
+        Some(asked) if asked == format!("{version:016x}") => Keep::Forever,
         _ => Keep::Revalidate,
     };
     let making = Arc::clone(&snapshot);
     let tile =
-        tokio::task::spawn_blocking(move || tiles.get(&making, address)).await.map_err(|_| Problem::internal())?;
-    if tile.is_empty() {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    let gzip = accepts_gzip(&headers);
-    let mut response = respond(&headers, snapshot.checksum(), keep, CONTENT_TYPE, || match gzip {
+        tokio::task::spawn_blocking(move || cache.get(&making, address)).await.map_err(|_| Problem::internal())?;
+    let (empty, gzip) = (tile.is_empty(), accepts_gzip(&headers));
+    let mut response = respond(&headers, version, keep, CONTENT_TYPE, || match gzip || empty {
         true => Body::from(tile),
         false => {
             let mut plain = vec![];
@@ -53,8 +51,13 @@ pub(super) async fn tile(
             Body::from(plain)
         }
     });
-    if gzip && response.status() == StatusCode::OK {
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    if response.status() == StatusCode::OK {
+        if empty {
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response.headers_mut().remove(header::CONTENT_TYPE);
+        } else if gzip {
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
     }
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     Ok(response)
@@ -69,19 +72,25 @@ pub(super) async fn tile_json(
 ) -> Result<Json<Json_>, Problem> {
     params.allow_only([])?;
     let snapshot = index.snapshot(&layer, Access::Public)?;
-    let template = public_url.join(&format!("/tiles/{layer}/{{z}}/{{x}}/{{y}}?rev={}", snapshot.revision()));
-    let attribution: Vec<_> = snapshot.sources().map(|source| source.attribution.as_str()).collect();
-    Ok(Json(json!({
+    let mut document = json!({
         "tilejson": "3.0.0",
         "name": snapshot.layer().title.es,
         "description": snapshot.layer().description.es,
-        "attribution": attribution.join("; "),
-        "tiles": [template],
+        "attribution": snapshot.attribution(),
+        "tiles": [public_url.join(&template(&snapshot))],
         "minzoom": snapshot.layer().min_zoom,
         "maxzoom": MAX_ZOOM,
-        "bounds": snapshot.extent(),
         "vector_layers": vector_layers(&snapshot),
-    })))
+    });
+    if let Some(bbox) = snapshot.extent() {
+        document["bounds"] = json!(bbox);
+    }
+    Ok(Json(document))
+}
+
+/// Path of a layer's tiles with places for zoom, column and row. It changes whenever the tiles do.
+pub(super) fn template(snapshot: &Snapshot) -> String {
+    format!("/tiles/{}/{{z}}/{{x}}/{{y}}?v={:016x}", snapshot.layer().id, tiles::version(snapshot))
 }
 
 fn vector_layers(snapshot: &Snapshot) -> Vec<Json_> {
@@ -108,10 +117,38 @@ fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Problem> 
     Ok(TileAddress::new(zoom, number(column)?, number(row)?)?)
 }
 
+/// Whether the client takes gzip: what it says of gzip counts, else what it says of any other coding (RFC 9110,
+/// section 12.5.3).
 fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|list| list.split(',')).any(|coding| {
-        let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
-        matches!(name.trim(), "gzip" | "*") && !matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-    })
+    let (mut gzip, mut others) = (None, None);
+    let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    for coding in lists.flat_map(|list| list.split(',')) {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
+        let quality = weight.trim().strip_prefix("q=").and_then(|quality| quality.parse::<f32>().ok());
+        let accepted = Some(quality.unwrap_or(1.0) > 0.0);
+        match name.trim().to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => gzip = accepted,
+            "*" => others = accepted,
+            _ => {}
+        }
+    }
+    gzip.or(others).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_sent_to_those_who_take_it() {
+        let accepts = |text: &'static str| {
+            accepts_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]))
+        };
+        for text in ["gzip", "br, gzip;q=0.5", "*", "GZIP", "*;q=0, gzip"] {
+            assert!(accepts(text), "{text}");
+        }
+        for text in ["", "br", "gzip;q=0", "*;q=0", "gzip; q=0.000, *", "identity"] {
+            assert!(!accepts(text), "{text}");
+        }
+    }
 }

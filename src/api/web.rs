@@ -5,10 +5,12 @@ use axum::{
     extract::Request,
     http::{HeaderValue, header},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::get_service,
 };
 use tower_http::services::{ServeDir, ServeFile};
+
+use crate::api::Problem;
 
 /// Everything the page needs comes from us, and nothing runs that we did not write.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self'; img-src 'self' data: blob:; style-src 'self'; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -24,7 +26,13 @@ pub(super) fn routes(web_dir: PathBuf) -> Router {
     router.fallback_service(files).layer(middleware::from_fn(set_headers))
 }
 
+/// The longest name a file system takes: a longer one is no file of ours, and asking for it would be a fault.
+const LONGEST_NAME: usize = 255;
+
 async fn set_headers(request: Request, next: Next) -> Response {
+    if request.uri().path().split('/').any(|name| name.len() > LONGEST_NAME) || request.uri().path().len() > 4096 {
+        return Problem::not_found("there is nothing at this address").into_response();
+    }
     // The build names these after their content.
     let hashed = request.uri().path().starts_with("/assets/");
     let mut response = next.run(request).await;

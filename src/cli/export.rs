@@ -32,7 +32,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
     let written = with_store(settings, async |store| {
         let contents = store.layer_contents(&layer.id).await?;
         let work = tokio::task::spawn_blocking(move || {
-            let snapshot = Snapshot::build(layer, Access::Public, contents)?;
+            let snapshot = Snapshot::build(layer, Access::Public, contents);
             write(&snapshot, &arguments)
         });
         work.await.context("writing was interrupted")?
@@ -46,13 +46,11 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
 }
 
 fn write(snapshot: &Snapshot, arguments: &Arguments) -> anyhow::Result<ExportSummary> {
-    let sources: Vec<_> = snapshot.sources().collect();
-    let join = |words: Vec<&str>| words.join("; ");
     let about = ExportAbout {
         title: snapshot.layer().title.es.clone(),
-        licence: join(sources.iter().map(|source| source.licence.as_str()).collect()),
-        attribution: join(sources.iter().map(|source| source.attribution.as_str()).collect()),
-        synthetic: sources.iter().any(|source| source.synthetic),
+        licence: snapshot.licence(),
+        attribution: snapshot.attribution(),
+        synthetic: snapshot.has_synthetic(),
         revision: snapshot.revision(),
     };
     let mut rows = snapshot.features().iter().map(|feature| ExportRow {

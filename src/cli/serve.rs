@@ -1,4 +1,4 @@
-use std::{future::IntoFuture, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    api::{AppState, PublicUrl, app},
+    api::{self, AppState, PublicUrl, app},
     cli::database::Database,
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -62,9 +62,7 @@ async fn serve(
     mut told: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let store = Store::open(database.url()).await?;
-    if let Some(folder) = &settings.demo_data
-        && !store.has_imports().await?
-    {
+    if let Some(folder) = &settings.demo_data {
         load_demonstration(&store, folder).await?;
     }
     let index = Arc::new(Index::load(&store).await?);
@@ -77,12 +75,12 @@ async fn serve(
         metrics: PrometheusBuilder::new().install_recorder().context("metrics cannot be counted")?,
     };
     println!("Rimay listens on {own_url}");
-    let server = axum::serve(listener, app(state, settings.web_dir.clone())).with_graceful_shutdown(async move {
+    let server = api::serve(listener, app(state, settings.web_dir.clone()), settings.connections, async move {
         // An error means that nobody is left to tell us: stop as well.
         let _ = told.wait_for(|stop| *stop).await;
     });
     tokio::select! {
-        ended = server.into_future() => Ok(ended?),
+        () = server => Ok(()),
         () = index.keep_fresh(&store, REFRESH) => Ok(()),
         () = keep_running(database, &index) => Ok(()),
     }
@@ -132,10 +130,11 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Takes in `<layer>.geojson` of each layer that has demonstration data in the folder.
+/// Takes in `<layer>.geojson` of each layer that has demonstration data in the folder and into which nothing was
+/// ever imported: a load that was cut off goes on where it stopped.
 async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> {
-    eprintln!("Loading the demonstration data …");
-    for layer in Catalogue::built_in().layers() {
+    let filled = store.layers_with_imports().await?;
+    for layer in Catalogue::built_in().layers().iter().filter(|layer| !filled.contains(&layer.id)) {
         let path = folder.join(format!("{}.geojson", layer.id));
         let Some(preset) = layer.preset("demonstration").filter(|_| path.is_file()) else { continue };
         let read = ReadOptions {
@@ -156,7 +155,7 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
             dry_run: false,
         };
         let report = import(store, request, |_| {}).await?;
-        eprintln!("  {} {}", report.accepted, layer.id);
+        eprintln!("Demonstration data: {} {}", report.accepted, layer.id);
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
-use std::ops::Range;
+use std::{borrow::Cow, collections::HashMap, ops::Range};
 
 use geo::{BoundingRect, Centroid, Geometry, InteriorPoint, Point};
 use geo_traits::to_geo::ToGeoGeometry;
 use jiff::civil::Date;
+use serde_json::value::RawValue;
 
 use crate::{
-    index::{IndexError, encode},
+    index::encode,
     model::{Access, Bbox, Layer, Value, fold},
     store::StoredFeature,
 };
@@ -35,25 +36,23 @@ pub struct Feature {
 
 impl Feature {
     /// Decodes a stored feature, keeps what `access` permits, and writes its GeoJSON at the end of `json`.
+    ///
+    /// # Errors
+    /// Why it cannot be read; then nothing was written.
     pub(super) fn decode(
         layer: &Layer,
         access: Access,
-        stored: StoredFeature,
+        stored: &StoredFeature,
         source: Option<u16>,
         json: &mut Vec<u8>,
-    ) -> Result<Feature, IndexError> {
-        let unreadable = |reason: String| IndexError::Geometry { layer: layer.id.clone(), id: stored.id, reason };
-        let geometry = match &stored.wkb {
-            Some(wkb) => {
-                let read = wkb::reader::read_wkb(wkb).map_err(|error| unreadable(error.to_string()))?;
-                Some(read.try_to_geometry().ok_or_else(|| unreadable("an empty point".into()))?)
-            }
-            None => None,
-        };
+    ) -> Result<Feature, String> {
+        let geometry = stored.wkb.as_deref().map(read_geometry).transpose()?;
+        let properties: HashMap<Cow<'_, str>, &RawValue> =
+            serde_json::from_str(&stored.properties).map_err(|error| error.to_string())?;
         let values: Box<[Value]> = layer
             .permitted_fields(access)
             .map(|field| {
-                Value::from_json(field.kind, stored.properties.get(&field.name).unwrap_or(&serde_json::Value::Null))
+                properties.get(field.name.as_str()).map_or(Value::Null, |json| Value::from_json(field.kind, json))
             })
             .collect();
         let start = json.len();
@@ -71,6 +70,11 @@ impl Feature {
             json: start..json.len(),
         })
     }
+}
+
+fn read_geometry(wkb: &[u8]) -> Result<Geometry<f64>, String> {
+    let read = wkb::reader::read_wkb(wkb).map_err(|error| error.to_string())?;
+    read.try_to_geometry().ok_or_else(|| "an empty point".into())
 }
 
 fn holds(layer: &Layer, access: Access, values: &[Value]) -> Option<(Date, Option<Date>)> {

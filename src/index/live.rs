@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::{
     index::Snapshot,
     model::{Access, Catalogue, UnknownLayer},
-    store::{LayerContents, Store, StoreError},
+    store::{Store, StoreError},
 };
 
 /// The current snapshot of every layer.
@@ -28,7 +28,16 @@ pub struct Freshness {
     /// The same by the clock that never jumps.
     pub checked: Instant,
     /// Why the last try failed; `None` when it succeeded.
-    pub failure: Option<String>,
+    pub failure: Option<Failure>,
+}
+
+/// What keeps the index from following the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// The database does not answer, or refuses.
+    Database,
+    /// The snapshot of this layer cannot be built.
+    Layer(&'static str),
 }
 
 /// What can go wrong while a snapshot is built.
@@ -37,33 +46,40 @@ pub enum IndexError {
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A geometry that cannot be read.
-    #[error("feature {id} of layer {layer} has a geometry that cannot be read: {reason}")]
-    Geometry {
-        /// The layer.
-        layer: String,
-        /// The feature.
-        id: i64,
-        /// Why.
-        reason: String,
-    },
     /// The building thread ended early.
-    #[error("building the snapshot of a layer was interrupted")]
-    Interrupted,
+    #[error("building the snapshot of layer {layer} was interrupted")]
+    Interrupted {
+        /// The layer.
+        layer: &'static str,
+    },
 }
 
 impl Index {
-    /// Builds the snapshots of all layers of the built-in catalogue.
+    /// Builds the snapshots of all layers of the built-in catalogue. A layer that cannot be built is empty until it
+    /// can; the others answer.
     ///
     /// # Errors
-    /// [`IndexError`].
-    pub async fn load(store: &Store) -> Result<Index, IndexError> {
-        let mut layers = HashMap::new();
-        for layer in Catalogue::built_in().layers() {
-            layers.insert(layer.id.as_str(), ArcSwap::from_pointee(build(&layer.id, store).await?));
+    /// [`StoreError`] when the database does not answer.
+    pub async fn load(store: &Store) -> Result<Index, StoreError> {
+        let layers = Catalogue::built_in().layers().iter();
+        let index = Index {
+            layers: layers
+                .map(|layer| (layer.id.as_str(), ArcSwap::from_pointee(Snapshot::empty(layer, Access::Public))))
+                .collect(),
+            freshness: ArcSwap::from_pointee(Freshness {
+                checked_at: Timestamp::now(),
+                checked: Instant::now(),
+                failure: None,
+            }),
+        };
+        match index.refresh(store).await {
+            Err(IndexError::Store(error)) => Err(error),
+            Err(error) => {
+                tracing::error!(%error, "starting without it");
+                Ok(index)
+            }
+            Ok(_) => Ok(index),
         }
-        let freshness = Freshness { checked_at: Timestamp::now(), checked: Instant::now(), failure: None };
-        Ok(Index { layers, freshness: ArcSwap::from_pointee(freshness) })
     }
 
     /// The current snapshot of a layer.
@@ -96,21 +112,24 @@ impl Index {
         let last = self.freshness();
         self.freshness.store(Arc::new(match &outcome {
             Ok(_) => Freshness { checked_at: Timestamp::now(), checked: Instant::now(), failure: None },
-            Err(error) => Freshness { failure: Some(error.to_string()), ..(*last).clone() },
+            Err(IndexError::Store(_)) => Freshness { failure: Some(Failure::Database), ..(*last).clone() },
+            Err(IndexError::Interrupted { layer }) => {
+                Freshness { failure: Some(Failure::Layer(layer)), ..(*last).clone() }
+            }
         }));
         outcome
     }
 
-    /// Refreshes every `interval` for as long as the future is polled. Failures are logged once, when they begin
-    /// and when they end.
+    /// Refreshes every `interval` for as long as the future is polled, less often while it fails. Failures are logged
+    /// once, when they begin and when they end.
     pub async fn keep_fresh(&self, store: &Store, interval: Duration) {
         loop {
-            tokio::time::sleep(interval).await;
             let failed_before = self.freshness().failure.is_some();
+            tokio::time::sleep(if failed_before { interval * 2 } else { interval }).await;
             match self.refresh(store).await {
                 Ok(rebuilt) => {
                     if failed_before {
-                        tracing::info!("the database answers again");
+                        tracing::info!("snapshots follow the database again");
                     }
                     for layer in rebuilt {
                         let revision = self.layers[layer].load().revision();
@@ -147,8 +166,8 @@ impl Index {
 /// Reads the layer and builds its snapshot off the async threads.
 async fn build(layer: &'static str, store: &Store) -> Result<Snapshot, IndexError> {
     let layer = Catalogue::built_in().layer(layer).expect("ids come from the catalogue");
-    let contents: LayerContents = store.layer_contents(&layer.id).await?;
+    let contents = store.layer_contents(&layer.id).await?;
     tokio::task::spawn_blocking(move || Snapshot::build(layer, Access::Public, contents))
         .await
-        .map_err(|_| IndexError::Interrupted)?
+        .map_err(|_| IndexError::Interrupted { layer: &layer.id })
 }

@@ -11,5 +11,5 @@ mod live;
 mod snapshot;
 
 pub use feature::Feature;
-pub use live::{Freshness, Index, IndexError};
+pub use live::{Failure, Freshness, Index, IndexError};
 pub use snapshot::{Slot, Snapshot};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rstar::{AABB, RTree, RTreeObject};
 
 use crate::{
-    index::{Feature, IndexError},
+    index::Feature,
     model::{Access, Bbox, Field, Layer, Source},
     store::LayerContents,
 };
@@ -34,6 +34,7 @@ pub struct Snapshot {
     extent: Option<Bbox>,
     json: Vec<u8>,
     checksum: u64,
+    unreadable: usize,
 }
 
 /// A feature in the tree: its box and where it stands.
@@ -57,21 +58,33 @@ pub(super) fn envelope(bbox: &Bbox) -> AABB<[f64; 2]> {
 }
 
 impl Snapshot {
-    /// Builds the snapshot of a layer from what the database holds.
-    ///
-    /// # Errors
-    /// [`IndexError::Geometry`] naming the feature.
-    pub fn build(layer: &'static Layer, access: Access, contents: LayerContents) -> Result<Snapshot, IndexError> {
+    /// A snapshot of a layer before anything is known of it.
+    pub fn empty(layer: &'static Layer, access: Access) -> Snapshot {
+        Snapshot::build(layer, access, LayerContents { revision: None, sources: vec![], features: vec![] })
+    }
+
+    /// Builds the snapshot of a layer from what the database holds. A feature that cannot be read is left out, logged
+    /// and counted: it must not take the layer with it.
+    pub fn build(layer: &'static Layer, access: Access, contents: LayerContents) -> Snapshot {
         let mut sources: Vec<(Source, usize)> = contents.sources.into_iter().map(|source| (source, 0)).collect();
         let positions: HashMap<String, u16> = sources.iter().map(|(source, _)| source.name.clone()).zip(0..).collect();
         let mut json = vec![];
         let mut features = Vec::with_capacity(contents.features.len());
+        let mut unreadable = 0;
         for stored in contents.features {
             let source = positions.get(&stored.source).copied();
-            if let Some(position) = source {
-                sources[usize::from(position)].1 += 1;
+            match Feature::decode(layer, access, &stored, source, &mut json) {
+                Ok(feature) => {
+                    if let Some(position) = source {
+                        sources[usize::from(position)].1 += 1;
+                    }
+                    features.push(feature);
+                }
+                Err(reason) => {
+                    unreadable += 1;
+                    tracing::error!(layer = layer.id, feature.id = stored.id, reason, "a feature cannot be read");
+                }
             }
-            features.push(Feature::decode(layer, access, stored, source, &mut json)?);
         }
         json.shrink_to_fit();
         let mut hasher = DefaultHasher::new();
@@ -81,7 +94,7 @@ impl Snapshot {
         let entries = slots().filter_map(|(slot, feature)| Some(Entry { slot, bbox: feature.bbox? })).collect();
         let mut by_name: Vec<Slot> = slots().map(|(slot, _)| slot).collect();
         by_name.sort_by(|a, b| features[*a as usize].search_text.cmp(&features[*b as usize].search_text));
-        Ok(Snapshot {
+        Snapshot {
             layer,
             fields: layer.permitted_fields(access).collect(),
             revision: contents.revision.as_ref().map_or(0, |revision| revision.revision),
@@ -94,7 +107,8 @@ impl Snapshot {
             features,
             checksum: hasher.finish(),
             json,
-        })
+            unreadable,
+        }
     }
 
     /// The layer.
@@ -138,6 +152,31 @@ impl Snapshot {
         self.source_counts().map(|(source, _)| source)
     }
 
+    /// Licences of the sources, each once, in the order of sources.
+    pub fn licence(&self) -> String {
+        self.joined(|source| &source.licence)
+    }
+
+    /// Attributions of the sources, each once, in the order of sources.
+    pub fn attribution(&self) -> String {
+        self.joined(|source| &source.attribution)
+    }
+
+    /// Whether any of the features is invented.
+    pub fn has_synthetic(&self) -> bool {
+        self.sources().any(|source| source.synthetic)
+    }
+
+    fn joined(&self, pick: fn(&Source) -> &str) -> String {
+        let mut words: Vec<&str> = vec![];
+        for word in self.sources().map(pick) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words.join("; ")
+    }
+
     /// The source of a feature; `None` for features written by hand.
     pub fn source_of(&self, feature: &Feature) -> Option<&Source> {
         feature.source.map(|position| &self.sources[usize::from(position)].0)
@@ -146,6 +185,11 @@ impl Snapshot {
     /// All features, by ascending id.
     pub fn features(&self) -> &[Feature] {
         &self.features
+    }
+
+    /// How many features the database has that could not be read, and are not here.
+    pub fn unreadable(&self) -> usize {
+        self.unreadable
     }
 
     /// The feature in a slot of this snapshot.

@@ -1,5 +1,6 @@
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::model::{Field, FieldType, fold};
 
@@ -69,15 +70,16 @@ impl Value {
     }
 
     /// Reads a value out of the stored JSON. What does not fit the field's type is [`Value::Null`].
-    pub fn from_json(kind: FieldType, json: &serde_json::Value) -> Value {
-        use serde_json::Value as Json;
-        match (kind, json) {
-            (FieldType::Text | FieldType::Code, Json::String(text)) => Value::Text(text.as_str().into()),
-            (FieldType::Integer, Json::Number(number)) => number.as_i64().map_or(Value::Null, Value::Integer),
-            (FieldType::Real, Json::Number(number)) => number.as_f64().map_or(Value::Null, Value::Real),
-            (FieldType::Boolean, Json::Bool(boolean)) => Value::Boolean(*boolean),
-            (FieldType::Date, Json::String(text)) => text.parse().map_or(Value::Null, Value::Date),
-            _ => Value::Null,
+    pub fn from_json(kind: FieldType, json: &RawValue) -> Value {
+        fn read<'a, T: Deserialize<'a>>(json: &'a RawValue, wrap: impl FnOnce(T) -> Value) -> Value {
+            serde_json::from_str::<Option<T>>(json.get()).ok().flatten().map_or(Value::Null, wrap)
+        }
+        match kind {
+            FieldType::Text | FieldType::Code => read(json, Value::Text),
+            FieldType::Integer => read(json, Value::Integer),
+            FieldType::Real => read(json, Value::Real),
+            FieldType::Boolean => read(json, Value::Boolean),
+            FieldType::Date => read(json, Value::Date),
         }
     }
 
@@ -202,6 +204,18 @@ mod tests {
         assert_eq!(parse_date("05/06/09"), Ok(jiff::civil::date(2009, 6, 5)));
         assert!(parse_date("31/02/2020").is_err());
         assert!(parse_date("12/29").is_err());
+    }
+
+    #[test]
+    fn stored_values_that_do_not_fit_are_nothing() {
+        let read = |kind, text: &str| Value::from_json(kind, serde_json::from_str(text).expect("JSON"));
+        assert_eq!(read(FieldType::Real, "4"), Value::Real(4.0));
+        assert_eq!(read(FieldType::Real, "1e400"), Value::Null);
+        assert_eq!(read(FieldType::Integer, "1.5"), Value::Null);
+        assert_eq!(read(FieldType::Text, r#""Ca\u00f1aris""#), Value::Text("Cañaris".into()));
+        assert_eq!(read(FieldType::Text, "7"), Value::Null);
+        assert_eq!(read(FieldType::Date, r#""2009-06-05""#), Value::Date(jiff::civil::date(2009, 6, 5)));
+        assert_eq!(read(FieldType::Date, "null"), Value::Null);
     }
 
     #[test]

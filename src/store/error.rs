@@ -7,6 +7,12 @@ pub enum StoreError {
     /// No connection.
     #[error("cannot connect to PostgreSQL: {0}; check that the server runs and that DATABASE_URL is right")]
     Unreachable(#[source] sqlx::Error),
+    /// Something listens but does not answer.
+    #[error("PostgreSQL did not answer within {seconds} s; check that DATABASE_URL names the right host and port")]
+    Silent {
+        /// How long we waited.
+        seconds: u64,
+    },
     /// PostGIS is not there.
     #[error(
         "PostGIS {required} or later is needed in this database, but {found}; install it for this PostgreSQL and run \"create extension postgis\" as an administrator"
@@ -27,18 +33,35 @@ pub enum StoreError {
     },
     /// A migration failed.
     #[error("the database schema could not be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-    /// A feature that cannot be read back.
-    #[error("feature {id} of layer {layer} has a geometry that cannot be read: {reason}")]
-    UnreadableGeometry {
-        /// The layer.
-        layer: String,
-        /// The feature.
-        id: i64,
-        /// Why.
-        reason: String,
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// A newer program was here before us.
+    #[error(
+        "the database was last used by a newer program (schema {0}, which this one does not know); install that one or a later one, or choose another data directory or database"
+    )]
+    NewerSchema(i64),
+    /// The schema was made by a program whose migrations were other than ours.
+    #[error(
+        "the database was made by a development version of the program (schema {0} is not the released one); export its layers with that version, then start with another data directory (--data-dir) or database"
+    )]
+    ForeignSchema(i64),
+    /// The database was asked and did not answer in time.
+    #[error("the database did not answer within {seconds} s")]
+    TimedOut {
+        /// How long we waited.
+        seconds: u64,
     },
     /// Anything else the database says.
     #[error("the database refused: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> StoreError {
+        use sqlx::migrate::MigrateError;
+        match error {
+            MigrateError::VersionMissing(version) => StoreError::NewerSchema(version),
+            MigrateError::VersionMismatch(version) => StoreError::ForeignSchema(version),
+            other => StoreError::Migration(other),
+        }
+    }
 }

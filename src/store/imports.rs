@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 use sqlx::{PgConnection, Postgres, Transaction};
 
@@ -83,15 +85,18 @@ impl Store {
     pub async fn begin_import(&self, layer: &'static Layer) -> Result<Staging, StoreError> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query_file!("src/store/queries/lock_layer_imports.sql", layer.id).execute(&mut *transaction).await?;
+        sqlx::query_file!("src/store/queries/create_incoming.sql").execute(&mut *transaction).await?;
         Ok(Staging { transaction, layer })
     }
 
-    /// Whether anything was ever imported.
+    /// Ids of the layers into which anything was ever imported.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn has_imports(&self) -> Result<bool, StoreError> {
-        Ok(sqlx::query_file_scalar!("src/store/queries/has_imports.sql").fetch_one(&self.pool).await?)
+    pub async fn layers_with_imports(&self) -> Result<HashSet<String>, StoreError> {
+        let layers =
+            sqlx::query_file_scalar!("src/store/queries/read_layers_with_imports.sql").fetch_all(&self.pool).await?;
+        Ok(layers.into_iter().collect())
     }
 }
 
@@ -108,9 +113,7 @@ impl Staging {
         let text = copy_text(self.layer, features);
         let mut copy = self
             .connection()
-            .copy_in_raw(
-                "copy rimay.incoming_feature (row_number, key, name, properties, source_record, geom) from stdin",
-            )
+            .copy_in_raw("copy incoming_feature (row_number, key, name, properties, source_record, geom) from stdin")
             .await?;
         copy.send(text.as_bytes()).await?;
         copy.finish().await?;
@@ -264,9 +267,8 @@ impl Staging {
         merge.changed = query.execute(&mut *connection).await?.rows_affected();
         let query = sqlx::query_file!("src/store/queries/insert_new_features.sql", layer, origin.source, import_id);
         merge.added = query.execute(&mut *connection).await?.rows_affected();
-        let query = sqlx::query_file!("src/store/queries/clear_incoming.sql");
-        let rows = query.execute(&mut *connection).await?.rows_affected();
-        merge.unchanged = rows - merge.added - merge.changed;
+        let rows = sqlx::query_file_scalar!("src/store/queries/count_incoming.sql").fetch_one(&mut *connection).await?;
+        merge.unchanged = rows.unsigned_abs() - merge.added - merge.changed;
         Ok((merge, import_id))
     }
 

@@ -17,8 +17,15 @@ pub use features::{LayerContents, StoredFeature};
 pub use imports::{ImportOrigin, Measure, Merge, Repair, Staging};
 pub use revisions::LayerRevision;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::time::Duration;
+
+use sqlx::{
+    Connection, PgConnection,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+};
+
+/// How long the server may take to answer a connection.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The database, ready for use: reachable, with PostGIS, migrated, and told of every layer.
 #[derive(Debug, Clone)]
@@ -37,19 +44,41 @@ impl Store {
         // Nothing of ours depends on the search path; fixed, it cannot lead a name astray (a role called rimay would
         // look into the schema of its name first).
         let options = options.application_name("rimay").options([("search_path", "public")]);
-        let pool = PgPoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options)
-            .await
-            .map_err(StoreError::Unreachable)?;
+        greet(&options).await?;
+        let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(ANSWER_TIMEOUT).connect_lazy_with(options);
         let store = Store { pool };
         store.migrate().await?;
         Ok(store)
+    }
+
+    /// Lends a connection to `work`, which is given up when it takes longer than `limit`.
+    async fn in_time<T>(
+        &self,
+        limit: Duration,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let outcome = tokio::time::timeout(limit, work(&mut connection)).await;
+        outcome.unwrap_or_else(|_| {
+            // Back in the pool it would be asked whether it still lives, and nobody may answer.
+            drop(connection.detach());
+            Err(StoreError::TimedOut { seconds: limit.as_secs() })
+        })
     }
 
     /// Closes all connections, waiting for those in use.
     pub async fn close(self) {
         self.pool.close().await;
     }
+}
+
+/// Connects once, outside the pool: a pool tries again until its time is up, and then knows only that it was.
+async fn greet(options: &PgConnectOptions) -> Result<(), StoreError> {
+    let connection = tokio::time::timeout(ANSWER_TIMEOUT, PgConnection::connect_with(options))
+        .await
+        .map_err(|_| StoreError::Silent { seconds: ANSWER_TIMEOUT.as_secs() })?
+        .map_err(StoreError::Unreachable)?;
+    // It answered: how it takes the farewell does not matter.
+    let _ = connection.close().await;
+    Ok(())
 }

@@ -1,4 +1,8 @@
-use std::io::Write;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    io::Write,
+    sync::LazyLock,
+};
 
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
@@ -8,6 +12,23 @@ use crate::{
     index::Snapshot,
     tiles::{TileAddress, render},
 };
+
+/// Differs whenever tiles of the snapshot may differ from those made before: with its content, and with the program
+/// that draws them.
+pub fn version(snapshot: &Snapshot) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (*DRAWING, snapshot.checksum()).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Stands for what draws the tiles. Between two releases too it changes, so the code itself is looked at.
+static DRAWING: LazyLock<u64> = LazyLock::new(|| {
+    let mut hasher = DefaultHasher::new();
+    env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    [include_str!("clip.rs"), include_str!("grid.rs"), include_str!("render.rs"), include_str!("shape.rs")]
+        .hash(&mut hasher);
+    hasher.finish()
+});
 
 /// Tiles already made, compressed with gzip, by layer, checksum and place. What was not asked for longest is
 /// dropped first.

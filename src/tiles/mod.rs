@@ -8,6 +8,6 @@ mod grid;
 mod render;
 mod shape;
 
-pub use cache::TileCache;
+pub use cache::{TileCache, version};
 pub use grid::{MAX_ZOOM, TileAddress, TileAddressError};
 pub use render::render;

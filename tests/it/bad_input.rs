@@ -37,7 +37,12 @@ fn bad_parameters_are_named() {
         ("/api/search".into(), "q", "at least one letter"),
         ("/api/search?q=%20".into(), "q", "at least one letter"),
         ("/api/layers/conflicts/features?bbox=a,b,c,d".into(), "bbox", "\"a\""),
-        ("/tiles/conflicts/5/9/16?rev=new".into(), "rev", "whole number"),
+        ("/tiles/conflicts/5/9/16?rev=new".into(), "rev", "known are: v"),
+        (
+            format!("{items}?state={}", (0..101).map(|n| n.to_string()).collect::<Vec<_>>().join(",")),
+            "state",
+            "at most 100",
+        ),
     ];
     for (path, parameter, said) in cases {
         let answer = server.get(&path);
@@ -56,6 +61,7 @@ fn what_is_not_there_is_a_404_with_a_problem() {
         "/ogc/collections/concesiones",
         "/ogc/collections/concesiones/items",
         "/ogc/collections/conflicts/items/1",
+        "/ogc/collections/conflicts/items/+1",
         "/ogc/nothing",
         "/api/nothing",
         "/api/layers/nothing/features",
@@ -86,5 +92,7 @@ fn other_methods_are_refused_and_long_addresses_do_no_harm() {
     }
     let long = format!("/ogc/collections/conflicts/items?name={}", "x".repeat(30_000));
     assert!([200, 414, 431].contains(&server.get(&long).status));
+    let name = server.get(&format!("/assets/{}.js", "x".repeat(5_000)));
+    assert_eq!((name.status, name.header("content-type")), (404, "application/problem+json"));
     assert_eq!(server.get("/livez").status, 200, "the server is unharmed");
 }

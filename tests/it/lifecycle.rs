@@ -2,7 +2,7 @@
 
 use std::{process::Command, time::Instant};
 
-use crate::support::{RIMAY, Server, TestDatabase, scratch, serve_command};
+use crate::support::{RIMAY, Server, TestDatabase, conflict, scratch, serve_command, watershed, write_geojson};
 
 fn failure(command: &mut Command) -> String {
     let output = command.output().unwrap();
@@ -50,8 +50,38 @@ fn a_page_that_is_not_built_is_one_sentence() {
 fn a_database_that_is_not_there_is_one_sentence() {
     let unreachable = failure(serve_command().env("DATABASE_URL", "postgres://rimay@127.0.0.1:1/rimay"));
     assert!(unreachable.contains("cannot connect to PostgreSQL"), "{unreachable}");
+    assert!(unreachable.contains("Connection refused"), "{unreachable}");
+    let missing = TestDatabase::create().url.replace("rimay_test_", "no_such_");
+    let missing = failure(serve_command().env("DATABASE_URL", missing));
+    assert!(missing.contains("does not exist"), "{missing}");
     let senseless = failure(serve_command().env("DATABASE_URL", "mysql://x"));
     assert!(senseless.contains("database URL"), "{senseless}");
+}
+
+#[test]
+fn a_schema_of_another_program_is_one_sentence() {
+    let database = TestDatabase::create();
+    database.query("insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (9999, 'later', true, '', 0) returning description");
+    let newer = failure(serve_command().env("DATABASE_URL", &database.url));
+    assert!(newer.contains("a newer program (schema 9999"), "{newer}");
+    database.query("with gone as (delete from _sqlx_migrations where version = 9999) update _sqlx_migrations set checksum = 'other' where version = 1 returning description");
+    let foreign = failure(serve_command().env("DATABASE_URL", &database.url));
+    assert!(foreign.contains("export its layers with that version"), "{foreign}");
+}
+
+#[test]
+fn demonstration_data_goes_on_where_a_load_was_cut_off() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let demo = folder.path().to_str().unwrap();
+    write_geojson(folder.path(), "conflicts.geojson", &[conflict("Conga", "activo", Some([-78.36, -6.92]))]);
+    drop(Server::start_with(&database, &["--demo-data", demo]));
+    write_geojson(folder.path(), "watersheds.geojson", &[watershed("1", "Cuenca", -76.0, -10.0, 0.1)]);
+    let server = Server::start_with(&database, &["--demo-data", demo]);
+    for layer in ["conflicts", "watersheds"] {
+        assert_eq!(server.json(&format!("/ogc/collections/{layer}/items"))["numberMatched"], 1, "{layer}");
+    }
+    assert_eq!(database.count("select count(*) from rimay.import"), 2, "nothing was loaded twice");
 }
 
 #[test]

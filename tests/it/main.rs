@@ -5,6 +5,8 @@
 #![allow(unreachable_pub, reason = "a test binary has no outside")]
 
 mod bad_input;
+mod connections;
+mod declarations;
 mod export;
 mod import;
 mod items;

@@ -96,15 +96,22 @@ fn tiles_carry_shapes_names_and_label_points() {
 #[test]
 fn tiles_without_anything_are_empty_and_tiles_of_a_revision_may_be_kept() {
     let (_database, server) = served();
-    assert_eq!(server.get("/tiles/watersheds/5/0/0").status, 204);
+    let empty = server.get("/tiles/watersheds/5/0/0");
+    assert_eq!((empty.status, empty.header("cache-control"), empty.body.len()), (204, "no-cache", 0));
+    assert_eq!(server.get_with("/tiles/watersheds/5/0/0", &[("if-none-match", empty.header("etag"))]).status, 304);
     let document = server.json("/tiles/watersheds");
+    assert_eq!(document["bounds"], json!([-79.0, -12.0, -77.0, -5.0]));
+    assert!(server.json("/tiles/provinces").get("bounds").is_none(), "a layer without features has no bounds");
     assert_eq!(document["tilejson"], "3.0.0");
     let template = document["tiles"][0].as_str().unwrap().strip_prefix(&server.url).unwrap();
     let path = template.replace("{z}", "5").replace("{x}", "9").replace("{y}", "16");
     let answer = server.get_with(&path, &[("accept-encoding", "identity")]);
     assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
     assert!(Tile::decode(&answer.body[..]).is_ok(), "plain where gzip is not accepted");
-    assert_eq!(server.get("/tiles/watersheds/5/9/16?rev=0").header("cache-control"), "no-cache");
+    assert_eq!(server.get("/tiles/watersheds/5/9/16?v=0").header("cache-control"), "no-cache");
+    let catalogue = server.json("/api/catalogue");
+    let watersheds = catalogue["layers"].as_array().unwrap().iter().find(|layer| layer["id"] == "watersheds").unwrap();
+    assert_eq!(watersheds["tiles"], template, "the map asks for the same addresses");
     let etag = answer.header("etag").to_owned();
     assert_eq!(server.get_with(&path, &[("if-none-match", &etag)]).status, 304);
 }
@@ -130,6 +137,8 @@ fn the_database_refuses_what_could_not_be_served() {
         "st_setsrid(st_point('NaN', -12), 4326)",
         "st_setsrid(st_point('Infinity', -12), 4326)",
         "st_setsrid(st_point(300000, 9100000), 32718)",
+        "st_setsrid(st_point(1e300, 0), 4326)",
+        "st_setsrid(st_point(-75, 90.000001), 4326)",
     ] {
         let insert = format!(
             "insert into rimay.feature (layer, key, properties, geom) values ('conflicts', 'x', '{{}}', {geometry})"
@@ -139,6 +148,10 @@ fn the_database_refuses_what_could_not_be_served() {
     for properties in [
         r#"{"name": 7}"#,
         r#"{"started_on": "ayer"}"#,
+        r#"{"started_on": "yesterday"}"#,
+        r#"{"started_on": "infinity"}"#,
+        r#"{"started_on": "0044-03-15 BC"}"#,
+        r#"{"started_on": "2009-02-30"}"#,
         r#"{"state": "abierto"}"#,
         r#"{"violence_recorded": "si"}"#,
         r#"["activo"]"#,
@@ -147,6 +160,13 @@ fn the_database_refuses_what_could_not_be_served() {
             format!("insert into rimay.feature (layer, key, properties) values ('conflicts', 'x', '{properties}')");
         assert!(!database.accepts(&insert), "{properties} went in");
     }
+    let watershed = |properties: &str| {
+        format!("insert into rimay.feature (layer, key, properties) values ('watersheds', 'z', '{properties}')")
+    };
+    assert!(!database.accepts(&watershed(r#"{"stated_area_km2": 1e400}"#)));
+    assert!(
+        !database.accepts("insert into rimay.layer_change (layer, changed_at) values ('conflicts', '20000-01-01')")
+    );
     assert!(database.accepts(
         "insert into rimay.feature (layer, key, properties) values ('conflicts', 'y', '{\"name\": \"Sin más\"}')"
     ));

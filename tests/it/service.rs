@@ -104,6 +104,47 @@ fn answers_bear_an_id_and_public_data_may_be_read_from_any_page() {
 }
 
 #[test]
+fn a_page_elsewhere_may_ask_first() {
+    let (_database, server) = served();
+    let asked = [
+        ("origin", "https://example.org"),
+        ("access-control-request-method", "GET"),
+        ("access-control-request-headers", "x-own"),
+    ];
+    for path in ["/ogc/collections/watersheds/items", "/ogc/", "/api/catalogue", "/tiles/watersheds/5/9/16"] {
+        let answer = server.send("OPTIONS", path, &asked);
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, "*"), "{path}");
+    }
+}
+
+#[test]
+fn numbers_no_program_can_hold_do_not_take_their_layer_with_them() {
+    let (database, server) = served();
+    // An undeclared property is nobody's business, and no condition of the table forbids it.
+    database.query("insert into rimay.feature (layer, key, properties) values ('watersheds', 'q', '{\"name\": \"Cuenca Q\", \"weight\": 1e400}') returning id::text");
+    let found = server.wait_for("/ogc/collections/watersheds/items", |page| page["numberMatched"] == 2);
+    assert_eq!(found["features"][1]["properties"]["name"], "Cuenca Q");
+    assert_eq!(server.json("/readyz")["status"], "ready");
+    let again = Server::start(&database);
+    assert_eq!(again.json("/ogc/collections/watersheds/items")["numberMatched"], 2);
+}
+
+#[test]
+fn the_record_of_changes_stays_small_and_revisions_go_on() {
+    let (database, server) = served();
+    let revision = || server.json("/api/layers/watersheds/features")["revision"].as_u64().unwrap();
+    let before = revision();
+    database.query("with noted as (insert into rimay.layer_change (layer) select 'watersheds' from generate_series(1, 1500) returning 1) select count(*)::text from noted");
+    server.wait_for("/api/layers/watersheds/features", |list| list["revision"] == before + 1500);
+    server.wait_for("/readyz", |_| {
+        database.count("select count(*) from rimay.layer_change where layer = 'watersheds'") < 10
+    });
+    database.query("delete from rimay.feature where layer = 'watersheds' returning id::text");
+    let list = server.wait_for("/api/layers/watersheds/features", |list| list["number_matched"] == 0);
+    assert_eq!(list["revision"], before + 1501);
+}
+
+#[test]
 fn the_page_runs_only_what_we_wrote() {
     let (_database, server) = served();
     for view in ["/", "/mapa"] {

@@ -61,10 +61,22 @@ impl TestDatabase {
     pub fn accepts(&self, sql: &str) -> bool {
         block_on(async {
             let mut connection = PgConnection::connect(&self.url).await.unwrap();
-            let taken = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.is_ok();
+            let outcome = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await;
             connection.close().await.unwrap();
-            taken
+            outcome.inspect_err(|error| println!("refused: {error}")).is_ok()
         })
+    }
+
+    /// Runs a statement in a transaction that stays open until the answer is dropped.
+    pub fn hold(&self, sql: &str) -> OpenTransaction {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let connection = runtime.block_on(async {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::query("begin").execute(&mut connection).await.unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+            connection
+        });
+        OpenTransaction { _connection: connection, _runtime: runtime }
     }
 
     /// The single number a statement returns.
@@ -102,6 +114,12 @@ impl TestDatabase {
         assert_eq!(output.status.code(), Some(2), "expected a refusal, got: {said}");
         said.trim_end().strip_prefix("rimay: ").unwrap_or_else(|| panic!("not our sentence: {said}")).to_owned()
     }
+}
+
+/// A transaction of [`TestDatabase::hold`].
+pub struct OpenTransaction {
+    _connection: PgConnection,
+    _runtime: tokio::runtime::Runtime,
 }
 
 impl Drop for TestDatabase {
@@ -193,7 +211,7 @@ impl Server {
         self.send(method, path, &[])
     }
 
-    fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         block_on(async {
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
             let mut request = reqwest::Client::new().request(method, format!("{}{path}", self.url));

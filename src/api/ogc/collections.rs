@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Json,
@@ -13,7 +13,7 @@ use crate::{
         params::Params,
     },
     index::{Index, Snapshot},
-    model::{Access, Source},
+    model::Access,
 };
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
@@ -51,24 +51,20 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
         link("self", "application/json", "This collection", url.join(&own)),
         link("items", GEOJSON, "Features", url.join(&format!("{own}/items"))),
     ];
-    for source in snapshot.sources() {
-        // Only SPDX names have a page; other words say themselves in `license` and `attribution`.
-        if let Some(page) = licence_page(&source.licence) {
-            links.push(link("license", "text/html", &source.licence, page));
-        }
-    }
-    let list = |pick: fn(&Source) -> &str| {
-        let mut words: Vec<_> = snapshot.sources().map(pick).collect();
-        words.dedup();
-        words.join("; ")
-    };
+    let licences: BTreeSet<_> = snapshot.sources().map(|source| source.licence.as_str()).collect();
+    // Other words say themselves in `license` and `attribution`.
+    links.extend(
+        licences
+            .into_iter()
+            .filter_map(|licence| licence_page(licence).map(|page| link("license", "text/html", licence, page))),
+    );
     let mut collection = json!({
         "id": layer.id,
         "title": layer.title.es,
         "description": layer.description.es,
-        "attribution": list(|source| &source.attribution),
-        "license": list(|source| &source.licence),
-        "synthetic": snapshot.sources().any(|source| source.synthetic),
+        "attribution": snapshot.attribution(),
+        "license": snapshot.licence(),
+        "synthetic": snapshot.has_synthetic(),
         "itemType": "feature",
         "crs": [CRS84],
         "storageCrs": CRS84,
@@ -80,7 +76,10 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
     collection
 }
 
+/// The page of a licence, for the families open data comes under; only SPDX names have one.
 fn licence_page(licence: &str) -> Option<String> {
-    let spdx = licence.contains('-') && licence.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
-    (spdx || licence == "MIT").then(|| format!("https://spdx.org/licenses/{licence}.html"))
+    const FAMILIES: [&str; 9] = ["CC-BY", "CC0-", "CC-PDDC", "ODbL-", "ODC-By-", "PDDL-", "OGL-", "Apache-", "MIT"];
+    let name = licence.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
+    let known = name && FAMILIES.iter().any(|family| licence.starts_with(family));
+    known.then(|| format!("https://spdx.org/licenses/{licence}.html"))
 }

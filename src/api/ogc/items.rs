@@ -66,7 +66,8 @@ pub(super) async fn item(
     params.allow_only(["f"])?;
     check_format(&params)?;
     let snapshot = index.snapshot(&layer, Access::Public)?;
-    let feature = id.parse().ok().and_then(|id| snapshot.by_id(id));
+    let digits = id.bytes().all(|b| b.is_ascii_digit());
+    let feature = id.parse().ok().filter(|_| digits).and_then(|id| snapshot.by_id(id));
     let feature = feature.ok_or_else(|| Problem::not_found(format!("layer {layer} has no feature with this id")))?;
     let body = || Body::from(write_item(&snapshot, feature, &url));
     Ok(with_crs(respond(&headers, snapshot.checksum(), Keep::Revalidate, GEOJSON, body)))

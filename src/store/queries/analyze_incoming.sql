@@ -1,2 +1,2 @@
 -- Tells the planner how many rows came in; without it, it joins as if there were none.
-analyze rimay.incoming_feature
+analyze incoming_feature

@@ -2,7 +2,7 @@
 select * from (
   select row_number as "row_number!", coalesce(name, key) as "feature!",
     first_value(row_number) over twins as "first_row!", first_value(coalesce(name, key)) over twins as "first_feature!"
-  from rimay.incoming_feature
+  from incoming_feature
   where geom is not null
   window twins as (partition by st_asbinary(st_normalize(geom)) order by row_number)
 ) t

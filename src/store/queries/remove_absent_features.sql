@@ -1,4 +1,4 @@
 -- Features of the source that the new file no longer has. $1: layer id, $2: source.
 delete from rimay.feature f
 where f.layer = $1 and f.source = $2
-  and not exists (select from rimay.incoming_feature i where i.key = f.key)
+  and not exists (select from incoming_feature i where i.key = f.key)

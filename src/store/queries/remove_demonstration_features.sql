@@ -1,4 +1,4 @@
--- Demonstration data gives way to a real file. $1: layer id.
+-- Demonstration data gives way to a real file: whatever a demonstration import wrote last. $1: layer id.
 delete from rimay.feature f
-where f.layer = $1
-  and f.source in (select source from rimay.import where layer = $1 and demonstration)
+using rimay.import i
+where f.layer = $1 and i.id = f.import_id and i.demonstration

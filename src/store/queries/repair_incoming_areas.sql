@@ -3,10 +3,10 @@
 with invalid as (
   select row_number, geom as old, st_isvalidreason(geom) as reason,
     st_multi(st_collectionextract(st_makevalid(geom, 'method=structure'), 3)) as new
-  from rimay.incoming_feature
+  from incoming_feature
   where geom is not null and not st_isvalid(geom)
 )
-update rimay.incoming_feature i
+update incoming_feature i
 set geom = case when st_isempty(invalid.new) then null else invalid.new end
 from invalid
 where invalid.row_number = i.row_number

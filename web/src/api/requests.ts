@@ -23,9 +23,8 @@ export function featuresUrl({ layer, bbox, category, limit }: FeatureQuery): str
 export const itemUrl = (layer: string, id: number) =>
   `/ogc/collections/${encodeURIComponent(layer)}/items/${id}`
 
-/** Template of a layer's vector tiles; the revision makes a new import a new address. */
-export const tilesUrl = (layer: string, revision: number) =>
-  `${location.origin}/tiles/${encodeURIComponent(layer)}/{z}/{x}/{y}?rev=${revision}`
+/** Template of a layer's vector tiles, from the path in the catalogue; it changes whenever the tiles do. */
+export const tilesUrl = (path: string) => `${location.origin}${path}`
 
 export const getCatalogue = () => getJson<Catalogue>('/api/catalogue')
 

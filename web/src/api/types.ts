@@ -57,6 +57,8 @@ export interface Layer {
   bbox: Bbox | null
   revision: number
   updated_at: string | null
+  /** Path of its vector tiles. */
+  tiles: string
   sources: Source[]
 }
 

@@ -34,6 +34,6 @@ export function followProblems(map: MapLibre): void {
     clearProblem(about)
     const layer = layerById(about)
     if (about === CASES) void loadCases()
-    else if (layer) map.getSource<VectorTileSource>(about)?.setTiles([tilesUrl(about, layer.revision)])
+    else if (layer) map.getSource<VectorTileSource>(about)?.setTiles([tilesUrl(layer.tiles)])
   })
 }

@@ -33,7 +33,7 @@ export const hitLayerOf = (layer: Layer) =>
 export function tileSource(layer: Layer): VectorSourceSpecification {
   return {
     type: 'vector',
-    tiles: [tilesUrl(layer.id, layer.revision)],
+    tiles: [tilesUrl(layer.tiles)],
     minzoom: Math.floor(layer.min_zoom),
     maxzoom: 14,
     ...(layer.bbox ? { bounds: layer.bbox } : {}),

@@ -1,2 +1,0 @@
--- Leaves nothing of this import behind.
-delete from rimay.incoming_feature

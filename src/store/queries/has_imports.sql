@@ -1,2 +1,0 @@
--- Whether anything was ever imported.
-select exists (select from rimay.import) as "any!"

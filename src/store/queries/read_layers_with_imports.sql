@@ -1,0 +1,2 @@
+-- Layers into which anything was ever imported.
+select distinct layer from rimay.import
