@@ -7,26 +7,26 @@ use geo::{Geometry, MapCoords};
 use crate::model::{Field, Value};
 
 /// Appends `{"type":"Feature",…,"properties":{…}` **without the closing brace**, so that links and other members
-/// can follow. Coordinates have 7 decimals (RFC 7946, section 11.2: about a centimetre).
+/// can follow. The last property says whether the feature is invented: programs that read features keep nothing else
+/// of what stands around them. Coordinates have 7 decimals (RFC 7946, section 11.2: about a centimetre).
 pub(super) fn write_feature<'a>(
     json: &mut Vec<u8>,
     id: i64,
     geometry: Option<&Geometry<f64>>,
     properties: impl Iterator<Item = (&'a Field, &'a Value)>,
+    synthetic: bool,
 ) {
     const SOUND: &str = "writing JSON to memory cannot fail";
     write!(json, r#"{{"type":"Feature","id":{id},"geometry":"#).expect(SOUND);
     let rounded = geometry.map(|geometry| geojson::Geometry::from(&geometry.map_coords(round)));
     serde_json::to_writer(&mut *json, &rounded).expect(SOUND);
     json.extend_from_slice(br#","properties":{"#);
-    for (position, (field, value)) in properties.enumerate() {
-        if position > 0 {
-            json.push(b',');
-        }
+    for (field, value) in properties {
         write!(json, "\"{}\":", field.name).expect(SOUND);
         serde_json::to_writer(&mut *json, value).expect(SOUND);
+        json.push(b',');
     }
-    json.push(b'}');
+    write!(json, "\"synthetic\":{synthetic}}}").expect(SOUND);
 }
 
 fn round(coordinate: geo::Coord<f64>) -> geo::Coord<f64> {
@@ -45,11 +45,11 @@ mod tests {
         let values = [Value::Text("1394".into()), Value::Null, Value::Null, Value::Real(1806.0)];
         let mut json = vec![];
         let place = geo::Point::new(-80.123_456_789, -3.5).into();
-        write_feature(&mut json, 7, Some(&place), layer.fields.iter().zip(&values));
+        write_feature(&mut json, 7, Some(&place), layer.fields.iter().zip(&values), true);
         json.push(b'}');
         assert_eq!(
             String::from_utf8(json).expect("UTF-8"),
-            r#"{"type":"Feature","id":7,"geometry":{"type":"Point","coordinates":[-80.1234568,-3.5]},"properties":{"code":"1394","name":null,"drainage_region":null,"stated_area_km2":1806.0}}"#
+            r#"{"type":"Feature","id":7,"geometry":{"type":"Point","coordinates":[-80.1234568,-3.5]},"properties":{"code":"1394","name":null,"drainage_region":null,"stated_area_km2":1806.0,"synthetic":true}}"#
         );
     }
 }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     index::encode,
-    model::{Access, Bbox, Layer, Value, fold},
+    model::{Access, Bbox, Layer, Source, Value, fold},
     store::StoredFeature,
 };
 
@@ -43,7 +43,7 @@ impl Feature {
         layer: &Layer,
         access: Access,
         stored: &StoredFeature,
-        source: Option<u16>,
+        source: Option<(u16, &Source)>,
         json: &mut Vec<u8>,
     ) -> Result<Feature, String> {
         let geometry = stored.wkb.as_deref().map(read_geometry).transpose()?;
@@ -57,10 +57,11 @@ impl Feature {
             .collect();
         let start = json.len();
         let fields = layer.permitted_fields(access).zip(&values);
-        encode::write_feature(json, stored.id, geometry.as_ref(), fields);
+        let synthetic = source.is_some_and(|(_, source)| source.synthetic);
+        encode::write_feature(json, stored.id, geometry.as_ref(), fields, synthetic);
         Ok(Feature {
             id: stored.id,
-            source,
+            source: source.map(|(position, _)| position),
             search_text: search_text(layer, access, &values),
             holds: holds(layer, access, &values),
             bbox: geometry.as_ref().and_then(bbox),

@@ -66,17 +66,18 @@ impl Snapshot {
     /// Builds the snapshot of a layer from what the database holds. A feature that cannot be read is left out, logged
     /// and counted: it must not take the layer with it.
     pub fn build(layer: &'static Layer, access: Access, contents: LayerContents) -> Snapshot {
-        let mut sources: Vec<(Source, usize)> = contents.sources.into_iter().map(|source| (source, 0)).collect();
-        let positions: HashMap<String, u16> = sources.iter().map(|(source, _)| source.name.clone()).zip(0..).collect();
+        let positions: HashMap<&str, (u16, &Source)> =
+            (0..).zip(&contents.sources).map(|(position, source)| (source.name.as_str(), (position, source))).collect();
+        let mut counts = vec![0; contents.sources.len()];
         let mut json = vec![];
         let mut features = Vec::with_capacity(contents.features.len());
         let mut unreadable = 0;
         for stored in contents.features {
-            let source = positions.get(&stored.source).copied();
+            let source = positions.get(stored.source.as_str()).copied();
             match Feature::decode(layer, access, &stored, source, &mut json) {
                 Ok(feature) => {
-                    if let Some(position) = source {
-                        sources[usize::from(position)].1 += 1;
+                    if let Some((position, _)) = source {
+                        counts[usize::from(position)] += 1;
                     }
                     features.push(feature);
                 }
@@ -86,6 +87,7 @@ impl Snapshot {
                 }
             }
         }
+        let sources: Vec<_> = contents.sources.into_iter().zip(counts).collect();
         json.shrink_to_fit();
         let mut hasher = DefaultHasher::new();
         hasher.write(&json);

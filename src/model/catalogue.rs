@@ -128,9 +128,10 @@ fn check(layer: &Layer) -> Result<(), String> {
 }
 
 fn check_field(field: &Field) -> Result<(), String> {
-    // `id` would collide with the feature id in GDAL, and `geom` with the geometry column of the typed views.
+    // `id` would collide with the feature id in GDAL, `geom` and `source_name` with columns of the typed views, and
+    // `synthetic` with what every feature says of itself.
     if !is_identifier(&field.name)
-        || ["id", "geom", "layer", "bbox", "datetime", "limit", "offset", "after", "f", "q"]
+        || ["id", "geom", "source_name", "synthetic", "layer", "bbox", "datetime", "limit", "offset", "after", "f", "q"]
             .contains(&field.name.as_str())
     {
         return Err(format!("\"{}\" cannot name a field", field.name));
