@@ -7,6 +7,7 @@
 mod access;
 mod bbox;
 mod catalogue;
+pub mod cql2;
 mod datum;
 mod incoming;
 mod layer;

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod connections;
+mod cql2;
 mod declarations;
 mod export;
 mod import;

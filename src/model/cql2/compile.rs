@@ -1,0 +1,410 @@
+use std::collections::HashSet;
+
+use geo::{BoundingRect, Geometry};
+use jiff::Timestamp;
+
+use crate::model::{
+    Bbox, FieldType,
+    cql2::{
+        Arithmetic, ArrayRelation, Comparison, Cql2Error, Expression, Literal, Scalar, SpatialRelation,
+        TemporalRelation,
+        expression::{parse_date, parse_timestamp},
+        pattern::Pattern,
+        relations::Shape,
+        scalar::{fold_case, strip_accents},
+    },
+};
+
+/// A property that filters may name.
+#[derive(Debug, Clone, Copy)]
+pub struct Property<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it holds.
+    pub kind: PropertyKind,
+}
+
+/// What a property holds, as far as a filter minds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PropertyKind {
+    /// Text, or the code of a code list.
+    Text,
+    /// Number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// Date or moment.
+    Time,
+    /// The geometry.
+    Geometry,
+}
+
+impl From<FieldType> for PropertyKind {
+    fn from(kind: FieldType) -> PropertyKind {
+        match kind {
+            FieldType::Text | FieldType::Code => PropertyKind::Text,
+            FieldType::Integer | FieldType::Real => PropertyKind::Number,
+            FieldType::Boolean => PropertyKind::Boolean,
+            FieldType::Date => PropertyKind::Time,
+        }
+    }
+}
+
+/// A filter whose every part has its kind: ready to be asked of records that have the properties it was compiled for.
+#[derive(Debug, Clone)]
+pub struct Filter(pub(super) Condition);
+
+/// What holds, does not hold, or is unknown.
+#[derive(Debug, Clone)]
+pub(super) enum Condition {
+    Constant(bool),
+    /// A boolean value alone.
+    Truth(Term),
+    And(Vec<Condition>),
+    Or(Vec<Condition>),
+    Not(Box<Condition>),
+    Compare(Comparison, Term, Term),
+    Like(Term, Pattern),
+    /// One of these texts.
+    OneOf(Term, HashSet<String>),
+    IsNull(Term),
+    HasNoGeometry,
+    Spatial(SpatialRelation, Place, Place),
+    Temporal(TemporalRelation, Period, Period),
+    Array(ArrayRelation, Vec<Term>, Vec<Term>),
+}
+
+/// A value.
+#[derive(Debug, Clone)]
+pub(super) enum Term {
+    Literal(Scalar<'static>),
+    /// Position among the properties.
+    Property(usize),
+    Casei(Box<Term>),
+    Accenti(Box<Term>),
+    Arithmetic(Arithmetic, Box<Term>, Box<Term>),
+    /// Whether a condition holds.
+    Condition(Box<Condition>),
+}
+
+/// A geometry.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    Own,
+    Literal(Box<Shape>),
+}
+
+/// A stretch of time.
+#[derive(Debug, Clone)]
+pub(super) enum Period {
+    Moment(Term),
+    Between(End, End),
+}
+
+/// An end of an interval.
+#[derive(Debug, Clone)]
+pub(super) enum End {
+    Open,
+    At(Term),
+}
+
+/// A term and what it holds.
+struct Typed {
+    term: Term,
+    kind: PropertyKind,
+}
+
+impl Filter {
+    /// Checks an expression against the properties there are and makes it ready. The record's geometry is the first
+    /// property of kind [`PropertyKind::Geometry`].
+    ///
+    /// # Errors
+    /// [`Cql2Error`] naming the property, function or operand that does not fit.
+    pub fn compile(expression: &Expression, properties: &[Property<'_>]) -> Result<Filter, Cql2Error> {
+        Compiler { properties }.condition(expression).map(Filter)
+    }
+
+    /// A box outside of which no geometry can pass: the filter asks that the record's geometry meets something inside.
+    /// `None` when there is no such box.
+    pub fn bbox(&self) -> Option<Bbox> {
+        fn of(condition: &Condition) -> Option<Bbox> {
+            match condition {
+                Condition::And(parts) => parts.iter().find_map(of),
+                Condition::Spatial(relation, Place::Own, Place::Literal(shape))
+                | Condition::Spatial(relation, Place::Literal(shape), Place::Own)
+                    if !relation.apart() =>
+                {
+                    let rect = shape.bbox()?;
+                    Some(Bbox { west: rect.min().x, south: rect.min().y, east: rect.max().x, north: rect.max().y })
+                }
+                _ => None,
+            }
+        }
+        of(&self.0)
+    }
+}
+
+struct Compiler<'a> {
+    properties: &'a [Property<'a>],
+}
+
+impl Compiler<'_> {
+    fn condition(&self, expression: &Expression) -> Result<Condition, Cql2Error> {
+        let all = |parts: &[Expression]| parts.iter().map(|part| self.condition(part)).collect::<Result<Vec<_>, _>>();
+        match expression {
+            Expression::And(parts) => all(parts).map(Condition::And),
+            Expression::Or(parts) => all(parts).map(Condition::Or),
+            Expression::Not(inner) => Ok(Condition::Not(Box::new(self.condition(inner)?))),
+            Expression::Literal(Literal::Boolean(constant)) => Ok(Condition::Constant(*constant)),
+            Expression::Compare(comparison, left, right) => {
+                let (left, right) = self.alike(left, right, "a comparison")?;
+                Ok(Condition::Compare(*comparison, left.term, right.term))
+            }
+            Expression::Like(text, pattern) => self.like(text, pattern),
+            Expression::Between(value, low, high) => {
+                let (value_low, low) = self.alike(value, low, "BETWEEN")?;
+                let (value_high, high) = self.alike(value, high, "BETWEEN")?;
+                Ok(Condition::And(vec![
+                    Condition::Compare(Comparison::GreaterOrEqual, value_low.term, low.term),
+                    Condition::Compare(Comparison::LessOrEqual, value_high.term, high.term),
+                ]))
+            }
+            Expression::In(value, list) => self.one_of(value, list),
+            Expression::IsNull(inner) => match &**inner {
+                Expression::Property(name) if self.property(name)?.1.kind == PropertyKind::Geometry => {
+                    Ok(Condition::HasNoGeometry)
+                }
+                Expression::Literal(Literal::Geometry(_)) | Expression::Interval(..) => Ok(Condition::Constant(false)),
+                _ => Ok(Condition::IsNull(self.term(inner)?.term)),
+            },
+            Expression::Spatial(relation, left, right) => {
+                Ok(Condition::Spatial(*relation, self.place(left)?, self.place(right)?))
+            }
+            Expression::Temporal(relation, left, right) => {
+                Ok(Condition::Temporal(*relation, self.period(left)?, self.period(right)?))
+            }
+            Expression::Array(relation, left, right) => {
+                Ok(Condition::Array(*relation, self.array(left)?, self.array(right)?))
+            }
+            other => {
+                let typed = self.term(other)?;
+                match typed.kind {
+                    PropertyKind::Boolean => Ok(Condition::Truth(typed.term)),
+                    kind => Err(mismatch(other, kind, "a filter", "a condition that is true or false")),
+                }
+            }
+        }
+    }
+
+    fn property(&self, name: &str) -> Result<(usize, &Property<'_>), Cql2Error> {
+        let found = self.properties.iter().enumerate().find(|(_, property)| property.name == name);
+        found.ok_or_else(|| Cql2Error::UnknownProperty {
+            asked: name.chars().take(60).collect(),
+            known: self.properties.iter().map(|property| property.name).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    fn term(&self, expression: &Expression) -> Result<Typed, Cql2Error> {
+        let typed = |term, kind| Ok(Typed { term, kind });
+        match expression {
+            Expression::Property(name) => match self.property(name)? {
+                (_, Property { kind: PropertyKind::Geometry, .. }) => {
+                    Err(mismatch(expression, PropertyKind::Geometry, "this operator", "a value"))
+                }
+                (position, property) => typed(Term::Property(position), property.kind),
+            },
+            Expression::Literal(literal) => match literal {
+                Literal::Text(text) => typed(Term::Literal(Scalar::Text(text.clone().into())), PropertyKind::Text),
+                Literal::Number(number) => typed(Term::Literal(Scalar::Number(*number)), PropertyKind::Number),
+                Literal::Boolean(boolean) => typed(Term::Literal(Scalar::Boolean(*boolean)), PropertyKind::Boolean),
+                Literal::Date(date) => typed(Term::Literal(Scalar::Date(*date)), PropertyKind::Time),
+                Literal::Timestamp(moment) => typed(Term::Literal(Scalar::Timestamp(*moment)), PropertyKind::Time),
+                Literal::Geometry(_) => Err(mismatch(expression, PropertyKind::Geometry, "this operator", "a value")),
+                Literal::Open => Err(mismatch(expression, PropertyKind::Time, "..", "to stand in an INTERVAL")),
+            },
+            Expression::Casei(inner) => {
+                let text = self.of_kind(inner, PropertyKind::Text, "CASEI")?;
+                typed(folded(text, fold_case, Term::Casei), PropertyKind::Text)
+            }
+            Expression::Accenti(inner) => {
+                let text = self.of_kind(inner, PropertyKind::Text, "ACCENTI")?;
+                typed(folded(text, strip_accents, Term::Accenti), PropertyKind::Text)
+            }
+            Expression::Arithmetic(operator, left, right) => {
+                let left = self.of_kind(left, PropertyKind::Number, "arithmetic")?;
+                let right = self.of_kind(right, PropertyKind::Number, "arithmetic")?;
+                typed(Term::Arithmetic(*operator, left.into(), right.into()), PropertyKind::Number)
+            }
+            Expression::Function(name, _) => Err(Cql2Error::UnknownFunction(name.chars().take(60).collect())),
+            Expression::Interval(..) => Err(mismatch(
+                expression,
+                PropertyKind::Time,
+                "this operator",
+                "a value; intervals go into T_ functions",
+            )),
+            Expression::List(_) => {
+                Err(mismatch(expression, PropertyKind::Text, "this operator", "a value; lists go into A_ functions"))
+            }
+            condition => typed(Term::Condition(Box::new(self.condition(condition)?)), PropertyKind::Boolean),
+        }
+    }
+
+    fn of_kind(&self, expression: &Expression, kind: PropertyKind, operator: &'static str) -> Result<Term, Cql2Error> {
+        let typed = self.term(expression)?;
+        if typed.kind == kind { Ok(typed.term) } else { Err(mismatch(expression, typed.kind, operator, name_of(kind))) }
+    }
+
+    /// Two operands of one kind. Text beside a time is read as one: some programs quote dates.
+    fn alike(
+        &self,
+        left: &Expression,
+        right: &Expression,
+        operator: &'static str,
+    ) -> Result<(Typed, Typed), Cql2Error> {
+        let (mut a, mut b) = (self.term(left)?, self.term(right)?);
+        if a.kind == PropertyKind::Time {
+            b = as_time(b)?;
+        } else if b.kind == PropertyKind::Time {
+            a = as_time(a)?;
+        }
+        if a.kind != b.kind {
+            return Err(mismatch(right, b.kind, operator, name_of(a.kind)));
+        }
+        Ok((a, b))
+    }
+
+    fn like(&self, text: &Expression, pattern: &Expression) -> Result<Condition, Cql2Error> {
+        let text = self.of_kind(text, PropertyKind::Text, "LIKE")?;
+        match self.term(pattern)? {
+            Typed { term: Term::Literal(Scalar::Text(pattern)), .. } => {
+                Ok(Condition::Like(text, Pattern::new(&pattern)?))
+            }
+            other => Err(mismatch(pattern, other.kind, "LIKE", "a pattern in quotes")),
+        }
+    }
+
+    fn one_of(&self, value: &Expression, list: &[Expression]) -> Result<Condition, Cql2Error> {
+        let mut texts = HashSet::new();
+        let mut others = vec![];
+        for item in list {
+            let (_, item) = self.alike(value, item, "IN")?;
+            match item.term {
+                Term::Literal(Scalar::Text(text)) => _ = texts.insert(text.into_owned()),
+                other => others.push(other),
+            }
+        }
+        let value = || self.term(value).map(|typed| typed.term);
+        let mut conditions = vec![];
+        if !texts.is_empty() {
+            conditions.push(Condition::OneOf(value()?, texts));
+        }
+        for other in others {
+            conditions.push(Condition::Compare(Comparison::Equal, value()?, other));
+        }
+        Ok(if conditions.len() == 1 { conditions.remove(0) } else { Condition::Or(conditions) })
+    }
+
+    fn place(&self, expression: &Expression) -> Result<Place, Cql2Error> {
+        match expression {
+            Expression::Property(name) => match self.property(name)?.1.kind {
+                PropertyKind::Geometry => Ok(Place::Own),
+                kind => Err(mismatch(expression, kind, "an S_ function", "a geometry")),
+            },
+            Expression::Literal(Literal::Geometry(geometry)) => Ok(Place::Literal(Box::new(shape(geometry)?))),
+            Expression::Function(name, _) => Err(Cql2Error::UnknownFunction(name.chars().take(60).collect())),
+            other => Err(mismatch(other, self.term(other)?.kind, "an S_ function", "a geometry")),
+        }
+    }
+
+    fn period(&self, expression: &Expression) -> Result<Period, Cql2Error> {
+        if let Expression::Interval(start, end) = expression {
+            return Ok(Period::Between(self.end(start)?, self.end(end)?));
+        }
+        self.time(expression).map(Period::Moment)
+    }
+
+    fn end(&self, expression: &Expression) -> Result<End, Cql2Error> {
+        match expression {
+            Expression::Literal(Literal::Open) => Ok(End::Open),
+            other => self.time(other).map(End::At),
+        }
+    }
+
+    fn time(&self, expression: &Expression) -> Result<Term, Cql2Error> {
+        let typed = as_time(self.term(expression)?)?;
+        match typed.kind {
+            PropertyKind::Time => Ok(typed.term),
+            kind => Err(mismatch(expression, kind, "a T_ function", "a date, a time or an interval")),
+        }
+    }
+
+    fn array(&self, expression: &Expression) -> Result<Vec<Term>, Cql2Error> {
+        match expression {
+            Expression::List(items) => items.iter().map(|item| self.term(item).map(|typed| typed.term)).collect(),
+            // In text, a list of one value cannot be told from a value in brackets.
+            Expression::Literal(_) => Ok(vec![self.term(expression)?.term]),
+            other => Err(mismatch(other, self.term(other)?.kind, "an A_ function", "a list of values")),
+        }
+    }
+}
+
+fn shape(geometry: &Geometry<f64>) -> Result<Shape, Cql2Error> {
+    let finite = geometry.bounding_rect().is_none_or(|rect| {
+        [rect.min().x, rect.min().y, rect.max().x, rect.max().y].iter().all(|side| side.is_finite())
+    });
+    if finite {
+        Ok(Shape::new(geometry.clone()))
+    } else {
+        Err(Cql2Error::Geometry("a coordinate is not finite".into()))
+    }
+}
+
+/// A literal is folded once, anything else for each record.
+fn folded(text: Term, fold: fn(&str) -> String, later: fn(Box<Term>) -> Term) -> Term {
+    match text {
+        Term::Literal(scalar) => Term::Literal(scalar.map_text(fold)),
+        other => later(Box::new(other)),
+    }
+}
+
+/// Text that is written out, read as a date or moment; anything else as it is.
+fn as_time(typed: Typed) -> Result<Typed, Cql2Error> {
+    let Term::Literal(Scalar::Text(text)) = &typed.term else { return Ok(typed) };
+    let literal = match text.trim().contains(['T', 't', ' ']) {
+        true => parse_timestamp(&in_utc(text.trim()))?,
+        false => parse_date(text.trim())?,
+    };
+    let scalar = match literal {
+        Literal::Date(date) => Scalar::Date(date),
+        Literal::Timestamp(moment) => Scalar::Timestamp(moment),
+        _ => unreachable!("a date or a moment was read"),
+    };
+    Ok(Typed { term: Term::Literal(scalar), kind: PropertyKind::Time })
+}
+
+/// GDAL writes `2009-06-05 10:00:00`, without saying where: in UTC, as everything here.
+fn in_utc(text: &str) -> String {
+    let with_zone = text.parse::<Timestamp>().is_ok();
+    if with_zone { text.to_owned() } else { format!("{}Z", text.replace('/', "-").replacen(' ', "T", 1)) }
+}
+
+fn name_of(kind: PropertyKind) -> &'static str {
+    match kind {
+        PropertyKind::Text => "text",
+        PropertyKind::Number => "a number",
+        PropertyKind::Boolean => "a truth value",
+        PropertyKind::Time => "a date or time",
+        PropertyKind::Geometry => "a geometry",
+    }
+}
+
+fn mismatch(operand: &Expression, kind: PropertyKind, operator: &'static str, expected: &'static str) -> Cql2Error {
+    let operand = match operand {
+        Expression::Property(name) => format!("property \"{name}\""),
+        Expression::Literal(Literal::Text(text)) => format!("'{text}'"),
+        Expression::Literal(Literal::Number(number)) => number.to_string(),
+        Expression::Literal(Literal::Open) => "'..'".to_owned(),
+        _ => "an operand".to_owned(),
+    };
+    Cql2Error::Kind { operand: operand.chars().take(60).collect(), found: name_of(kind), operator, expected }
+}

@@ -1,0 +1,229 @@
+use geo::Geometry;
+use jiff::{Timestamp, civil::Date};
+
+use crate::model::cql2::Cql2Error;
+
+/// A filter, or a part of one, as it was written. Text and JSON that mean the same give the same expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expression {
+    /// A value.
+    Literal(Literal),
+    /// The value of a property.
+    Property(String),
+    /// All hold.
+    And(Vec<Expression>),
+    /// At least one holds.
+    Or(Vec<Expression>),
+    /// Does not hold.
+    Not(Box<Expression>),
+    /// One value beside another.
+    Compare(Comparison, Box<Expression>, Box<Expression>),
+    /// A text fits a pattern with `%` for any characters and `_` for one.
+    Like(Box<Expression>, Box<Expression>),
+    /// A value lies between two others, both included.
+    Between(Box<Expression>, Box<Expression>, Box<Expression>),
+    /// A value is one of a list.
+    In(Box<Expression>, Vec<Expression>),
+    /// Nothing is known.
+    IsNull(Box<Expression>),
+    /// Two numbers make one.
+    Arithmetic(Arithmetic, Box<Expression>, Box<Expression>),
+    /// The text without regard to case.
+    Casei(Box<Expression>),
+    /// The text without regard to accents.
+    Accenti(Box<Expression>),
+    /// How two geometries lie to one another.
+    Spatial(SpatialRelation, Box<Expression>, Box<Expression>),
+    /// How two times lie to one another.
+    Temporal(TemporalRelation, Box<Expression>, Box<Expression>),
+    /// How two lists lie to one another.
+    Array(ArrayRelation, Box<Expression>, Box<Expression>),
+    /// A stretch of time between two moments.
+    Interval(Box<Expression>, Box<Expression>),
+    /// A list of values.
+    List(Vec<Expression>),
+    /// Any other function.
+    Function(String, Vec<Expression>),
+}
+
+/// A value written in a filter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Literal {
+    /// Text.
+    Text(String),
+    /// Number.
+    Number(f64),
+    /// True or false.
+    Boolean(bool),
+    /// Calendar day.
+    Date(Date),
+    /// Moment.
+    Timestamp(Timestamp),
+    /// Geometry in degrees, longitude first; heights are dropped.
+    Geometry(Geometry<f64>),
+    /// The open end of an interval, `..`.
+    Open,
+}
+
+/// How one value lies to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    Greater,
+    LessOrEqual,
+    GreaterOrEqual,
+}
+
+/// How two numbers make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    /// Whole quotient, towards zero.
+    IntegerDivide,
+    Remainder,
+    Power,
+}
+
+/// How two geometries lie to one another: the named relations of OGC 06-103r4, section 6.1.15.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the standard's")]
+pub enum SpatialRelation {
+    Intersects,
+    Equals,
+    Disjoint,
+    Touches,
+    Within,
+    Overlaps,
+    Crosses,
+    Contains,
+}
+
+/// How two stretches of time lie to one another: CQL2, section 7.5, after Allen (1983).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the standard's")]
+pub enum TemporalRelation {
+    After,
+    Before,
+    Contains,
+    Disjoint,
+    During,
+    Equals,
+    FinishedBy,
+    Finishes,
+    Intersects,
+    Meets,
+    MetBy,
+    OverlappedBy,
+    Overlaps,
+    StartedBy,
+    Starts,
+}
+
+/// How two lists lie to one another, as sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the standard's")]
+pub enum ArrayRelation {
+    Equals,
+    Contains,
+    ContainedBy,
+    Overlaps,
+}
+
+/// What a function name of the standard stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relation {
+    Spatial(SpatialRelation),
+    Temporal(TemporalRelation),
+    Array(ArrayRelation),
+}
+
+impl Relation {
+    /// The relation of that name, in any case: `S_INTERSECTS`, `t_after`.
+    pub(super) fn by_name(name: &str) -> Option<Relation> {
+        use {ArrayRelation as A, SpatialRelation as S, TemporalRelation as T};
+        Some(match name.to_ascii_lowercase().as_str() {
+            "s_intersects" => Relation::Spatial(S::Intersects),
+            "s_equals" => Relation::Spatial(S::Equals),
+            "s_disjoint" => Relation::Spatial(S::Disjoint),
+            "s_touches" => Relation::Spatial(S::Touches),
+            "s_within" => Relation::Spatial(S::Within),
+            "s_overlaps" => Relation::Spatial(S::Overlaps),
+            "s_crosses" => Relation::Spatial(S::Crosses),
+            "s_contains" => Relation::Spatial(S::Contains),
+            "t_after" => Relation::Temporal(T::After),
+            "t_before" => Relation::Temporal(T::Before),
+            "t_contains" => Relation::Temporal(T::Contains),
+            "t_disjoint" => Relation::Temporal(T::Disjoint),
+            "t_during" => Relation::Temporal(T::During),
+            "t_equals" => Relation::Temporal(T::Equals),
+            "t_finishedby" => Relation::Temporal(T::FinishedBy),
+            "t_finishes" => Relation::Temporal(T::Finishes),
+            "t_intersects" => Relation::Temporal(T::Intersects),
+            "t_meets" => Relation::Temporal(T::Meets),
+            "t_metby" => Relation::Temporal(T::MetBy),
+            "t_overlappedby" => Relation::Temporal(T::OverlappedBy),
+            "t_overlaps" => Relation::Temporal(T::Overlaps),
+            "t_startedby" => Relation::Temporal(T::StartedBy),
+            "t_starts" => Relation::Temporal(T::Starts),
+            "a_equals" => Relation::Array(A::Equals),
+            "a_contains" => Relation::Array(A::Contains),
+            "a_containedby" => Relation::Array(A::ContainedBy),
+            "a_overlaps" => Relation::Array(A::Overlaps),
+            _ => return None,
+        })
+    }
+
+    /// The relation between two operands.
+    pub(super) fn between(self, left: Expression, right: Expression) -> Expression {
+        let (left, right) = (Box::new(left), Box::new(right));
+        match self {
+            Relation::Spatial(relation) => Expression::Spatial(relation, left, right),
+            Relation::Temporal(relation) => Expression::Temporal(relation, left, right),
+            Relation::Array(relation) => Expression::Array(relation, left, right),
+        }
+    }
+}
+
+impl Expression {
+    pub(super) fn not(self) -> Expression {
+        Expression::Not(Box::new(self))
+    }
+}
+
+impl From<Literal> for Expression {
+    fn from(literal: Literal) -> Expression {
+        Expression::Literal(literal)
+    }
+}
+
+/// Reads `YYYY-MM-DD`.
+pub(super) fn parse_date(text: &str) -> Result<Literal, Cql2Error> {
+    let refused = || Cql2Error::NotADate(text.chars().take(40).collect());
+    // The library also reads shorter forms.
+    if text.len() != 10 {
+        return Err(refused());
+    }
+    text.parse().map(Literal::Date).map_err(|_| refused())
+}
+
+/// Reads a moment of RFC 3339.
+pub(super) fn parse_timestamp(text: &str) -> Result<Literal, Cql2Error> {
+    let refused = || Cql2Error::NotATimestamp(text.chars().take(40).collect());
+    text.parse().map(Literal::Timestamp).map_err(|_| refused())
+}
+
+/// Reads the end of an interval: a date, a moment or `..`.
+pub(super) fn parse_interval_end(text: &str) -> Result<Literal, Cql2Error> {
+    match text {
+        ".." => Ok(Literal::Open),
+        _ if text.contains(['T', 't']) => parse_timestamp(text),
+        _ => parse_date(text),
+    }
+}

@@ -1,0 +1,126 @@
+//! How geometries, times and lists lie to one another.
+
+use geo::{BoundingRect, Geometry, Intersects, PreparedGeometry, Rect, Relate, relate::IntersectionMatrix};
+use jiff::Timestamp;
+
+use crate::model::cql2::{ArrayRelation, Scalar, SpatialRelation, TemporalRelation};
+
+/// A stretch of time; a moment begins and ends at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
+}
+
+impl TemporalRelation {
+    /// Whether `a` lies so to `b` (CQL2, table 7, after Allen).
+    pub(super) fn holds(self, a: Stretch, b: Stretch) -> bool {
+        match self {
+            TemporalRelation::After => a.from > b.to,
+            TemporalRelation::Before => a.to < b.from,
+            TemporalRelation::Contains => a.from < b.from && a.to > b.to,
+            TemporalRelation::Disjoint => a.to < b.from || a.from > b.to,
+            TemporalRelation::During => a.from > b.from && a.to < b.to,
+            TemporalRelation::Equals => a == b,
+            TemporalRelation::FinishedBy => a.from < b.from && a.to == b.to,
+            TemporalRelation::Finishes => a.from > b.from && a.to == b.to,
+            TemporalRelation::Intersects => a.from <= b.to && a.to >= b.from,
+            TemporalRelation::Meets => a.to == b.from,
+            TemporalRelation::MetBy => a.from == b.to,
+            TemporalRelation::OverlappedBy => a.from > b.from && a.from < b.to && a.to > b.to,
+            TemporalRelation::Overlaps => a.from < b.from && a.to > b.from && a.to < b.to,
+            TemporalRelation::StartedBy => a.from == b.from && a.to > b.to,
+            TemporalRelation::Starts => a.from == b.from && a.to < b.to,
+        }
+    }
+}
+
+impl SpatialRelation {
+    /// The relation seen from the other side.
+    pub(super) fn reversed(self) -> SpatialRelation {
+        match self {
+            SpatialRelation::Within => SpatialRelation::Contains,
+            SpatialRelation::Contains => SpatialRelation::Within,
+            symmetric => symmetric,
+        }
+    }
+
+    /// What holds between geometries whose boxes do not touch.
+    pub(super) fn apart(self) -> bool {
+        self == SpatialRelation::Disjoint
+    }
+
+    /// Whether the matrix of the first against the second shows the relation.
+    fn shown_by(self, matrix: &IntersectionMatrix) -> bool {
+        match self {
+            SpatialRelation::Intersects => matrix.is_intersects(),
+            SpatialRelation::Equals => matrix.is_equal_topo(),
+            SpatialRelation::Disjoint => matrix.is_disjoint(),
+            SpatialRelation::Touches => matrix.is_touches(),
+            SpatialRelation::Within => matrix.is_within(),
+            SpatialRelation::Overlaps => matrix.is_overlaps(),
+            SpatialRelation::Crosses => matrix.is_crosses(),
+            SpatialRelation::Contains => matrix.is_contains(),
+        }
+    }
+
+    /// Whether two geometries lie so to one another.
+    pub(super) fn holds(self, a: &Geometry<f64>, b: &Geometry<f64>) -> bool {
+        match (a.bounding_rect(), b.bounding_rect()) {
+            (Some(left), Some(right)) if left.intersects(&right) => self.shown_by(&a.relate(b)),
+            _ => self.apart(),
+        }
+    }
+}
+
+/// A geometry of a filter, ready to be compared with many.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    prepared: PreparedGeometry<'static, Geometry<f64>>,
+    bbox: Option<Rect<f64>>,
+}
+
+impl Shape {
+    pub(super) fn new(geometry: Geometry<f64>) -> Shape {
+        Shape { bbox: geometry.bounding_rect(), prepared: PreparedGeometry::from(geometry) }
+    }
+
+    /// Around the geometry; `None` when it is empty.
+    pub(super) fn bbox(&self) -> Option<Rect<f64>> {
+        self.bbox
+    }
+
+    pub(super) fn geometry(&self) -> &Geometry<f64> {
+        self.prepared.geometry()
+    }
+
+    /// Whether `other` lies so to this.
+    pub(super) fn is_so_to(&self, relation: SpatialRelation, other: &Geometry<f64>) -> bool {
+        let near = match (self.bbox, other.bounding_rect()) {
+            (Some(own), Some(box_of_other)) => own.intersects(&box_of_other),
+            _ => false,
+        };
+        if !near {
+            return relation.apart();
+        }
+        // Most questions are this one, and it has a shorter way than the whole matrix.
+        match relation {
+            SpatialRelation::Intersects => other.intersects(self.geometry()),
+            SpatialRelation::Disjoint => !other.intersects(self.geometry()),
+            _ => relation.reversed().shown_by(&self.prepared.relate(other)),
+        }
+    }
+}
+
+impl ArrayRelation {
+    /// Whether two lists lie so to one another, as sets.
+    pub(super) fn holds(self, a: &[Scalar<'_>], b: &[Scalar<'_>]) -> bool {
+        let within = |inner: &[Scalar<'_>], outer: &[Scalar<'_>]| inner.iter().all(|value| outer.contains(value));
+        match self {
+            ArrayRelation::Equals => within(a, b) && within(b, a),
+            ArrayRelation::Contains => within(b, a),
+            ArrayRelation::ContainedBy => within(a, b),
+            ArrayRelation::Overlaps => a.iter().any(|value| b.contains(value)),
+        }
+    }
+}
