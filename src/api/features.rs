@@ -58,6 +58,7 @@ pub(super) async fn features(
         period: params.get("datetime").map(str::parse).transpose()?,
         properties: params.property_filters(&snapshot)?,
         text: params.get("q").map(fold).filter(|text| !text.is_empty()),
+        filter: None,
     };
     let slots = snapshot.find_by_name(&query);
     let features: Vec<_> =

@@ -9,6 +9,7 @@ mod catalogue;
 mod connections;
 mod features;
 mod health;
+mod heavy;
 mod observe;
 mod ogc;
 mod params;
@@ -31,6 +32,7 @@ use tower_http::{
 use crate::{index::Index, tiles::TileCache};
 
 pub use connections::{ConnectionLimits, serve};
+pub use heavy::Heavy;
 pub use problem::Problem;
 
 /// What handlers work with.
@@ -42,6 +44,8 @@ pub struct AppState {
     pub tiles: TileCache,
     /// Address under which clients reach us; links begin with it.
     pub public_url: PublicUrl,
+    /// Turns for questions that may take long.
+    pub heavy: Heavy,
     /// Figures for `/metrics`.
     pub metrics: PrometheusHandle,
 }

@@ -6,6 +6,7 @@ use axum::{
 };
 use serde::Serialize;
 
+use crate::index::TookTooLong;
 use crate::model::{BboxError, PeriodError, UnknownLayer, ValueError};
 use crate::tiles::TileAddressError;
 
@@ -65,6 +66,12 @@ impl Problem {
 impl From<UnknownLayer> for Problem {
     fn from(error: UnknownLayer) -> Problem {
         Problem::not_found(error)
+    }
+}
+
+impl From<TookTooLong> for Problem {
+    fn from(error: TookTooLong) -> Problem {
+        Problem::unavailable(error)
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    api::{self, AppState, PublicUrl, app},
+    api::{self, AppState, Heavy, PublicUrl, app},
     cli::database::Database,
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -72,6 +72,7 @@ async fn serve(
         index: Arc::clone(&index),
         tiles: TileCache::new(TILE_CACHE_BYTES),
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
+        heavy: Heavy::new(),
         metrics: PrometheusBuilder::new().install_recorder().context("metrics cannot be counted")?,
     };
     println!("Rimay listens on {own_url}");

@@ -6,27 +6,44 @@ use geo::{Geometry, MapCoords};
 
 use crate::model::{Field, Value};
 
+const SOUND: &str = "writing JSON to memory cannot fail";
+
 /// Appends `{"type":"Feature",…,"properties":{…}` **without the closing brace**, so that links and other members
 /// can follow. The last property says whether the feature is invented: programs that read features keep nothing else
 /// of what stands around them. Coordinates have 7 decimals (RFC 7946, section 11.2: about a centimetre).
+/// Returns where the properties begin.
 pub(super) fn write_feature<'a>(
     json: &mut Vec<u8>,
     id: i64,
     geometry: Option<&Geometry<f64>>,
     properties: impl Iterator<Item = (&'a Field, &'a Value)>,
     synthetic: bool,
-) {
-    const SOUND: &str = "writing JSON to memory cannot fail";
+) -> usize {
     write!(json, r#"{{"type":"Feature","id":{id},"geometry":"#).expect(SOUND);
     let rounded = geometry.map(|geometry| geojson::Geometry::from(&geometry.map_coords(round)));
     serde_json::to_writer(&mut *json, &rounded).expect(SOUND);
+    let properties_at = json.len();
+    write_properties(json, properties.map(|(field, value)| (field.name.as_str(), value)), Some(synthetic));
+    properties_at
+}
+
+/// Appends `,"properties":{…}`; where nobody asked whether the feature is invented, that is left out.
+pub(super) fn write_properties<'a>(
+    json: &mut Vec<u8>,
+    properties: impl Iterator<Item = (&'a str, &'a Value)>,
+    synthetic: Option<bool>,
+) {
     json.extend_from_slice(br#","properties":{"#);
-    for (field, value) in properties {
-        write!(json, "\"{}\":", field.name).expect(SOUND);
+    for (name, value) in properties {
+        write!(json, "\"{name}\":").expect(SOUND);
         serde_json::to_writer(&mut *json, value).expect(SOUND);
         json.push(b',');
     }
-    write!(json, "\"synthetic\":{synthetic}}}").expect(SOUND);
+    match synthetic {
+        Some(synthetic) => write!(json, "\"synthetic\":{synthetic}").expect(SOUND),
+        None => _ = json.pop_if(|last| *last == b','),
+    }
+    json.push(b'}');
 }
 
 fn round(coordinate: geo::Coord<f64>) -> geo::Coord<f64> {

@@ -18,6 +18,8 @@ pub struct Feature {
     pub id: i64,
     /// Position of its source in the snapshot; `None` for features written by hand.
     pub source: Option<u16>,
+    /// Invented.
+    pub synthetic: bool,
     /// One value for each of the snapshot's fields, in their order.
     pub values: Box<[Value]>,
     /// EPSG:4326, longitude first; `None` for a feature without place.
@@ -32,6 +34,8 @@ pub struct Feature {
     pub(super) search_text: Box<str>,
     /// Where its GeoJSON stands in the snapshot's bytes.
     pub(super) json: Range<usize>,
+    /// Where in the snapshot's bytes its properties begin.
+    pub(super) properties_at: usize,
 }
 
 impl Feature {
@@ -58,10 +62,11 @@ impl Feature {
         let start = json.len();
         let fields = layer.permitted_fields(access).zip(&values);
         let synthetic = source.is_some_and(|(_, source)| source.synthetic);
-        encode::write_feature(json, stored.id, geometry.as_ref(), fields, synthetic);
+        let properties_at = encode::write_feature(json, stored.id, geometry.as_ref(), fields, synthetic);
         Ok(Feature {
             id: stored.id,
             source: source.map(|(position, _)| position),
+            synthetic,
             search_text: search_text(layer, access, &values),
             holds: holds(layer, access, &values),
             bbox: geometry.as_ref().and_then(bbox),
@@ -69,6 +74,7 @@ impl Feature {
             values,
             geometry,
             json: start..json.len(),
+            properties_at,
         })
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 use geo::{Intersects, Rect, coord};
 
@@ -7,22 +7,56 @@ use crate::{
     model::{Bbox, FeatureQuery, Period},
 };
 
+/// A search that was given up because its time was over.
+#[derive(Debug, thiserror::Error)]
+#[error("the filter takes too long to answer: narrow it with bbox or simpler geometry")]
+pub struct TookTooLong;
+
+/// After how many features of a search the clock is looked at.
+const PATIENCE: usize = 64;
+
 impl Snapshot {
     /// Slots of the features for which all conditions hold, ascending (so by ascending id).
     pub fn find(&self, query: &FeatureQuery) -> Vec<Slot> {
-        let matches = |slot: &Slot| query.matches_attributes(self.feature(*slot));
-        match &query.bbox {
-            None => (0..).zip(self.features()).map(|(slot, _)| slot).filter(matches).collect(),
-            Some(bbox) => {
+        let mut slots = self.candidates(query);
+        slots.retain(|slot| query.matches(self.feature(*slot)));
+        slots
+    }
+
+    /// The same, given up at `deadline`: a filter may ask much of each feature.
+    ///
+    /// # Errors
+    /// [`TookTooLong`].
+    pub fn find_until(&self, query: &FeatureQuery, deadline: Instant) -> Result<Vec<Slot>, TookTooLong> {
+        let candidates = self.candidates(query);
+        let mut slots = Vec::with_capacity(candidates.len().min(1024));
+        for some in candidates.chunks(PATIENCE) {
+            if Instant::now() > deadline {
+                return Err(TookTooLong);
+            }
+            slots.extend(some.iter().copied().filter(|slot| query.matches(self.feature(*slot))));
+        }
+        Ok(slots)
+    }
+
+    /// Slots of the features that the boxes of the query leave over, ascending.
+    fn candidates(&self, query: &FeatureQuery) -> Vec<Slot> {
+        let filter_bbox = query.filter.as_ref().and_then(|filter| filter.bbox());
+        let mut slots: Vec<Slot> = match (&query.bbox, filter_bbox) {
+            (None, None) => return (0..).zip(self.features()).map(|(slot, _)| slot).collect(),
+            (Some(bbox), _) => {
                 let mut slots: Vec<Slot> = bbox.parts().flat_map(|part| self.intersecting(part)).collect();
                 // Features without geometry match every box (OGC 17-069r4, requirement /req/core/fc-bbox-response).
                 slots.extend(&self.placeless);
-                slots.retain(matches);
-                slots.sort_unstable();
-                slots.dedup();
                 slots
             }
-        }
+            (None, Some(bbox)) => {
+                self.tree.locate_in_envelope_intersecting(envelope(&bbox)).map(|entry| entry.slot).collect()
+            }
+        };
+        slots.sort_unstable();
+        slots.dedup();
+        slots
     }
 
     /// The same slots in the order of their names.
@@ -84,9 +118,11 @@ impl Feature {
 }
 
 impl FeatureQuery {
-    fn matches_attributes(&self, feature: &Feature) -> bool {
+    /// Whether everything but the box holds.
+    fn matches(&self, feature: &Feature) -> bool {
         self.properties.iter().all(|filter| filter.any_of.contains(&feature.values[filter.position]))
             && self.period.is_none_or(|period| feature.holds_within(period))
             && self.text.as_deref().is_none_or(|text| feature.search_text.contains(text))
+            && self.filter.as_ref().is_none_or(|filter| filter.passes(feature))
     }
 }

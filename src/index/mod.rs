@@ -6,10 +6,13 @@
 
 mod encode;
 mod feature;
+mod filter;
 mod find;
 mod live;
 mod snapshot;
 
 pub use feature::Feature;
+pub use filter::{GEOMETRY, SYNTHETIC};
+pub use find::TookTooLong;
 pub use live::{Failure, Freshness, Index, IndexError};
 pub use snapshot::{Slot, Snapshot};

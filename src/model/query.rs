@@ -2,10 +2,10 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-use crate::model::{Bbox, Value};
+use crate::model::{Bbox, Value, cql2::Filter};
 
 /// A question about the features of one layer: all conditions must hold.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct FeatureQuery {
     /// Intersects this box, exactly. Features without geometry match every box.
     pub bbox: Option<Bbox>,
@@ -15,6 +15,8 @@ pub struct FeatureQuery {
     pub properties: Vec<PropertyFilter>,
     /// The name or code contains this, already folded by [`crate::model::fold`].
     pub text: Option<String>,
+    /// Passes this, compiled for the layer.
+    pub filter: Option<Filter>,
 }
 
 /// One field must have one of the values.

@@ -99,6 +99,60 @@ fn properties_filter_by_value_and_codes_by_list() {
 }
 
 #[test]
+fn filters_hold_together_with_all_else_and_pages_keep_them() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let features: Vec<_> = (0..30)
+        .map(|n| {
+            conflict(
+                &format!("Caso {n:02}"),
+                if n % 2 == 0 { "activo" } else { "latente" },
+                Some([-75.0 + 0.1 * f64::from(n), -10.0]),
+            )
+        })
+        .collect();
+    database.import(&write_geojson(folder.path(), "casos.geojson", &features), &["--layer", "conflicts"]);
+    let server = Server::start(&database);
+    let filter = r#"{"op":"s_intersects","args":[{"property":"geometry"},{"bbox":[-75.05,-11,-73.05,-9]}]}"#;
+    let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+    let mut path = format!(
+        "/ogc/collections/conflicts/items?filter={filter}&filter-lang=cql2-json&state=activo&sortby=-name&properties=name&limit=4"
+    );
+    let mut names = vec![];
+    loop {
+        let page = server.json(&path);
+        assert_eq!(page["numberMatched"], 10);
+        for feature in page["features"].as_array().unwrap() {
+            assert_eq!(feature["properties"].as_object().unwrap().len(), 1, "only what was asked for");
+            names.push(feature["properties"]["name"].as_str().unwrap().to_owned());
+        }
+        let next = page["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next").cloned();
+        let Some(next) = next else { break };
+        path = next["href"].as_str().unwrap().strip_prefix(&server.url).unwrap().to_owned();
+    }
+    let expected: Vec<_> = (0..20).rev().filter(|n| n % 2 == 0).map(|n| format!("Caso {n:02}")).collect();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn queryables_are_what_filters_may_name() {
+    let database = TestDatabase::create();
+    let server = Server::start(&database);
+    for collection in server.json("/ogc/collections")["collections"].as_array().unwrap() {
+        let id = collection["id"].as_str().unwrap();
+        let answer = server.get(&format!("/ogc/collections/{id}/queryables"));
+        assert_eq!(answer.header("content-type"), "application/schema+json");
+        let queryables = answer.json();
+        assert!(queryables["$id"].as_str().unwrap().ends_with(&format!("/ogc/collections/{id}/queryables")));
+        assert_eq!(queryables["properties"]["geometry"]["x-ogc-role"], "primary-geometry");
+        for name in queryables["properties"].as_object().unwrap().keys() {
+            let filter = format!("/ogc/collections/{id}/items?filter=%22{name}%22%20IS%20NOT%20NULL");
+            assert_eq!(server.json(&filter)["numberMatched"], 0, "{filter}");
+        }
+    }
+}
+
+#[test]
 fn datetime_keeps_what_held_then_and_what_has_no_time() {
     let dated = |name: &str, from: &str, to: Option<&str>| {
         let mut feature = conflict(name, "resuelto", None);

@@ -74,17 +74,149 @@ fn served_ids(server: &Server, path: &str) -> Vec<i64> {
     ids
 }
 
-#[test]
-fn boxes_find_what_postgis_finds() {
+/// A generator whose seed is printed, and the seed.
+fn seeded() -> (Random, u64) {
     let seed = std::env::var("RIMAY_TEST_SEED")
         .map_or_else(|_| u64::from(std::process::id()) * 7919 + 1, |seed| seed.parse().unwrap());
     println!("RIMAY_TEST_SEED={seed}");
-    let mut random = Random(seed);
+    (Random(seed), seed)
+}
+
+fn with_nasty_areas(random: &mut Random) -> (TestDatabase, Server) {
     let database = TestDatabase::create();
     let folder = scratch();
-    let file = write_geojson(folder.path(), "areas.geojson", &nasty_areas(&mut random, 300));
+    let file = write_geojson(folder.path(), "areas.geojson", &nasty_areas(random, 300));
     database.import(&file, &["--layer", "watersheds"]);
     let server = Server::start(&database);
+    (database, server)
+}
+
+/// What PostGIS finds, in its order.
+fn told_ids(database: &TestDatabase, condition: &str, order: &str) -> Vec<i64> {
+    let sql = format!("select id::text as told from layers.watersheds where {condition} order by {order}");
+    database.query(&sql).iter().map(|id| id.as_deref().unwrap().parse().unwrap()).collect()
+}
+
+fn filtered(filter: &str, more: &str) -> String {
+    let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+    format!("/ogc/collections/watersheds/items?limit=10000&filter={filter}{more}")
+}
+
+/// A shape of the kind filters carry, often sharing corners and edges with the areas.
+fn nasty_shape(random: &mut Random) -> String {
+    let (x, y) = (random.on_grid(-80.0, -70.0), random.on_grid(-16.0, -4.0));
+    let (w, h) = (random.on_grid(0.01, 1.5), random.on_grid(0.01, 1.5));
+    let (e, n) = (x + w, y + h);
+    match random.next() % 6 {
+        0 => format!("POINT({x} {y})"),
+        1 => format!("LINESTRING({x} {y}, {e} {n}, {e} {y})"),
+        2 => format!("MULTIPOINT(({x} {y}), ({e} {n}))"),
+        3 => format!(
+            "POLYGON(({x} {y}, {e} {y}, {e} {n}, {x} {n}, {x} {y}), ({a} {b}, {a} {d}, {c} {d}, {c} {b}, {a} {b}))",
+            a = x + 0.25 * w,
+            b = y + 0.25 * h,
+            c = x + 0.5 * w,
+            d = y + 0.5 * h
+        ),
+        4 => format!(
+            "MULTIPOLYGON((({x} {y}, {e} {y}, {e} {n}, {x} {y})), (({f} {y}, {g} {y}, {g} {n}, {f} {y})))",
+            f = e + 0.1,
+            g = e + 0.6
+        ),
+        _ => format!("POLYGON(({x} {y}, {e} {y}, {e} {n}, {x} {n}, {x} {y}))"),
+    }
+}
+
+const RELATIONS: [&str; 8] =
+    ["intersects", "equals", "disjoint", "touches", "within", "overlaps", "crosses", "contains"];
+
+#[test]
+fn spatial_relations_are_those_of_postgis() {
+    let (mut random, seed) = seeded();
+    let (database, server) = with_nasty_areas(&mut random);
+    let own: Vec<String> = database
+        .query("select st_astext(st_geometryn(geom, 1)) from layers.watersheds order by id limit 40")
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut hits = [0; 8];
+    for round in 0..60 {
+        // Some of the layer's own areas: equal to one, and sharing what others share with it.
+        let shape = if round % 3 == 0 { own[round / 3].clone() } else { nasty_shape(&mut random) };
+        let own_first = RELATIONS.map(|relation| format!("st_{relation}(geom, shape)"));
+        let own_last = RELATIONS.map(|relation| format!("st_{relation}(shape, geom)"));
+        let columns: Vec<_> = own_first
+            .iter()
+            .chain(&own_last)
+            .map(|holds| format!("coalesce(json_agg(id order by id) filter (where {holds}), '[]')"))
+            .collect();
+        let told = database.query(&format!(
+            "select json_build_array({})::text from layers.watersheds, st_geomfromtext('{shape}', 4326) shape",
+            columns.join(", ")
+        ));
+        let told: Vec<Vec<i64>> = serde_json::from_str(told[0].as_deref().unwrap()).unwrap();
+        for (n, relation) in RELATIONS.into_iter().enumerate() {
+            for (cql, told) in [(format!("geometry, {shape}"), &told[n]), (format!("{shape}, geom"), &told[n + 8])] {
+                let served = served_ids(&server, &filtered(&format!("S_{relation}({cql})"), ""));
+                assert_eq!(served, *told, "s_{relation}({cql}), seed {seed}");
+                hits[n] += told.len();
+            }
+        }
+    }
+    println!("hits: {hits:?}");
+    assert!(hits.iter().filter(|found| **found > 20).count() >= 6, "too few to prove anything: {hits:?}");
+}
+
+#[test]
+fn conditions_and_orders_are_those_of_sql() {
+    let (mut random, _) = seeded();
+    let (database, server) = with_nasty_areas(&mut random);
+    assert!(database.accepts("update rimay.feature set properties = properties || jsonb_build_object('stated_area_km2', case when id % 7 = 0 then null else (id * 37 % 101)::float8 end, 'name', case id % 5 when 0 then null when 1 then 'Cuenca Ñ' || id else 'cuenca o' || id end) where layer = 'watersheds'"));
+    server.wait_for("/ogc/collections/watersheds/items?filter=name%20IS%20NULL", |page| page["numberMatched"] != 0);
+    let pairs = [
+        ("stated_area_km2 > 50", "stated_area_km2 > 50"),
+        ("NOT stated_area_km2 > 50", "not stated_area_km2 > 50"),
+        ("stated_area_km2 <> 3 OR name IS NULL", "stated_area_km2 <> 3 or name is null"),
+        ("stated_area_km2 BETWEEN 20 AND 30.5", "stated_area_km2 between 20 and 30.5"),
+        ("stated_area_km2 NOT BETWEEN 20 AND 30", "stated_area_km2 not between 20 and 30"),
+        ("stated_area_km2 * 2 - 10 = 40", "stated_area_km2 * 2 - 10 = 40"),
+        ("stated_area_km2 / 0 > 1", "false"),
+        ("stated_area_km2 IN (1, 2, 37) AND code IS NOT NULL", "stated_area_km2 in (1, 2, 37) and code is not null"),
+        ("code NOT IN ('1', '2', '3')", "code not in ('1', '2', '3')"),
+        ("name LIKE 'Cuenca _1%'", "name like 'Cuenca _1%'"),
+        ("name NOT LIKE '%Ñ%'", "name not like '%Ñ%'"),
+        ("CASEI(name) LIKE CASEI('CUENCA ñ%')", "upper(name) like upper('CUENCA ñ%')"),
+        ("name ILIKE 'CUENCA O%'", "name ilike 'CUENCA O%'"),
+        ("ACCENTI(name) LIKE 'Cuenca N%'", "replace(name, 'Ñ', 'N') like 'Cuenca N%'"),
+        ("name > 'Cuenca' AND name < 'd'", "name > 'Cuenca' collate \"C\" and name < 'd' collate \"C\""),
+        (
+            "name IS NULL AND (stated_area_km2 < 10 OR stated_area_km2 > 90)",
+            "name is null and (stated_area_km2 < 10 or stated_area_km2 > 90)",
+        ),
+        ("synthetic = FALSE AND NOT synthetic", "true"),
+    ];
+    for (cql, sql) in pairs {
+        let told = told_ids(&database, sql, "id");
+        assert_eq!(served_ids(&server, &filtered(cql, "")), told, "{cql}");
+    }
+    let orders = [
+        ("stated_area_km2,-name", "stated_area_km2, name collate \"C\" desc nulls last, id"),
+        ("-stated_area_km2", "stated_area_km2 desc nulls last, id"),
+        ("%2Bname", "name collate \"C\" nulls last, id"),
+    ];
+    for (cql, sql) in orders {
+        assert_eq!(
+            served_ids(&server, &format!("/ogc/collections/watersheds/items?limit=10000&sortby={cql}")),
+            told_ids(&database, "true", sql),
+            "{cql}"
+        );
+    }
+}
+
+#[test]
+fn boxes_find_what_postgis_finds() {
+    let (mut random, seed) = seeded();
+    let (database, server) = with_nasty_areas(&mut random);
     let mut hits = 0;
     // A box without height or width is a line or a point, which `st_envelope` makes of it.
     for _ in 0..300 {
@@ -94,11 +226,13 @@ fn boxes_find_what_postgis_finds() {
             &server,
             &format!("/ogc/collections/watersheds/items?limit=10000&bbox={west},{south},{east},{north}"),
         );
-        let told: Vec<i64> = database
-            .query(&format!("select feature.id::text from rimay.feature where layer = 'watersheds' and st_intersects(geom, st_envelope(st_setsrid(st_makeline(st_point({west}, {south}), st_point({east}, {north})), 4326))) order by feature.id"))
-            .iter()
-            .map(|id| id.as_deref().unwrap().parse().unwrap())
-            .collect();
+        let told = told_ids(
+            &database,
+            &format!(
+                "st_intersects(geom, st_envelope(st_setsrid(st_makeline(st_point({west}, {south}), st_point({east}, {north})), 4326)))"
+            ),
+            "id",
+        );
         assert_eq!(served, told, "bbox {west},{south},{east},{north}, seed {seed}");
         hits += told.len();
     }

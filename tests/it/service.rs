@@ -187,6 +187,10 @@ fn gdal_reads_a_layer_and_pushes_its_filters_down() {
     };
     assert_eq!(count(&[]), 25);
     assert_eq!(count(&["-where", "name = 'Cuenca 7'"]), 1);
+    assert_eq!(count(&["-where", "name LIKE 'Cuenca 1%' AND stated_area_km2 > 1"]), 11);
+    // GDAL reads the same features when it does not understand us; that it asked us is in what was answered.
+    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
+    assert!(metrics.contains("rimay_filters_total"), "no filter was pushed down: {metrics}");
     // From half into the first square to half into the third.
     assert_eq!(count(&["-spat", "-75.95", "-9.95", "-75.75", "-9.94"]), 3);
 }

@@ -9,14 +9,12 @@ use serde_json::{Value as Json_, json};
 use crate::{
     api::{
         Problem, PublicUrl,
-        ogc::{GEOJSON, check_format, link},
+        ogc::{CRS84, GEOJSON, check_format, link, schemas::SCHEMA},
         params::Params,
     },
     index::{Index, Snapshot},
     model::Access,
 };
-
-const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 /// `GET /ogc/collections`
 pub(super) async fn collections(
@@ -50,6 +48,14 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
     let mut links = vec![
         link("self", "application/json", "This collection", url.join(&own)),
         link("items", GEOJSON, "Features", url.join(&format!("{own}/items"))),
+        link("describedby", SCHEMA, "Schema", url.join(&format!("{own}/schema"))),
+        link(
+            "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+            SCHEMA,
+            "Queryables",
+            url.join(&format!("{own}/queryables")),
+        ),
+        link("http://www.opengis.net/def/rel/ogc/1.0/schema", SCHEMA, "Schema", url.join(&format!("{own}/schema"))),
     ];
     let licences: BTreeSet<_> = snapshot.sources().map(|source| source.licence.as_str()).collect();
     // Other words say themselves in `license` and `attribution`.

@@ -11,13 +11,16 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     api::{
-        Problem, PublicUrl,
+        Heavy, Problem, PublicUrl,
         cached::{Keep, respond},
-        ogc::{DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, check_format, link},
+        ogc::{
+            GEOJSON, check_format, link,
+            question::{Question, Selection},
+        },
         params::Params,
     },
     index::{Feature, Index, Slot, Snapshot},
-    model::{Access, FeatureQuery},
+    model::Access,
 };
 
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
@@ -29,29 +32,21 @@ const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 pub(super) async fn items(
     State(index): State<Arc<Index>>,
     State(url): State<PublicUrl>,
+    State(heavy): State<Heavy>,
     Path(layer): Path<String>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let snapshot = index.snapshot(&layer, Access::Public)?;
-    let fields = snapshot.fields().iter().map(|field| field.name.as_str());
-    params.allow_only(["bbox", "datetime", "limit", "offset", "after", "f"].into_iter().chain(fields))?;
     check_format(&params)?;
-    let limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)?;
-    let offset = usize::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX);
-    let after = params.whole_number("after")?.map(|id| i64::try_from(id).unwrap_or(i64::MAX));
-    let query = FeatureQuery {
-        bbox: params.get("bbox").map(str::parse).transpose()?,
-        period: params.get("datetime").map(str::parse).transpose()?,
-        properties: params.property_filters(&snapshot)?,
-        text: None,
-    };
-    let matched = snapshot.find(&query);
-    let start = after.map_or(0, |id| matched.partition_point(|slot| snapshot.feature(*slot).id <= id));
-    let rest = matched.get(start.saturating_add(offset)..).unwrap_or_default();
-    let page = &rest[..rest.len().min(limit)];
-    let links = page_links(&snapshot, &url, &params, page, rest.len() > page.len());
-    let body = || Body::from(write_page(&snapshot, matched.len(), page, &links));
+    let question = Arc::new(Question::parse(&params, &snapshot)?);
+    let matched = question.answer(&snapshot, &heavy).await?;
+    let start = question.after.map_or(0, |id| matched.partition_point(|slot| snapshot.feature(*slot).id <= id));
+    let rest = matched.get(start.saturating_add(question.offset)..).unwrap_or_default();
+    let page = &rest[..rest.len().min(question.limit)];
+    let next = (rest.len() > page.len()).then(|| next_page(&question, &snapshot, page)).flatten();
+    let links = page_links(&snapshot, &url, &params, next);
+    let body = || Body::from(write_page(&snapshot, matched.len(), page, question.selection.as_ref(), &links));
     Ok(with_crs(respond(&headers, snapshot.checksum(), Keep::Revalidate, GEOJSON, body)))
 }
 
@@ -73,7 +68,21 @@ pub(super) async fn item(
     Ok(with_crs(respond(&headers, snapshot.checksum(), Keep::Revalidate, GEOJSON, body)))
 }
 
-fn page_links(snapshot: &Snapshot, url: &PublicUrl, params: &Params, page: &[Slot], more: bool) -> Vec<Json> {
+/// The parameter that leads to the features behind a page. By id where that is the order, so that nothing is skipped
+/// or seen twice when features come or go.
+fn next_page(question: &Question, snapshot: &Snapshot, page: &[Slot]) -> Option<(&'static str, String)> {
+    if question.is_sorted() {
+        return Some(("offset", (question.offset + page.len()).to_string()));
+    }
+    page.last().map(|last| ("after", snapshot.feature(*last).id.to_string()))
+}
+
+fn page_links(
+    snapshot: &Snapshot,
+    url: &PublicUrl,
+    params: &Params,
+    next: Option<(&'static str, String)>,
+) -> Vec<Json> {
     let path = format!("/ogc/collections/{}", snapshot.layer().id);
     let items = |query: String| match query.is_empty() {
         true => url.join(&format!("{path}/items")),
@@ -83,26 +92,37 @@ fn page_links(snapshot: &Snapshot, url: &PublicUrl, params: &Params, page: &[Slo
         link("self", GEOJSON, "This page", items(params.without(&[]).finish())),
         link("collection", "application/json", "The collection", url.join(&path)),
     ];
-    if let Some(last) = page.last()
-        && more
-    {
+    if let Some((name, value)) = next {
         let mut query = params.without(&["offset", "after"]);
-        query.append_pair("after", &snapshot.feature(*last).id.to_string());
+        query.append_pair(name, &value);
         links.push(link("next", GEOJSON, "Next page", items(query.finish())));
     }
     links
 }
 
 /// The feature collection, from bytes encoded when the snapshot was built.
-fn write_page(snapshot: &Snapshot, matched: usize, page: &[Slot], links: &[Json]) -> Vec<u8> {
-    let features = page.iter().map(|slot| snapshot.open_json(snapshot.feature(*slot)));
-    let mut body = Vec::with_capacity(1024 + features.clone().map(|json| json.len() + 2).sum::<usize>());
+fn write_page(
+    snapshot: &Snapshot,
+    matched: usize,
+    page: &[Slot],
+    selection: Option<&Selection>,
+    links: &[Json],
+) -> Vec<u8> {
+    let features = page.iter().map(|slot| snapshot.feature(*slot));
+    let length = features.clone().map(|feature| snapshot.open_json(feature).len() + 2).sum::<usize>();
+    let mut body = Vec::with_capacity(1024 + length);
     body.extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
-    for (position, json) in features.enumerate() {
+    for (position, feature) in features.enumerate() {
         if position > 0 {
             body.push(b',');
         }
-        body.extend_from_slice(json);
+        match selection {
+            None => body.extend_from_slice(snapshot.open_json(feature)),
+            Some(selection) => {
+                let synthetic = selection.synthetic.then_some(feature.synthetic);
+                snapshot.write_selected(&mut body, feature, selection.of(snapshot, feature), synthetic);
+            }
+        }
         body.push(b'}');
     }
     let tail = format!(

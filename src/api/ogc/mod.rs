@@ -1,9 +1,12 @@
-//! OGC API - Features - Part 1: Core (OGC 17-069r4) with GeoJSON, under `/ogc`.
+//! OGC API - Features under `/ogc`: Part 1, Core (OGC 17-069r4) with GeoJSON; Part 3, Filtering (OGC 19-079r2) with CQL2;
+//! Part 5, Schemas; with sorting and choice of properties.
 
 mod collections;
 mod items;
 mod landing;
 mod openapi;
+mod question;
+mod schemas;
 
 use axum::{Router, routing::get};
 use serde_json::{Value as Json, json};
@@ -14,6 +17,9 @@ pub(super) use self::landing::landing;
 
 pub(super) const GEOJSON: &str = "application/geo+json";
 pub(super) const OPENAPI_3_0: &str = "application/vnd.oai.openapi+json;version=3.0";
+
+/// Longitude and latitude of WGS 84, in this order: the reference system of all coordinates.
+pub(super) const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 /// Most features in one answer; greater limits are taken as this.
 pub(super) const MAX_LIMIT: usize = 10_000;
@@ -27,6 +33,8 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api", get(openapi::document))
         .route("/collections", get(collections::collections))
         .route("/collections/{layer}", get(collections::collection))
+        .route("/collections/{layer}/queryables", get(schemas::queryables))
+        .route("/collections/{layer}/schema", get(schemas::schema))
         .route("/collections/{layer}/items", get(items::items))
         .route("/collections/{layer}/items/{id}", get(items::item))
 }

@@ -10,11 +10,15 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     api::{
         Problem, PublicUrl,
-        ogc::{DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format},
+        ogc::{
+            CRS84, DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
+            question::{FILTER_LANGUAGES, PARAMETERS},
+            schemas::SCHEMA,
+        },
         params::Params,
     },
     index::{Index, Snapshot},
-    model::{Access, Field, FieldType},
+    model::{Access, Field, FieldType, cql2::MAX_BYTES},
 };
 
 /// `GET /ogc/api`: the service description, OpenAPI 3.0 with local references only. Each collection has literal
@@ -57,9 +61,20 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
         format!("/collections/{id}"),
         operation(&format!("describe_{id}"), title, &[], "The collection", about),
     );
-    let shared = ["bbox", "datetime", "limit", "offset", "after"];
+    for part in ["queryables", "schema"] {
+        let mut described = operation(
+            &format!("get_{id}_{part}"),
+            &format!("{part} of {title}"),
+            &[],
+            "A JSON Schema",
+            json!({"type": "object"}),
+        );
+        answers_with(&mut described, SCHEMA);
+        paths.insert(format!("/collections/{id}/{part}"), described);
+    }
+    let shared = PARAMETERS.iter().filter(|name| **name != "f");
     let mut parameters: Vec<_> =
-        shared.iter().map(|name| json!({"$ref": format!("#/components/parameters/{name}")})).collect();
+        shared.map(|name| json!({"$ref": format!("#/components/parameters/{name}")})).collect();
     parameters.extend(snapshot.fields().iter().map(|field| property_parameter(field)));
     let mut items = operation(
         &format!("get_{id}"),
@@ -68,7 +83,7 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
         "A page of features",
         json!({"$ref": "#/components/schemas/featureCollection"}),
     );
-    as_geojson(&mut items);
+    answers_with(&mut items, GEOJSON);
     paths.insert(format!("/collections/{id}/items"), items);
     let mut item = operation(
         &format!("get_{id}_feature"),
@@ -77,7 +92,7 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
         "The feature",
         json!({"$ref": "#/components/schemas/feature"}),
     );
-    as_geojson(&mut item);
+    answers_with(&mut item, GEOJSON);
     item["get"]["responses"]["404"] = json!({"$ref": "#/components/responses/NotFound"});
     paths.insert(format!("/collections/{id}/items/{{featureId}}"), item);
 }
@@ -97,11 +112,11 @@ fn operation(id: &str, summary: &str, parameters: &[Json], found: &str, schema: 
     }})
 }
 
-/// The answer of the operation is GeoJSON.
-fn as_geojson(operation: &mut Json) {
+/// The answer of the operation is of this media type.
+fn answers_with(operation: &mut Json, media_type: &str) {
     let content = &mut operation["get"]["responses"]["200"]["content"];
     let schema = content["application/json"].take();
-    *content = json!({GEOJSON: schema});
+    *content = json!({media_type: schema});
 }
 
 fn property_parameter(field: &Field) -> Json {
@@ -129,6 +144,11 @@ fn parameters() -> Json {
             json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT})),
         "offset": query("offset", "Features to pass over.", json!({"type": "integer", "minimum": 0, "default": 0})),
         "after": query("after", "Only features whose id is greater; next links use it.", json!({"type": "integer", "minimum": 0})),
+        "filter": query("filter", "A condition in CQL2; it holds together with all other parameters.", json!({"type": "string", "minLength": 1, "maxLength": MAX_BYTES})),
+        "filter-lang": query("filter-lang", "How the filter is written.", json!({"type": "string", "enum": FILTER_LANGUAGES, "default": FILTER_LANGUAGES[0]})),
+        "filter-crs": query("filter-crs", "Reference system of coordinates in the filter.", json!({"type": "string", "format": "uri", "enum": [CRS84], "default": CRS84})),
+        "sortby": query("sortby", "Properties to sort by, each with - before it for descending order.", json!({"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[+-]?[a-z][a-z0-9_]*$"}})),
+        "properties": query("properties", "Properties to answer with; all when it is absent.", json!({"type": "array", "items": {"type": "string"}})),
         "f": query("f", "Format of the answer.", json!({"type": "string", "enum": ["json", "geojson"]})),
         "featureId": {"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": {"type": "integer", "format": "int64"}},
     })

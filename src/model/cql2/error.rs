@@ -60,7 +60,9 @@ pub enum Cql2Error {
         known: String,
     },
     /// A function nobody offers.
-    #[error("there is no function \"{0}\"; see the list at /ogc/functions")]
+    #[error(
+        "there is no function \"{0}\"; the functions are CASEI, ACCENTI, DATE, TIMESTAMP, INTERVAL, BBOX and those beginning with S_, T_ and A_"
+    )]
     UnknownFunction(String),
     /// An operand of another kind than its operator takes.
     #[error("{operand} is {found}, but {operator} takes {expected}")]

@@ -1,6 +1,6 @@
 //! How geometries, times and lists lie to one another.
 
-use geo::{BoundingRect, Geometry, Intersects, PreparedGeometry, Rect, Relate, relate::IntersectionMatrix};
+use geo::{BoundingRect, Geometry, Intersects, Rect, Relate, relate::IntersectionMatrix};
 use jiff::Timestamp;
 
 use crate::model::cql2::{ArrayRelation, Scalar, SpatialRelation, TemporalRelation};
@@ -73,16 +73,16 @@ impl SpatialRelation {
     }
 }
 
-/// A geometry of a filter, ready to be compared with many.
+/// A geometry of a filter with its box, to be compared with many.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
-    prepared: PreparedGeometry<'static, Geometry<f64>>,
+    geometry: Geometry<f64>,
     bbox: Option<Rect<f64>>,
 }
 
 impl Shape {
     pub(super) fn new(geometry: Geometry<f64>) -> Shape {
-        Shape { bbox: geometry.bounding_rect(), prepared: PreparedGeometry::from(geometry) }
+        Shape { bbox: geometry.bounding_rect(), geometry }
     }
 
     /// Around the geometry; `None` when it is empty.
@@ -91,7 +91,7 @@ impl Shape {
     }
 
     pub(super) fn geometry(&self) -> &Geometry<f64> {
-        self.prepared.geometry()
+        &self.geometry
     }
 
     /// Whether `other` lies so to this.
@@ -105,9 +105,9 @@ impl Shape {
         }
         // Most questions are this one, and it has a shorter way than the whole matrix.
         match relation {
-            SpatialRelation::Intersects => other.intersects(self.geometry()),
-            SpatialRelation::Disjoint => !other.intersects(self.geometry()),
-            _ => relation.reversed().shown_by(&self.prepared.relate(other)),
+            SpatialRelation::Intersects => other.intersects(&self.geometry),
+            SpatialRelation::Disjoint => !other.intersects(&self.geometry),
+            _ => relation.shown_by(&other.relate(&self.geometry)),
         }
     }
 }

@@ -39,7 +39,7 @@ impl<'a> From<&'a Value> for Scalar<'a> {
 impl Scalar<'_> {
     /// The order of two values of one kind: text by code point, a date as its first moment in UTC. `None` when either
     /// is unknown, or where there is no order.
-    pub(super) fn order(&self, other: &Scalar<'_>) -> Option<Ordering> {
+    pub fn order(&self, other: &Scalar<'_>) -> Option<Ordering> {
         match (self, other) {
             (Scalar::Text(a), Scalar::Text(b)) => Some(a.cmp(b)),
             (Scalar::Number(a), Scalar::Number(b)) => a.partial_cmp(b),
