@@ -3,6 +3,7 @@
 //! The rooms, in the order they depend on one another:
 //!
 //! - [`model`]: the words and rules of the domain, without I/O. The layer catalogue is declared here.
+//! - [`crs`]: reference systems in which coordinates may be asked and answered.
 //! - [`store`]: all SQL, and the managed local database.
 //! - [`index`]: immutable snapshots in memory, from which every read is answered.
 //! - [`exchange`]: files in and out, through GDAL.
@@ -16,6 +17,7 @@
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod crs;
 pub mod exchange;
 pub mod index;
 pub mod model;

@@ -23,18 +23,12 @@ pub(super) fn respond(
     content_type: &'static str,
     body: impl FnOnce() -> Body,
 ) -> Response {
-    let etag = format!("W/\"{version:016x}\"");
+    let etag = etag(version);
     let control = match keep {
         Keep::Revalidate => "no-cache",
         Keep::Forever => "public, max-age=31536000, immutable",
     };
-    let unchanged = request
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|list| list.split(','))
-        .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(&etag));
-    let mut response = match unchanged {
+    let mut response = match is_unchanged(request, version) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => ([(header::CONTENT_TYPE, content_type)], body()).into_response(),
     };
@@ -42,6 +36,21 @@ pub(super) fn respond(
     headers.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hexadecimal in quotes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
     response
+}
+
+/// Whether the client already has this version: then there is nothing to work out.
+pub(super) fn is_unchanged(request: &HeaderMap, version: u64) -> bool {
+    let etag = etag(version);
+    request
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(&etag))
+}
+
+fn etag(version: u64) -> String {
+    format!("W/\"{version:016x}\"")
 }
 
 /// The tag without its weakness: If-None-Match compares weakly (RFC 9110, section 13.1.2).

@@ -6,6 +6,7 @@ use axum::{
 };
 use serde::Serialize;
 
+use crate::crs::CrsError;
 use crate::index::TookTooLong;
 use crate::model::{BboxError, PeriodError, UnknownLayer, ValueError};
 use crate::tiles::TileAddressError;
@@ -66,6 +67,18 @@ impl Problem {
 impl From<UnknownLayer> for Problem {
     fn from(error: UnknownLayer) -> Problem {
         Problem::not_found(error)
+    }
+}
+
+impl From<(&str, CrsError)> for Problem {
+    fn from((parameter, error): (&str, CrsError)) -> Problem {
+        match error {
+            CrsError::Unknown(_) | CrsError::OutOfRange => Problem::bad_parameter(parameter, error),
+            CrsError::Proj(_) => {
+                tracing::error!(%error, "coordinates cannot be transformed");
+                Problem::internal()
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::{Overrides, Settings},
+    exchange::prepare_gdal,
     store::{Store, default_data_dir},
 };
 
@@ -50,6 +51,7 @@ enum Command {
 /// # Errors
 /// Anything that keeps it from its end, in one sentence.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    prepare_gdal();
     let settings = Settings::gather(cli.settings, cli.config.as_deref(), default_data_dir())?;
     match cli.command {
         Command::Serve => serve::run(settings).await,

@@ -11,7 +11,7 @@ static PREPARED: Once = Once::new();
 
 /// Sends GDAL's messages to the log instead of the terminal and keeps failures for [`take_failure`].
 /// Call before any other use of GDAL; later calls cost nothing.
-pub(crate) fn prepare_gdal() {
+pub fn prepare_gdal() {
     PREPARED.call_once(|| {
         set_error_handler(|kind, number, text| {
             let text = text.trim();

@@ -25,6 +25,7 @@ mod tests;
 
 pub use error::ExchangeError;
 pub use export::{ExportAbout, ExportFormat, ExportRow, ExportSummary, export};
+pub use gdal_log::prepare_gdal;
 pub use import::{ImportError, ImportProgress, ImportRequest, import};
 pub use report::ImportReport;
 pub use source::{

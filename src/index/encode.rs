@@ -4,7 +4,10 @@ use std::io::Write;
 
 use geo::{Geometry, MapCoords};
 
-use crate::model::{Field, Value};
+use crate::{
+    index::{Feature, Snapshot},
+    model::{Field, Value},
+};
 
 const SOUND: &str = "writing JSON to memory cannot fail";
 
@@ -20,11 +23,18 @@ pub(super) fn write_feature<'a>(
     synthetic: bool,
 ) -> usize {
     write!(json, r#"{{"type":"Feature","id":{id},"geometry":"#).expect(SOUND);
-    let rounded = geometry.map(|geometry| geojson::Geometry::from(&geometry.map_coords(round)));
-    serde_json::to_writer(&mut *json, &rounded).expect(SOUND);
+    write_geometry(json, geometry, 7);
     let properties_at = json.len();
     write_properties(json, properties.map(|(field, value)| (field.name.as_str(), value)), Some(synthetic));
     properties_at
+}
+
+/// Appends a GeoJSON geometry, or null, with so many decimals.
+pub(super) fn write_geometry(json: &mut Vec<u8>, geometry: Option<&Geometry<f64>>, decimals: i32) {
+    let scale = 10_f64.powi(decimals);
+    let round = |c: geo::Coord<f64>| geo::coord! { x: (c.x * scale).round() / scale, y: (c.y * scale).round() / scale };
+    let rounded = geometry.map(|geometry| geojson::Geometry::from(&geometry.map_coords(round)));
+    serde_json::to_writer(&mut *json, &rounded).expect(SOUND);
 }
 
 /// Appends `,"properties":{…}`; where nobody asked whether the feature is invented, that is left out.
@@ -46,9 +56,34 @@ pub(super) fn write_properties<'a>(
     json.push(b'}');
 }
 
-fn round(coordinate: geo::Coord<f64>) -> geo::Coord<f64> {
-    const SCALE: f64 = 1e7;
-    geo::coord! { x: (coordinate.x * SCALE).round() / SCALE, y: (coordinate.y * SCALE).round() / SCALE }
+/// How a feature is written where a client asks otherwise than everybody.
+#[derive(Debug, Default)]
+pub struct Form<'a> {
+    /// Only these fields, by position, and whether to say that the feature is invented; `None` for all.
+    pub properties: Option<(&'a [usize], bool)>,
+    /// The geometry in another reference system, with so many decimals.
+    pub geometry: Option<(Option<Geometry<f64>>, i32)>,
+}
+
+impl Snapshot {
+    /// Appends the feature's GeoJSON object in this form, without its closing brace. What the form does not change is
+    /// copied as it was encoded.
+    pub fn write_formed(&self, json: &mut Vec<u8>, feature: &Feature, form: &Form<'_>) {
+        match &form.geometry {
+            None => json.extend_from_slice(&self.json()[feature.json.start..feature.properties_at]),
+            Some((geometry, decimals)) => {
+                write!(json, r#"{{"type":"Feature","id":{},"geometry":"#, feature.id).expect(SOUND);
+                write_geometry(json, geometry.as_ref(), *decimals);
+            }
+        }
+        match form.properties {
+            None => json.extend_from_slice(&self.json()[feature.properties_at..feature.json.end]),
+            Some((fields, synthetic)) => {
+                let chosen = fields.iter().map(|at| (self.fields()[*at].name.as_str(), &feature.values[*at]));
+                write_properties(json, chosen, synthetic.then_some(feature.synthetic));
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod find;
 mod live;
 mod snapshot;
 
+pub use encode::Form;
 pub use feature::Feature;
 pub use filter::{GEOMETRY, SYNTHETIC};
 pub use find::TookTooLong;

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use rstar::{AABB, RTree, RTreeObject};
 
 use crate::{
-    index::{Feature, encode},
-    model::{Access, Bbox, Field, Layer, Source, Value},
+    index::Feature,
+    model::{Access, Bbox, Field, Layer, Source},
     store::LayerContents,
 };
 
@@ -209,16 +209,9 @@ impl Snapshot {
         &self.json[feature.json.clone()]
     }
 
-    /// Appends the feature's GeoJSON object with these properties only, without its closing brace.
-    pub fn write_selected<'a>(
-        &self,
-        json: &mut Vec<u8>,
-        feature: &Feature,
-        properties: impl Iterator<Item = (&'a str, &'a Value)>,
-        synthetic: Option<bool>,
-    ) {
-        json.extend_from_slice(&self.json[feature.json.start..feature.properties_at]);
-        encode::write_properties(json, properties, synthetic);
+    /// The bytes in which the features' ranges lie.
+    pub(super) fn json(&self) -> &[u8] {
+        &self.json
     }
 
     /// The box around all features; `None` when none has geometry.

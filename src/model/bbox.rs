@@ -62,6 +62,24 @@ impl Bbox {
         }
     }
 
+    /// The two corners of a box in any reference system: 4 finite numbers, or 6 with heights, which are dropped.
+    ///
+    /// # Errors
+    /// [`BboxError::Count`], [`BboxError::NotANumber`].
+    pub fn parse_numbers(text: &str) -> Result<[f64; 4], BboxError> {
+        let numbers = text
+            .split(',')
+            .map(|part| {
+                let number = part.trim().parse::<f64>().ok().filter(|n| n.is_finite());
+                number.ok_or_else(|| BboxError::NotANumber(part.trim().chars().take(40).collect()))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        match numbers[..] {
+            [a, b, c, d] | [a, b, _, c, d, _] => Ok([a, b, c, d]),
+            _ => Err(BboxError::Count(numbers.len())),
+        }
+    }
+
     /// West, south, east, north.
     pub fn to_array(self) -> [f64; 4] {
         [self.west, self.south, self.east, self.north]
@@ -79,17 +97,7 @@ impl FromStr for Bbox {
     type Err = BboxError;
 
     fn from_str(text: &str) -> Result<Self, BboxError> {
-        let numbers = text
-            .split(',')
-            .map(|part| {
-                let number = part.trim().parse::<f64>().ok().filter(|n| n.is_finite());
-                number.ok_or_else(|| BboxError::NotANumber(part.trim().chars().take(40).collect()))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let bbox = match numbers[..] {
-            [west, south, east, north] | [west, south, _, east, north, _] => Bbox { west, south, east, north },
-            _ => return Err(BboxError::Count(numbers.len())),
-        };
+        let bbox = Bbox::from(Bbox::parse_numbers(text)?);
         let range = |limit: f64, value: f64| value.abs() <= limit;
         if !(range(180.0, bbox.west) && range(180.0, bbox.east) && range(90.0, bbox.south) && range(90.0, bbox.north)) {
             return Err(BboxError::OutOfRange);

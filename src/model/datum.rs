@@ -3,7 +3,7 @@
 pub enum Datum {
     /// EPSG:4326 and the UTM zones 32717 to 32719.
     Wgs84,
-    /// EPSG:5373 and the UTM zones 5387 to 5389; equal to WGS 84 within a metre.
+    /// EPSG:5373 and the UTM zones 5387 to 5389 and 5839; equal to WGS 84 within a metre.
     Peru96,
     /// EPSG:4674; equal to WGS 84 within a metre.
     Sirgas2000,
@@ -63,7 +63,7 @@ impl Datum {
     pub fn of_crs(epsg: u32) -> Option<Datum> {
         match epsg {
             4326 | 4979 | 3857 | 32701..=32760 | 32601..=32660 => Some(Datum::Wgs84),
-            5373 | 5387..=5389 => Some(Datum::Peru96),
+            5373 | 5387..=5389 | 5839 => Some(Datum::Peru96),
             4674 | 31977..=31985 => Some(Datum::Sirgas2000),
             4248 | 24877..=24879 => Some(Datum::Psad56),
             _ => None,

@@ -167,6 +167,69 @@ fn spatial_relations_are_those_of_postgis() {
     assert!(hits.iter().filter(|found| **found > 20).count() >= 6, "too few to prove anything: {hits:?}");
 }
 
+/// All numbers in a piece of JSON, in order.
+fn numbers(json: &Json) -> Vec<f64> {
+    match json {
+        Json::Array(items) => items.iter().flat_map(numbers).collect(),
+        Json::Number(number) => vec![number.as_f64().unwrap()],
+        _ => vec![],
+    }
+}
+
+#[test]
+fn coordinates_in_other_systems_are_those_of_postgis() {
+    let (mut random, seed) = seeded();
+    let (database, server) = with_nasty_areas(&mut random);
+    for epsg in [3857, 32717, 32718, 32719, 5373, 5387, 5389, 5839, 4326] {
+        let uri = format!("http://www.opengis.net/def/crs/EPSG/0/{epsg}");
+        let answer = server.get(&format!("/ogc/collections/watersheds/items?limit=50&crs={uri}"));
+        assert_eq!((answer.status, answer.header("content-crs")), (200, format!("<{uri}>").as_str()));
+        // PostGIS has longitude before latitude in every system.
+        let told = if epsg == 4326 || epsg == 5373 { "st_flipcoordinates(t)" } else { "t" };
+        for feature in answer.json()["features"].as_array().unwrap() {
+            let sql = format!(
+                "select st_asgeojson({told}, 12) from rimay.feature, st_transform(geom, {epsg}) t where layer = 'watersheds' and id = {}",
+                feature["id"]
+            );
+            let told: Json = serde_json::from_str(database.query(&sql)[0].as_deref().unwrap()).unwrap();
+            let (ours, theirs) = (numbers(&feature["geometry"]["coordinates"]), numbers(&told["coordinates"]));
+            assert_eq!(ours.len(), theirs.len());
+            let tolerance = if epsg == 4326 || epsg == 5373 { 6e-8 } else { 6e-4 };
+            for (a, b) in ours.iter().zip(&theirs) {
+                assert!((a - b).abs() <= tolerance, "EPSG:{epsg}, feature {}: {a} and {b}", feature["id"]);
+            }
+        }
+    }
+    let mut hits = 0;
+    for _ in 0..60 {
+        let (x, y) = (random.on_grid(2.0, 9.0) * 1e5, 8.2e6 + random.on_grid(0.0, 13.0) * 1e5);
+        let (e, n) = (x + random.on_grid(0.1, 1.5) * 1e5, y + random.on_grid(0.1, 1.5) * 1e5);
+        let served = served_ids(
+            &server,
+            &format!(
+                "/ogc/collections/watersheds/items?limit=10000&bbox={x},{y},{e},{n}&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/32718"
+            ),
+        );
+        // The sides are straight in the box's system: PostGIS too must bend them.
+        let told = told_ids(
+            &database,
+            &format!(
+                "st_intersects(geom, st_transform(st_segmentize(st_makeenvelope({x}, {y}, {e}, {n}, 32718), 500), 4326))"
+            ),
+            "id",
+        );
+        assert_eq!(served, told, "bbox {x},{y},{e},{n}, seed {seed}");
+        hits += told.len();
+    }
+    assert!(hits > 60, "the boxes find too little to prove anything: {hits}");
+    let point = "S_INTERSECTS(geometry, POLYGON((-12 -76, -12 -74, -10 -74, -10 -76, -12 -76)))";
+    let served = served_ids(&server, &filtered(point, "&filter-crs=http://www.opengis.net/def/crs/EPSG/0/4326"));
+    assert_eq!(served, told_ids(&database, "st_intersects(geom, st_makeenvelope(-76, -12, -74, -10, 4326))", "id"));
+    let south_west =
+        served_ids(&server, "/ogc/collections/watersheds/items?limit=10000&bbox=-12,-76,-10,-74&bbox-crs=EPSG:4326");
+    assert_eq!(served, south_west);
+}
+
 #[test]
 fn conditions_and_orders_are_those_of_sql() {
     let (mut random, _) = seeded();

@@ -4,14 +4,15 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("crs", &[]),
     ("store", &["model"]),
     ("index", &["model", "store"]),
     ("exchange", &["model", "store"]),
     ("tiles", &["model", "index"]),
-    ("api", &["model", "index", "tiles"]),
+    ("api", &["model", "crs", "index", "tiles"]),
     ("config", &["api"]),
     ("telemetry", &[]),
-    ("cli", &["model", "store", "index", "exchange", "tiles", "api", "config", "telemetry"]),
+    ("cli", &["model", "store", "crs", "index", "exchange", "tiles", "api", "config", "telemetry"]),
 ];
 
 #[test]

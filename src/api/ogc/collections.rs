@@ -9,9 +9,10 @@ use serde_json::{Value as Json_, json};
 use crate::{
     api::{
         Problem, PublicUrl,
-        ogc::{CRS84, GEOJSON, check_format, link, schemas::SCHEMA},
+        ogc::{GEOJSON, check_format, link, schemas::SCHEMA},
         params::Params,
     },
+    crs::{CRS84, OFFERED},
     index::{Index, Snapshot},
     model::Access,
 };
@@ -72,12 +73,12 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
         "license": snapshot.licence(),
         "synthetic": snapshot.has_synthetic(),
         "itemType": "feature",
-        "crs": [CRS84],
-        "storageCrs": CRS84,
+        "crs": OFFERED.map(|crs| crs.uri),
+        "storageCrs": CRS84.uri,
         "links": links,
     });
     if let Some(bbox) = snapshot.extent() {
-        collection["extent"] = json!({"spatial": {"bbox": [bbox], "crs": CRS84}});
+        collection["extent"] = json!({"spatial": {"bbox": [bbox], "crs": CRS84.uri}});
     }
     collection
 }

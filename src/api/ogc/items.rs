@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Body,
@@ -6,20 +9,22 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
 };
+use geo::Geometry;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::{
     api::{
         Heavy, Problem, PublicUrl,
-        cached::{Keep, respond},
+        cached::{Keep, is_unchanged, respond},
         ogc::{
             GEOJSON, check_format, link,
-            question::{Question, Selection},
+            question::{Question, parse_crs},
         },
         params::Params,
     },
-    index::{Feature, Index, Slot, Snapshot},
+    crs::{CRS84, Crs, Projection},
+    index::{Feature, Form, Index, Slot, Snapshot},
     model::Access,
 };
 
@@ -39,15 +44,16 @@ pub(super) async fn items(
 ) -> Result<Response, Problem> {
     let snapshot = index.snapshot(&layer, Access::Public)?;
     check_format(&params)?;
-    let question = Arc::new(Question::parse(&params, &snapshot)?);
-    let matched = question.answer(&snapshot, &heavy).await?;
-    let start = question.after.map_or(0, |id| matched.partition_point(|slot| snapshot.feature(*slot).id <= id));
-    let rest = matched.get(start.saturating_add(question.offset)..).unwrap_or_default();
-    let page = &rest[..rest.len().min(question.limit)];
-    let next = (rest.len() > page.len()).then(|| next_page(&question, &snapshot, page)).flatten();
-    let links = page_links(&snapshot, &url, &params, next);
-    let body = || Body::from(write_page(&snapshot, matched.len(), page, question.selection.as_ref(), &links));
-    Ok(with_crs(respond(&headers, snapshot.checksum(), Keep::Revalidate, GEOJSON, body)))
+    let question = Question::parse(&params, &snapshot)?;
+    let (version, crs) = (snapshot.checksum(), question.crs);
+    let body = match (is_unchanged(&headers, version), question.is_heavy()) {
+        (true, _) => vec![],
+        (false, false) => write_page(&question, &snapshot, &url, &params, None)?,
+        (false, true) => {
+            heavy.run(move |deadline| write_page(&question, &snapshot, &url, &params, Some(deadline))).await??
+        }
+    };
+    Ok(with_crs(respond(&headers, version, Keep::Revalidate, GEOJSON, || Body::from(body)), crs))
 }
 
 /// `GET /ogc/collections/{layer}/items/{id}`
@@ -58,14 +64,15 @@ pub(super) async fn item(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    params.allow_only(["f"])?;
+    params.allow_only(["f", "crs"])?;
     check_format(&params)?;
+    let crs = parse_crs(&params, "crs")?;
     let snapshot = index.snapshot(&layer, Access::Public)?;
     let digits = id.bytes().all(|b| b.is_ascii_digit());
     let feature = id.parse().ok().filter(|_| digits).and_then(|id| snapshot.by_id(id));
     let feature = feature.ok_or_else(|| Problem::not_found(format!("layer {layer} has no feature with this id")))?;
-    let body = || Body::from(write_item(&snapshot, feature, &url));
-    Ok(with_crs(respond(&headers, snapshot.checksum(), Keep::Revalidate, GEOJSON, body)))
+    let body = write_item(&snapshot, feature, &url, crs)?;
+    Ok(with_crs(respond(&headers, snapshot.checksum(), Keep::Revalidate, GEOJSON, || Body::from(body)), crs))
 }
 
 /// The parameter that leads to the features behind a page. By id where that is the order, so that nothing is skipped
@@ -100,14 +107,25 @@ fn page_links(
     links
 }
 
-/// The feature collection, from bytes encoded when the snapshot was built.
+/// Finds the features and writes their collection, from bytes encoded when the snapshot was built where nobody asked
+/// otherwise.
 fn write_page(
+    question: &Question,
     snapshot: &Snapshot,
-    matched: usize,
-    page: &[Slot],
-    selection: Option<&Selection>,
-    links: &[Json],
-) -> Vec<u8> {
+    url: &PublicUrl,
+    params: &Params,
+    deadline: Option<Instant>,
+) -> Result<Vec<u8>, Problem> {
+    // What is not heavy cannot take long.
+    let matched = question.find(snapshot, deadline.unwrap_or_else(|| Instant::now() + Duration::from_secs(60)))?;
+    let start = question.after.map_or(0, |id| matched.partition_point(|slot| snapshot.feature(*slot).id <= id));
+    let rest = matched.get(start.saturating_add(question.offset)..).unwrap_or_default();
+    let page = &rest[..rest.len().min(question.limit)];
+    let next = (rest.len() > page.len()).then(|| next_page(question, snapshot, page)).flatten();
+    let links = page_links(snapshot, url, params, next);
+
+    let places = Places::of(question.crs)?;
+    let properties = question.selection.as_ref().map(|selection| (&selection.fields[..], selection.synthetic));
     let features = page.iter().map(|slot| snapshot.feature(*slot));
     let length = features.clone().map(|feature| snapshot.open_json(feature).len() + 2).sum::<usize>();
     let mut body = Vec::with_capacity(1024 + length);
@@ -116,26 +134,22 @@ fn write_page(
         if position > 0 {
             body.push(b',');
         }
-        match selection {
-            None => body.extend_from_slice(snapshot.open_json(feature)),
-            Some(selection) => {
-                let synthetic = selection.synthetic.then_some(feature.synthetic);
-                snapshot.write_selected(&mut body, feature, selection.of(snapshot, feature), synthetic);
-            }
-        }
+        let form = Form { properties, geometry: places.form(feature)? };
+        snapshot.write_formed(&mut body, feature, &form);
         body.push(b'}');
     }
     let tail = format!(
-        r#"],"numberMatched":{matched},"numberReturned":{},"timeStamp":"{:.0}","links":{}}}"#,
+        r#"],"numberMatched":{},"numberReturned":{},"timeStamp":"{:.0}","links":{}}}"#,
+        matched.len(),
         page.len(),
         Timestamp::now(),
         Json::from(links),
     );
     body.extend_from_slice(tail.as_bytes());
-    body
+    Ok(body)
 }
 
-fn write_item(snapshot: &Snapshot, feature: &Feature, url: &PublicUrl) -> Vec<u8> {
+fn write_item(snapshot: &Snapshot, feature: &Feature, url: &PublicUrl, crs: &'static Crs) -> Result<Vec<u8>, Problem> {
     let path = format!("/ogc/collections/{}", snapshot.layer().id);
     let links = json!([
         link("self", GEOJSON, "This feature", url.join(&format!("{path}/items/{}", feature.id))),
@@ -144,17 +158,41 @@ fn write_item(snapshot: &Snapshot, feature: &Feature, url: &PublicUrl) -> Vec<u8
     let source = snapshot.source_of(feature);
     let about = json!({
         "source": source.map(|source| &source.name),
-        "synthetic": source.is_some_and(|source| source.synthetic),
+        "synthetic": feature.synthetic,
         "demonstration": source.is_some_and(|source| source.demonstration),
     });
-    let mut body = snapshot.open_json(feature).to_vec();
+    let mut body = vec![];
+    let form = Form { geometry: Places::of(crs)?.form(feature)?, ..Form::default() };
+    snapshot.write_formed(&mut body, feature, &form);
     body.extend_from_slice(format!(r#","links":{links},"rimay":{about}}}"#).as_bytes());
-    body
+    Ok(body)
 }
 
-fn with_crs(mut response: Response) -> Response {
-    let crs = HeaderValue::from_static("<http://www.opengis.net/def/crs/OGC/1.3/CRS84>");
-    response.headers_mut().insert(CONTENT_CRS, crs);
+/// The geometries of an answer in its reference system.
+struct Places {
+    /// `None` for our own system: geometries are encoded already.
+    projection: Option<Projection>,
+    decimals: i32,
+}
+
+impl Places {
+    fn of(crs: &'static Crs) -> Result<Places, Problem> {
+        let projection = (crs != &CRS84).then(|| Projection::to(crs)).transpose().map_err(|error| ("crs", error))?;
+        // About a centimetre in degrees, a millimetre in metres.
+        Ok(Places { projection, decimals: if crs.in_degrees { 7 } else { 3 } })
+    }
+
+    #[expect(clippy::type_complexity, reason = "the form's own type: changed or not, then with or without geometry")]
+    fn form(&self, feature: &Feature) -> Result<Option<(Option<Geometry<f64>>, i32)>, Problem> {
+        let Some(projection) = &self.projection else { return Ok(None) };
+        let geometry = feature.geometry.as_ref().map(|geometry| projection.apply(geometry)).transpose();
+        Ok(Some((geometry.map_err(|error| ("crs", error))?, self.decimals)))
+    }
+}
+
+fn with_crs(mut response: Response, crs: &Crs) -> Response {
+    let named = HeaderValue::from_str(&format!("<{}>", crs.uri)).expect("addresses are ASCII");
+    response.headers_mut().insert(CONTENT_CRS, named);
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     response
 }

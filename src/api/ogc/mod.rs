@@ -18,9 +18,6 @@ pub(super) use self::landing::landing;
 pub(super) const GEOJSON: &str = "application/geo+json";
 pub(super) const OPENAPI_3_0: &str = "application/vnd.oai.openapi+json;version=3.0";
 
-/// Longitude and latitude of WGS 84, in this order: the reference system of all coordinates.
-pub(super) const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
-
 /// Most features in one answer; greater limits are taken as this.
 pub(super) const MAX_LIMIT: usize = 10_000;
 /// Features in one answer when nobody says how many.

@@ -11,12 +11,13 @@ use crate::{
     api::{
         Problem, PublicUrl,
         ogc::{
-            CRS84, DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
+            DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
             question::{FILTER_LANGUAGES, PARAMETERS},
             schemas::SCHEMA,
         },
         params::Params,
     },
+    crs::{CRS84, OFFERED},
     index::{Index, Snapshot},
     model::{Access, Field, FieldType, cql2::MAX_BYTES},
 };
@@ -88,7 +89,7 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
     let mut item = operation(
         &format!("get_{id}_feature"),
         &format!("One feature of {title}"),
-        &[json!({"$ref": "#/components/parameters/featureId"})],
+        &[json!({"$ref": "#/components/parameters/featureId"}), json!({"$ref": "#/components/parameters/crs"})],
         "The feature",
         json!({"$ref": "#/components/schemas/feature"}),
     );
@@ -146,12 +147,18 @@ fn parameters() -> Json {
         "after": query("after", "Only features whose id is greater; next links use it.", json!({"type": "integer", "minimum": 0})),
         "filter": query("filter", "A condition in CQL2; it holds together with all other parameters.", json!({"type": "string", "minLength": 1, "maxLength": MAX_BYTES})),
         "filter-lang": query("filter-lang", "How the filter is written.", json!({"type": "string", "enum": FILTER_LANGUAGES, "default": FILTER_LANGUAGES[0]})),
-        "filter-crs": query("filter-crs", "Reference system of coordinates in the filter.", json!({"type": "string", "format": "uri", "enum": [CRS84], "default": CRS84})),
+        "filter-crs": query("filter-crs", "Reference system of coordinates in the filter.", systems()),
+        "bbox-crs": query("bbox-crs", "Reference system of bbox.", systems()),
+        "crs": query("crs", "Reference system of the answer.", systems()),
         "sortby": query("sortby", "Properties to sort by, each with - before it for descending order.", json!({"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[+-]?[a-z][a-z0-9_]*$"}})),
         "properties": query("properties", "Properties to answer with; all when it is absent.", json!({"type": "array", "items": {"type": "string"}})),
         "f": query("f", "Format of the answer.", json!({"type": "string", "enum": ["json", "geojson"]})),
         "featureId": {"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": {"type": "integer", "format": "int64"}},
     })
+}
+
+fn systems() -> Json {
+    json!({"type": "string", "format": "uri", "enum": OFFERED.map(|crs| crs.uri), "default": CRS84.uri})
 }
 
 fn schemas() -> Json {

@@ -1,25 +1,30 @@
-use std::{cmp::Ordering, sync::Arc, time::Instant};
+use std::{cmp::Ordering, time::Instant};
+
+use geo::{Geometry, coord};
 
 use crate::{
     api::{
-        Heavy, Problem,
-        ogc::{CRS84, DEFAULT_LIMIT, MAX_LIMIT},
+        Problem,
+        ogc::{DEFAULT_LIMIT, MAX_LIMIT},
         params::Params,
     },
-    index::{Feature, SYNTHETIC, Slot, Snapshot},
+    crs::{CRS84, Crs, CrsError, Projection, box_area},
+    index::{Feature, GEOMETRY, SYNTHETIC, Slot, Snapshot},
     model::{
-        FeatureQuery, Value,
-        cql2::{Cql2Error, Filter, Scalar, parse_json, parse_text},
+        Bbox, FeatureQuery,
+        cql2::{Cql2Error, Expression, Filter, Literal, Scalar, SpatialRelation, parse_json, parse_text},
     },
 };
 
 /// Parameters of a question about features that are not names of properties.
-pub(super) const PARAMETERS: [&str; 11] = [
+pub(super) const PARAMETERS: [&str; 13] = [
     "bbox",
+    "bbox-crs",
     "datetime",
     "limit",
     "offset",
     "after",
+    "crs",
     "f",
     "filter",
     "filter-lang",
@@ -42,6 +47,8 @@ pub(super) struct Question {
     pub(super) offset: usize,
     /// Only features with a greater id.
     pub(super) after: Option<i64>,
+    /// Reference system of the answer.
+    pub(super) crs: &'static Crs,
 }
 
 /// Which properties are answered.
@@ -62,19 +69,21 @@ impl Question {
     pub(super) fn parse(params: &Params, snapshot: &Snapshot) -> Result<Question, Problem> {
         let fields = snapshot.fields().iter().map(|field| field.name.as_str());
         params.allow_only(PARAMETERS.into_iter().chain(fields))?;
+        let (bbox, area) = parse_bbox(params)?;
         let question = Question {
             query: FeatureQuery {
-                bbox: params.get("bbox").map(str::parse).transpose()?,
+                bbox,
                 period: params.get("datetime").map(str::parse).transpose()?,
                 properties: params.property_filters(snapshot)?,
                 text: None,
-                filter: parse_filter(params, snapshot)?,
+                filter: compile(parse_filter(params)?, area, snapshot)?,
             },
             order: params.get("sortby").map(|text| parse_order(text, snapshot)).transpose()?.unwrap_or_default(),
             selection: params.get("properties").map(|text| parse_selection(text, snapshot)).transpose()?,
             limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?,
             offset: usize::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX),
             after: params.whole_number("after")?.map(|id| i64::try_from(id).unwrap_or(i64::MAX)),
+            crs: parse_crs(params, "crs")?,
         };
         if question.is_sorted() && question.after.is_some() {
             return Err(Problem::bad_parameter("after", "pages of a sorted answer follow one another by offset"));
@@ -87,24 +96,18 @@ impl Question {
         !self.order.is_empty()
     }
 
-    /// Slots of the features that match, in the order asked for. What may take long is done off the async threads, and
-    /// only so much of it at once.
-    pub(super) async fn answer(
-        self: &Arc<Question>,
-        snapshot: &Arc<Snapshot>,
-        heavy: &Heavy,
-    ) -> Result<Vec<Slot>, Problem> {
-        if self.query.filter.is_none() && !self.is_sorted() {
-            return Ok(snapshot.find(&self.query));
-        }
-        let (question, snapshot) = (Arc::clone(self), Arc::clone(snapshot));
-        heavy.run(move |deadline| question.find(&snapshot, deadline)).await?
+    /// Whether the answer may take long: then it is worked out beside the async threads.
+    pub(super) fn is_heavy(&self) -> bool {
+        self.query.filter.is_some() || self.is_sorted() || self.crs != &CRS84
     }
 
-    fn find(&self, snapshot: &Snapshot, deadline: Instant) -> Result<Vec<Slot>, Problem> {
+    /// Slots of the features that match, in the order asked for.
+    pub(super) fn find(&self, snapshot: &Snapshot, deadline: Instant) -> Result<Vec<Slot>, Problem> {
         let mut slots = snapshot.find_until(&self.query, deadline)?;
-        // Stable: features that are equal in all keys stay by ascending id.
-        slots.sort_by(|a, b| self.compare(snapshot.feature(*a), snapshot.feature(*b)));
+        if self.is_sorted() {
+            // Stable: features that are equal in all keys stay by ascending id.
+            slots.sort_by(|a, b| self.compare(snapshot.feature(*a), snapshot.feature(*b)));
+        }
         Ok(slots)
     }
 
@@ -124,30 +127,64 @@ impl Question {
     }
 }
 
-impl Selection {
-    /// The chosen values with their fields, in the layer's order.
-    pub(super) fn of<'a>(
-        &'a self,
-        snapshot: &'a Snapshot,
-        feature: &'a Feature,
-    ) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        self.fields.iter().map(|position| (snapshot.fields()[*position].name.as_str(), &feature.values[*position]))
-    }
+/// The system a parameter names; CRS84 when it is absent.
+pub(super) fn parse_crs(params: &Params, parameter: &str) -> Result<&'static Crs, Problem> {
+    let named = params.get(parameter).map(|text| Crs::find(text).map_err(|error| (parameter, error)));
+    Ok(named.transpose()?.unwrap_or(&CRS84))
 }
 
-fn parse_filter(params: &Params, snapshot: &Snapshot) -> Result<Option<Filter>, Problem> {
+/// The box in degrees or, where it is of a system that is not, the area it is there.
+fn parse_bbox(params: &Params) -> Result<(Option<Bbox>, Option<Geometry<f64>>), Problem> {
+    let crs = parse_crs(params, "bbox-crs")?;
+    let Some(text) = params.get("bbox") else { return Ok((None, None)) };
+    if crs == &CRS84 {
+        return Ok((Some(text.parse()?), None));
+    }
+    let [a, b, c, d] = Bbox::parse_numbers(text)?;
+    if crs.is_latitude_longitude() {
+        return Ok((Some(format!("{b},{a},{d},{c}").parse()?), None));
+    }
+    if a > c || b > d {
+        return Err(Problem::bad_parameter("bbox", "the first corner must not be greater than the second"));
+    }
+    let area = box_area(coord! { x: a, y: b }, coord! { x: c, y: d });
+    let refused = |error| Problem::from(("bbox", error));
+    let moved = Projection::from(crs).map_err(refused)?.apply(&area).map_err(refused)?;
+    Ok((None, Some(moved)))
+}
+
+fn parse_filter(params: &Params) -> Result<Option<Expression>, Problem> {
     let language = params.get("filter-lang").unwrap_or(FILTER_LANGUAGES[0]);
     if !FILTER_LANGUAGES.contains(&language) {
         return Err(Problem::bad_parameter("filter-lang", format!("accepted are {}", FILTER_LANGUAGES.join(", "))));
     }
-    if params.get("filter-crs").is_some_and(|crs| crs != CRS84) {
-        return Err(Problem::bad_parameter("filter-crs", format!("accepted is {CRS84}")));
-    }
+    let crs = parse_crs(params, "filter-crs")?;
     let Some(text) = params.get("filter").filter(|text| !text.trim().is_empty()) else { return Ok(None) };
-    let refused = |error: Cql2Error| Problem::bad_parameter("filter", error);
     metrics::counter!("rimay_filters_total", "language" => language.to_owned()).increment(1);
     let expression = if language == "cql2-json" { parse_json(text) } else { parse_text(text) };
-    snapshot.compile(&expression.map_err(refused)?).map(Some).map_err(refused)
+    let expression = expression.map_err(|error| Problem::bad_parameter("filter", error))?;
+    let refused = |error: CrsError| Problem::from(("filter", error));
+    let projection = Projection::from(crs).map_err(refused)?;
+    expression.map_geometries(&|geometry| projection.apply(&geometry)).map(Some).map_err(refused)
+}
+
+/// The filter, which must hold together with the area of a box. Features without geometry are in every box.
+fn compile(
+    filter: Option<Expression>,
+    area: Option<Geometry<f64>>,
+    snapshot: &Snapshot,
+) -> Result<Option<Filter>, Problem> {
+    let inside = area.map(|area| {
+        let own = || Box::new(Expression::Property(GEOMETRY.into()));
+        let within = Box::new(Expression::Literal(Literal::Geometry(area)));
+        Expression::Or(vec![Expression::Spatial(SpatialRelation::Intersects, own(), within), Expression::IsNull(own())])
+    });
+    let parts: Vec<_> = filter.into_iter().chain(inside).collect();
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let refused = |error: Cql2Error| Problem::bad_parameter("filter", error);
+    snapshot.compile(&Expression::And(parts)).map(Some).map_err(refused)
 }
 
 /// `name,-stated_area_km2`

@@ -192,6 +192,41 @@ impl Relation {
 }
 
 impl Expression {
+    /// The expression with each of its geometries changed, such as to another reference system.
+    ///
+    /// # Errors
+    /// The first that `change` returns.
+    pub fn map_geometries<E>(
+        self,
+        change: &impl Fn(Geometry<f64>) -> Result<Geometry<f64>, E>,
+    ) -> Result<Expression, E> {
+        let one = |part: Box<Expression>| part.map_geometries(change).map(Box::new);
+        let all = |parts: Vec<Expression>| {
+            parts.into_iter().map(|part| part.map_geometries(change)).collect::<Result<Vec<_>, E>>()
+        };
+        Ok(match self {
+            Expression::Literal(Literal::Geometry(geometry)) => Literal::Geometry(change(geometry)?).into(),
+            Expression::Literal(_) | Expression::Property(_) => self,
+            Expression::And(parts) => Expression::And(all(parts)?),
+            Expression::Or(parts) => Expression::Or(all(parts)?),
+            Expression::Not(inner) => Expression::Not(one(inner)?),
+            Expression::Compare(comparison, left, right) => Expression::Compare(comparison, one(left)?, one(right)?),
+            Expression::Like(text, pattern) => Expression::Like(one(text)?, one(pattern)?),
+            Expression::Between(value, low, high) => Expression::Between(one(value)?, one(low)?, one(high)?),
+            Expression::In(value, list) => Expression::In(one(value)?, all(list)?),
+            Expression::IsNull(inner) => Expression::IsNull(one(inner)?),
+            Expression::Arithmetic(operator, left, right) => Expression::Arithmetic(operator, one(left)?, one(right)?),
+            Expression::Casei(inner) => Expression::Casei(one(inner)?),
+            Expression::Accenti(inner) => Expression::Accenti(one(inner)?),
+            Expression::Spatial(relation, left, right) => Expression::Spatial(relation, one(left)?, one(right)?),
+            Expression::Temporal(relation, left, right) => Expression::Temporal(relation, one(left)?, one(right)?),
+            Expression::Array(relation, left, right) => Expression::Array(relation, one(left)?, one(right)?),
+            Expression::Interval(start, end) => Expression::Interval(one(start)?, one(end)?),
+            Expression::List(items) => Expression::List(all(items)?),
+            Expression::Function(name, arguments) => Expression::Function(name, all(arguments)?),
+        })
+    }
+
     pub(super) fn not(self) -> Expression {
         Expression::Not(Box::new(self))
     }
