@@ -16,11 +16,12 @@ use crate::{
         params::Params,
     },
     index::{Index, Snapshot},
-    model::{Access, GeometryKind},
+    model::{Access, Field, GeometryKind, Layer},
     tiles::{self, MAX_ZOOM, TileAddress, TileCache},
 };
 
-const CONTENT_TYPE: &str = "application/vnd.mapbox-vector-tile";
+/// Media type of a tile.
+pub(super) const TILE: &str = "application/vnd.mapbox-vector-tile";
 
 /// `GET /tiles/{layer}/{zoom}/{column}/{row}`: 204 when the layer has nothing there. With `v`, the version that the
 /// catalogue and TileJSON name, in the address, clients may keep the tile for good.
@@ -43,7 +44,7 @@ pub(super) async fn tile(
     let tile =
         tokio::task::spawn_blocking(move || cache.get(&making, address)).await.map_err(|_| Problem::internal())?;
     let (empty, gzip) = (tile.is_empty(), accepts_gzip(&headers));
-    let mut response = respond(&headers, version, keep, CONTENT_TYPE, || match gzip || empty {
+    let mut response = respond(&headers, version, keep, TILE, || match gzip || empty {
         true => Body::from(tile),
         false => {
             let mut plain = vec![];
@@ -93,17 +94,27 @@ pub(super) fn template(snapshot: &Snapshot) -> String {
     format!("/tiles/{}/{{z}}/{{x}}/{{y}}?v={:016x}", snapshot.layer().id, tiles::version(snapshot))
 }
 
+/// The fields whose values tiles carry.
+pub(super) fn tile_fields(layer: &Layer) -> impl Iterator<Item = &Field> {
+    let names = ["code", layer.name_field.as_str()].into_iter().chain(layer.category_field.as_deref());
+    names.filter_map(|name| layer.field(name))
+}
+
+/// Name of the tile layer with one label point for each area.
+pub(super) fn labels_of(layer: &Layer) -> String {
+    format!("{}_labels", layer.id)
+}
+
 fn vector_layers(snapshot: &Snapshot) -> Vec<Json_> {
     let layer = snapshot.layer();
     let mut fields = serde_json::Map::new();
-    let names = ["code", layer.name_field.as_str()].into_iter().chain(layer.category_field.as_deref());
-    for field in names.filter_map(|name| layer.field(name)) {
+    for field in tile_fields(layer) {
         fields.insert(field.name.clone(), json!(field.title.es));
     }
     fields.insert("synthetic".into(), json!("Dato inventado para demostración"));
     let mut layers = vec![json!({"id": layer.id, "fields": fields, "minzoom": layer.min_zoom, "maxzoom": MAX_ZOOM})];
     if layer.geometry == GeometryKind::Polygon {
-        layers.push(json!({"id": format!("{}_labels", layer.id), "fields": fields, "minzoom": layer.min_zoom, "maxzoom": MAX_ZOOM}));
+        layers.push(json!({"id": labels_of(layer), "fields": fields, "minzoom": layer.min_zoom, "maxzoom": MAX_ZOOM}));
     }
     layers
 }

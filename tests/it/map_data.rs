@@ -117,6 +117,28 @@ fn tiles_without_anything_are_empty_and_tiles_of_a_revision_may_be_kept() {
 }
 
 #[test]
+fn the_ogc_road_leads_to_the_same_tiles() {
+    let (_database, server) = served();
+    let path = |link: &serde_json::Value| link["href"].as_str().unwrap().strip_prefix(&server.url).unwrap().to_owned();
+    let by_rel = |document: &serde_json::Value, rel: &str| {
+        let links = document["links"].as_array().unwrap().clone();
+        links.into_iter().find(|link| link["rel"] == rel).unwrap_or_else(|| panic!("no {rel}"))
+    };
+    let collection = server.json("/ogc/collections/watersheds");
+    let tilesets = server.json(&path(&by_rel(&collection, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector")));
+    let tileset = server.json(&path(&by_rel(&tilesets["tilesets"][0], "self")));
+    let ids: Vec<_> = tileset["layers"].as_array().unwrap().iter().map(|layer| layer["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["watersheds", "watersheds_labels"]);
+    let template = path(&by_rel(&tileset, "item"));
+    // Row before column.
+    let tile = template.replace("{tileMatrix}", "5").replace("{tileRow}", "16").replace("{tileCol}", "9");
+    assert_eq!(server.get(&tile).body, server.get("/tiles/watersheds/5/9/16").body);
+    let grid = server.json(&path(&by_rel(&tileset, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme")));
+    assert_eq!(grid["tileMatrices"][0]["scaleDenominator"].as_f64().unwrap().round(), 559_082_264.0);
+    assert_eq!(server.get("/ogc/collections/watersheds/tiles/WorldCRS84Quad").status, 404);
+}
+
+#[test]
 fn what_is_written_in_psql_is_served_within_a_second() {
     let (database, server) = served();
     database.query("insert into rimay.feature (layer, key, properties, geom) values ('conflicts', 'p', '{\"name\": \"Por psql\", \"state\": \"activo\"}', st_setsrid(st_point(-75, -12), 4326)) returning id::text");

@@ -24,7 +24,18 @@ fn every_link_of_the_landing_page_leads_somewhere_of_its_type() {
         assert!(answer.header("content-type").starts_with(link["type"].as_str().unwrap()), "{path}");
         rels.push(link["rel"].as_str().unwrap().to_owned());
     }
-    assert_eq!(rels, ["self", "alternate", "service-desc", "service-doc", "conformance", "data"]);
+    assert_eq!(
+        rels,
+        [
+            "self",
+            "alternate",
+            "service-desc",
+            "service-doc",
+            "conformance",
+            "data",
+            "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
+        ]
+    );
     let service = landing["links"].as_array().unwrap().iter().find(|link| link["rel"] == "service-desc").unwrap();
     assert_eq!(service["type"], "application/vnd.oai.openapi+json;version=3.0");
 }

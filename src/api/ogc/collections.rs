@@ -9,7 +9,7 @@ use serde_json::{Value as Json_, json};
 use crate::{
     api::{
         Problem, PublicUrl,
-        ogc::{GEOJSON, check_format, link, schemas::SCHEMA},
+        ogc::{GEOJSON, check_format, link, schemas::SCHEMA, tiles::TILESETS},
         params::Params,
     },
     crs::{CRS84, OFFERED},
@@ -56,6 +56,7 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
             "Queryables",
             url.join(&format!("{own}/queryables")),
         ),
+        link(TILESETS, "application/json", "Vector tiles", url.join(&format!("{own}/tiles"))),
         link("http://www.opengis.net/def/rel/ogc/1.0/schema", SCHEMA, "Schema", url.join(&format!("{own}/schema"))),
     ];
     let licences: BTreeSet<_> = snapshot.sources().map(|source| source.licence.as_str()).collect();

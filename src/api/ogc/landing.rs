@@ -3,12 +3,12 @@ use serde_json::{Value as Json_, json};
 
 use crate::api::{
     Problem, PublicUrl,
-    ogc::{OPENAPI_3_0, check_format, link},
+    ogc::{OPENAPI_3_0, check_format, link, tiles::TILING_SCHEMES},
     params::Params,
 };
 
 /// Conformance classes, each with tests of ours.
-const CONFORMS_TO: [&str; 26] = [
+const CONFORMS_TO: [&str; 31] = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
@@ -22,6 +22,11 @@ const CONFORMS_TO: [&str; 26] = [
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
     "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
@@ -52,6 +57,7 @@ pub(crate) async fn landing(State(url): State<PublicUrl>, params: Params) -> Res
             link("service-doc", "text/html", "Map and documentation", url.join("/mapa")),
             link("conformance", "application/json", "Conformance classes", url.join("/ogc/conformance")),
             link("data", "application/json", "Collections", url.join("/ogc/collections")),
+            link(TILING_SCHEMES, "application/json", "Tile matrix sets", url.join("/ogc/tileMatrixSets")),
         ],
     })))
 }

@@ -1,5 +1,5 @@
 //! OGC API - Features under `/ogc`: Part 1, Core (OGC 17-069r4) with GeoJSON; Part 3, Filtering (OGC 19-079r2) with CQL2;
-//! Part 5, Schemas; with sorting and choice of properties.
+//! Part 5, Schemas; with sorting and choice of properties. And OGC API - Tiles.
 
 mod collections;
 mod items;
@@ -7,6 +7,7 @@ mod landing;
 mod openapi;
 mod question;
 mod schemas;
+mod tiles;
 
 use axum::{Router, routing::get};
 use serde_json::{Value as Json, json};
@@ -32,6 +33,11 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/collections/{layer}", get(collections::collection))
         .route("/collections/{layer}/queryables", get(schemas::queryables))
         .route("/collections/{layer}/schema", get(schemas::schema))
+        .route("/collections/{layer}/tiles", get(tiles::tilesets))
+        .route("/collections/{layer}/tiles/{grid}", get(tiles::tileset))
+        .route("/collections/{layer}/tiles/{grid}/{zoom}/{row}/{column}", get(tiles::tile))
+        .route("/tileMatrixSets", get(tiles::grids))
+        .route("/tileMatrixSets/{grid}", get(tiles::grid))
         .route("/collections/{layer}/items", get(items::items))
         .route("/collections/{layer}/items/{id}", get(items::item))
 }

@@ -16,10 +16,12 @@ use crate::{
             schemas::SCHEMA,
         },
         params::Params,
+        tiles::TILE,
     },
     crs::{CRS84, OFFERED},
     index::{Index, Snapshot},
     model::{Access, Field, FieldType, cql2::MAX_BYTES},
+    tiles::MAX_ZOOM,
 };
 
 /// `GET /ogc/api`: the service description, OpenAPI 3.0 with local references only. Each collection has literal
@@ -34,6 +36,8 @@ pub(super) async fn document(
     let mut paths = json!({
         "/": operation("getLandingPage", "Landing page", &[], "Links to the parts of the API", json!({"type": "object"})),
         "/conformance": operation("getConformance", "Conformance classes", &[], "Classes this API conforms to", json!({"type": "object"})),
+        "/tileMatrixSets": operation("getTileMatrixSets", "Tile matrix sets", &[], "The grids of the tiles", json!({"type": "object"})),
+        "/tileMatrixSets/WebMercatorQuad": operation("getTileMatrixSet", "Tile matrix set", &[], "The grid", json!({"type": "object"})),
         "/collections": operation("getCollections", "Collections", &[], "All collections", json!({"type": "object"})),
     });
     for snapshot in index.snapshots(Access::Public) {
@@ -73,6 +77,29 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
         answers_with(&mut described, SCHEMA);
         paths.insert(format!("/collections/{id}/{part}"), described);
     }
+    let tiles = format!("/collections/{id}/tiles");
+    let describe =
+        |id: &str, title: &str| operation(id, title, &[], "Metadata of the tiles", json!({"type": "object"}));
+    paths.insert(tiles.clone(), describe(&format!("get_{id}_tilesets"), &format!("Tilesets of {title}")));
+    paths.insert(
+        format!("{tiles}/WebMercatorQuad"),
+        describe(&format!("get_{id}_tileset"), &format!("Tileset of {title}")),
+    );
+    let place =
+        ["tileMatrix", "tileRow", "tileCol"].map(|name| json!({"$ref": format!("#/components/parameters/{name}")}));
+    let mut tile = operation(
+        &format!("get_{id}_tile"),
+        &format!("A tile of {title}"),
+        &place,
+        "The tile",
+        json!({"type": "string", "format": "binary"}),
+    );
+    answers_with(&mut tile, TILE);
+    tile["get"]["responses"]["204"] = json!({"description": "Nothing of the layer shows in this tile"});
+    tile["get"]["responses"]["404"] = json!({"$ref": "#/components/responses/NotFound"});
+    // Tiles have one format.
+    tile["get"]["parameters"].as_array_mut().expect("made above").pop();
+    paths.insert(format!("{tiles}/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"), tile);
     let shared = PARAMETERS.iter().filter(|name| **name != "f");
     let mut parameters: Vec<_> =
         shared.map(|name| json!({"$ref": format!("#/components/parameters/{name}")})).collect();
@@ -153,6 +180,9 @@ fn parameters() -> Json {
         "sortby": query("sortby", "Properties to sort by, each with - before it for descending order.", json!({"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[+-]?[a-z][a-z0-9_]*$"}})),
         "properties": query("properties", "Properties to answer with; all when it is absent.", json!({"type": "array", "items": {"type": "string"}})),
         "f": query("f", "Format of the answer.", json!({"type": "string", "enum": ["json", "geojson"]})),
+        "tileMatrix": {"name": "tileMatrix", "in": "path", "required": true, "description": "Zoom level", "schema": {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM}},
+        "tileRow": {"name": "tileRow", "in": "path", "required": true, "description": "Row from the north", "schema": {"type": "integer", "minimum": 0}},
+        "tileCol": {"name": "tileCol", "in": "path", "required": true, "description": "Column from the west", "schema": {"type": "integer", "minimum": 0}},
         "featureId": {"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": {"type": "integer", "format": "int64"}},
     })
 }

@@ -10,7 +10,7 @@ use axum::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    api::{Problem, PublicUrl, ogc::check_format, params::Params},
+    api::{Problem, PublicUrl, ogc::check_format, params::Params, tiles::tile_fields},
     index::{GEOMETRY, Index, SYNTHETIC, Snapshot},
     model::{Access, Field, FieldType, GeometryKind},
 };
@@ -74,6 +74,13 @@ fn describe(snapshot: &Snapshot, id: &str) -> Json {
         "properties": properties,
         "additionalProperties": false,
     })
+}
+
+/// The properties that tiles of a layer carry.
+pub(super) fn tile_schema(snapshot: &Snapshot) -> Json {
+    let properties: Map<_, _> =
+        tile_fields(snapshot.layer()).map(|field| (field.name.clone(), field_schema(field))).collect();
+    json!({"type": "object", "properties": properties})
 }
 
 fn field_schema(field: &Field) -> Json {
