@@ -149,6 +149,24 @@ pub enum ExchangeError {
         /// Why, where it is known: ` (there is no .prj file)`.
         hint: &'static str,
     },
+    /// A `crs` member of GeoJSON that names nothing known, or a link.
+    #[error("{} states the reference system {member}, which is not one we know (links are not followed); say --source-crs with its EPSG code, such as 24877 to 24879 (PSAD56 UTM), or 4326 if the coordinates are WGS 84 degrees", path.display())]
+    UnknownCrsMember {
+        /// The file.
+        path: PathBuf,
+        /// The member, as JSON, cut where it is long.
+        member: String,
+    },
+    /// `crs` members of GeoJSON that disagree.
+    #[error("{} states several reference systems ({first} and {second}); say --source-crs with the EPSG code of the right one", path.display())]
+    SeveralCrsMembers {
+        /// The file.
+        path: PathBuf,
+        /// A member, as JSON, cut where it is long.
+        first: String,
+        /// Another one.
+        second: String,
+    },
     /// A reference system that cannot be used for positions on the ground.
     #[error("the reference system {crs} cannot be used: {detail}; say --source-crs with an EPSG code")]
     UnusableCrs {

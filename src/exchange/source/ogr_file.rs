@@ -7,7 +7,10 @@ use gdal::{
 };
 
 use crate::{
-    exchange::{ExchangeError, gdal_log::take_failure, source::format::SourceFormat, source::staged::Staged},
+    exchange::{
+        ExchangeError, gdal_log::take_failure, source::format::SourceFormat, source::geojson::GeoJsonFacts,
+        source::staged::Staged,
+    },
     model::fold,
 };
 
@@ -22,8 +25,8 @@ pub(crate) struct OgrFile {
     pub(crate) notes: Vec<String>,
     dataset: Dataset,
     table: usize,
-    /// Keeps the temporary folder until the dataset above is closed.
-    _staged: Staged,
+    /// Also keeps the temporary folder until the dataset above is closed.
+    staged: Staged,
 }
 
 struct Table {
@@ -56,7 +59,7 @@ impl OgrFile {
             }
             false => (0, staged.stem.clone()),
         };
-        Ok(OgrFile { path: path.into(), format, table_name, notes, dataset, table, _staged: staged })
+        Ok(OgrFile { path: path.into(), format, table_name, notes, dataset, table, staged })
     }
 
     /// The table that is read.
@@ -65,6 +68,11 @@ impl OgrFile {
     /// [`ExchangeError::Gdal`].
     pub(crate) fn table(&self) -> Result<gdal::vector::Layer<'_>, ExchangeError> {
         self.dataset.layer(self.table).map_err(ExchangeError::gdal("opening the table"))
+    }
+
+    /// What the text of a GeoJSON or TopoJSON file says beyond what GDAL tells.
+    pub(crate) fn take_geojson(&mut self) -> Option<GeoJsonFacts> {
+        self.staged.geojson.take()
     }
 }
 

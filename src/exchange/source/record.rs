@@ -12,6 +12,7 @@ use crate::{
         source::coordinates::PlaceSource,
         source::crs::SourceCrs,
         source::encoding::looks_decoded_twice,
+        source::geojson::GeoJsonFacts,
         wkb_walk::Drawn,
     },
     model::{IncomingFeature, Layer, RowNote, Value},
@@ -41,6 +42,8 @@ pub(crate) struct RecordReader {
     pub(crate) mapping: Mapping,
     pub(crate) columns: Vec<FileColumn>,
     pub(crate) place: PlaceSource,
+    /// What GDAL does not tell of a GeoJSON file.
+    pub(crate) geojson: Option<GeoJsonFacts>,
     /// `None` only where no row has a place.
     pub(crate) crs: Option<SourceCrs>,
     /// Rows whose heights or measures were dropped.
@@ -65,12 +68,14 @@ impl RecordReader {
     pub(crate) fn read(&mut self, row: u64, feature: &Feature<'_>) -> Result<Row, ExchangeError> {
         let cells = self.cells(feature)?;
         let mut notes = Vec::new();
-        notes.extend(take_failure().map(|failure| format!("GDAL reports: {failure}")));
+        let failure = take_failure().map(|failure| format!("GDAL reports: {failure}"));
         self.note_damaged_text(&cells, &mut notes);
         let mut values = self.values(&cells, &mut notes);
         notes.extend(self.layer.empty_inapplicable(&mut values));
         let record = self.source_record(&cells);
-        let drawn = self.place.draw(feature, &cells);
+        let drawn = self.draw(row, feature, &cells, failure.as_deref());
+        // Of GeoJSON, GDAL reads ahead: its failures are of rows that come later, and are found otherwise.
+        notes.extend(failure.filter(|_| self.geojson.is_none()));
         let hash = || fingerprint(&record, drawn.as_ref().unwrap_or(&Drawn::default()));
         let key = self.key(&values).unwrap_or_else(hash);
         let name = self.name(&values).unwrap_or_else(|| key.clone());
@@ -84,6 +89,22 @@ impl RecordReader {
         }
         let feature = IncomingFeature { row, key, values, source_record: record, geometry_wkb: geometry };
         Ok(Row::Feature(feature, notes.into_iter().map(told).collect()))
+    }
+
+    /// What the row draws.
+    ///
+    /// # Errors
+    /// Why its place cannot be read, for people. GDAL makes of such a place a row without one.
+    fn draw(&self, row: u64, feature: &Feature<'_>, cells: &[Cell], failure: Option<&str>) -> Result<Drawn, String> {
+        let drawn = self.place.draw(feature, cells)?;
+        let is_drawn = drawn != Drawn::default();
+        match &self.geojson {
+            Some(facts) => facts.why_unreadable(row, is_drawn).map_or(Ok(drawn), |why| Err(why.into())),
+            None if failure.is_some() && !is_drawn && self.place == PlaceSource::Geometry => {
+                Err("the geometry cannot be read".into())
+            }
+            None => Ok(drawn),
+        }
     }
 
     fn values(&self, cells: &[Cell], notes: &mut Vec<String>) -> Vec<Value> {

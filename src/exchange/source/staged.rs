@@ -1,6 +1,7 @@
 use std::{
     ffi::OsStr,
-    fs, io,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
 };
@@ -13,6 +14,7 @@ use crate::exchange::{
     source::dbf::{self, DbfText},
     source::encoding::{TextState, examine, gdal_name, rewrite},
     source::format::SourceFormat,
+    source::geojson::GeoJsonFacts,
     source::unpack::{check_limits, unpack_gzip, unpack_zip},
 };
 
@@ -29,6 +31,8 @@ pub(crate) struct Staged {
     pub(crate) stem: String,
     /// `ENCODING` for GDAL, where it has to be told.
     pub(crate) gdal_encoding: Option<String>,
+    /// What the text of a GeoJSON or TopoJSON file says beyond what GDAL tells.
+    pub(crate) geojson: Option<GeoJsonFacts>,
     /// Removed when reading is over.
     _folder: TempDir,
 }
@@ -46,7 +50,7 @@ pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>) -> Result<Stag
     let format = SourceFormat::of_name(&name).ok_or_else(unknown)?;
     let alone = folder.path().join("alone");
     fs::create_dir(&alone).map_err(unreadable)?;
-    let mut gdal_encoding = None;
+    let (mut gdal_encoding, mut geojson) = (None, None);
     let main = match format {
         SourceFormat::Shapefile => {
             let (main, encoding) = stage_shapefile(&file, told, &alone).map_err(|error| renamed(error, path))?;
@@ -54,7 +58,11 @@ pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>) -> Result<Stag
             main
         }
         _ if format.is_plain_text() => {
-            stage_text(&file, &name, format, told, &alone).map_err(|error| renamed(error, path))?
+            let main = stage_text(&file, &name, format, told, &alone).map_err(|error| renamed(error, path))?;
+            if format != SourceFormat::Csv {
+                geojson = Some(look_into_geojson(&main).map_err(unreadable)?);
+            }
+            main
         }
         _ if told.is_some() => {
             return Err(ExchangeError::EncodingNotNeeded { path: path.into(), format: format.label() });
@@ -71,7 +79,7 @@ pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>) -> Result<Stag
         _ => file,
     };
     let stem = name.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Staged { main, format, stem, gdal_encoding, _folder: folder })
+    Ok(Staged { main, format, stem, gdal_encoding, geojson, _folder: folder })
 }
 
 fn check_plain_file(path: &Path) -> Result<(), ExchangeError> {
@@ -123,6 +131,24 @@ fn stage_text(
         TextState::Utf8 => link(file, &target)?,
     }
     Ok(target)
+}
+
+/// Gathers what GDAL does not tell. Where GDAL would open an address, it gets to see a copy without it.
+fn look_into_geojson(main: &Path) -> io::Result<GeoJsonFacts> {
+    let facts = GeoJsonFacts::gather(main)?;
+    if !facts.links.is_empty() {
+        let copy = main.with_extension("copy");
+        io::copy(&mut File::open(main)?, &mut File::create(&copy)?)?;
+        let mut file = OpenOptions::new().write(true).open(&copy)?;
+        for link in &facts.links {
+            file.seek(SeekFrom::Start(link.start))?;
+            let mut blank = io::repeat(b' ').take(link.end - link.start - "null".len() as u64);
+            file.write_all(b"null")?;
+            io::copy(&mut blank, &mut file)?;
+        }
+        fs::rename(copy, main)?;
+    }
+    Ok(facts)
 }
 
 fn stage_shapefile(
