@@ -33,7 +33,9 @@ pub(super) struct Arguments {
     /// Table or sheet to read, of a file that has several
     #[arg(long, value_name = "NAME")]
     source_layer: Option<String>,
-    /// Name of the source: features it had before and no longer has are removed [default: the preset, or the file's name]
+    /// Name of the source: features it had before and the file does not have are removed. Say the same name for each
+    /// delivery, such as --source catastro for catastro_2024_01.geojson and then for catastro_2024_02.geojson
+    /// [default: the preset, or the file's name]
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// Licence of the data, as an SPDX name where there is one

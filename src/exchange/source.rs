@@ -14,6 +14,7 @@ mod record;
 mod staged;
 mod unpack;
 
+pub(crate) use self::format::without_endings;
 pub use self::{crs::OperationUsed, format::READABLE_EXTENSIONS, record::Row};
 
 use std::{ops::ControlFlow, path::Path};

@@ -194,3 +194,52 @@ fn each_refusal_is_one_sentence_and_changes_nothing() {
     assert_eq!(database.count("select count(*) from rimay.import"), 0);
     assert_eq!(database.count("select count(*) from rimay.incoming_feature"), 0);
 }
+
+#[test]
+fn files_do_not_erase_each_other_unless_told() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let layer = ["--layer", "watersheds"];
+    let file = |name: &str, code: &str| {
+        std::fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
+        write_geojson(folder.path(), name, &[watershed(code, &format!("Cuenca {code}"), -78.0, -6.0, 0.1)])
+    };
+    database.import(&file("zona.norte.geojson", "1"), &layer);
+    database.import(&file("zona.sur.geojson", "2"), &layer);
+    assert_eq!(database.count_features("watersheds"), 2);
+
+    let like = file("zona_norte.geojson", "3");
+    let said = database.refuse(&like, &layer);
+    assert!(said.contains("which came from zona.norte.geojson; say --source zona_norte if"), "{said}");
+    let elsewhere = file("otra/zona.norte.geojson", "4");
+    let said = database.refuse(&elsewhere, &layer);
+    assert!(said.contains("none of the 1 features that the source zona_norte had"), "{said}");
+    let said = database.refuse(&file("ana_hydrographic_units.geojson", "5"), &layer);
+    assert!(said.contains("--preset ana_hydrographic_units"), "{said}");
+    assert_eq!(database.count("select count(*) from layers.watersheds where code in ('1', '2')"), 2);
+
+    database.import(&like, &["--layer", "watersheds", "--source", "zona_norte"]);
+    database.import(&elsewhere, &["--layer", "watersheds", "--source", "zona_norte_2"]);
+    assert_eq!(database.count("select count(*) from layers.watersheds where code in ('2', '3', '4')"), 3);
+    for (month, code) in [("catastro_2024_01.geojson", "8"), ("catastro_2024_02.geojson", "9")] {
+        database.import(&file(month, code), &["--layer", "watersheds", "--source", "catastro"]);
+    }
+    assert_eq!(database.count("select count(*) from layers.watersheds where code in ('8', '9')"), 1);
+}
+
+#[test]
+fn only_demonstration_data_bears_its_name() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let real = write_geojson(folder.path(), "demonstration.geojson", &[watershed("1", "Real", -78.0, -6.0, 0.1)]);
+    for arguments in [
+        &["--layer", "watersheds"][..],
+        &["--layer", "watersheds", "--source", "demonstration"],
+        &["--layer", "watersheds", "--preset", "demonstration", "--source", "real"],
+    ] {
+        let said = database.refuse(&real, arguments);
+        assert!(said.contains("demonstration data, and nothing else"), "{said}");
+    }
+    database.import(&real, &["--layer", "watersheds", "--source", "real"]);
+    assert_eq!(database.count_features("watersheds"), 1);
+}
