@@ -2,15 +2,11 @@ use std::{future::IntoFuture, net::SocketAddr, path::Path, sync::Arc, time::Dura
 
 use anyhow::{Context, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{Signal, SignalKind, signal},
-    sync::watch,
-};
+use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     api::{AppState, PublicUrl, app},
-    cli::database::Database,
+    cli::{database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
     index::Index,
@@ -43,7 +39,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         let mut serving = std::pin::pin!(serve(&settings, &database, listener, told));
         tokio::select! {
             outcome = &mut serving => outcome,
-            () = stop.received() => {
+            _ = stop.received() => {
                 tell.send_replace(true);
                 tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(()))
             }
@@ -96,26 +92,6 @@ async fn keep_running(database: &Database, index: &Index) {
             && let Err(error) = database.revive()
         {
             tracing::warn!(%error, "the managed database cannot be started");
-        }
-    }
-}
-
-/// What tells us to stop: Ctrl-C, SIGTERM, and the terminal going away.
-struct StopSignals([Signal; 3]);
-
-impl StopSignals {
-    fn listen() -> anyhow::Result<StopSignals> {
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let [interrupt, terminate, hangup] = kinds.map(signal);
-        Ok(StopSignals([interrupt?, terminate?, hangup?]))
-    }
-
-    async fn received(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.0;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
         }
     }
 }

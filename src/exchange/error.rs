@@ -295,6 +295,9 @@ pub enum ExchangeError {
         /// What the system says.
         source: io::Error,
     },
+    /// Somebody told the writing to stop.
+    #[error("writing was told to stop before the end")]
+    Stopped,
     /// GDAL failed where it should not.
     #[error("GDAL failed while {doing}: {source}")]
     Gdal {

@@ -83,8 +83,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) about: &'a ExportAbout,
 }
 
-/// The rows, as writers take them.
-pub(crate) type Rows<'a> = &'a mut dyn Iterator<Item = ExportRow>;
+/// The rows, as writers take them. An error ends the writing, and then nothing is written.
+pub(crate) type Rows<'a> = &'a mut dyn Iterator<Item = Result<ExportRow, ExchangeError>>;
 
 /// Writes features to a file. Blocks. The file appears whole under its name, or not at all.
 ///
@@ -92,13 +92,13 @@ pub(crate) type Rows<'a> = &'a mut dyn Iterator<Item = ExportRow>;
 ///
 /// # Errors
 /// [`ExchangeError::TargetExists`] unless `overwrite`, [`ExchangeError::WrongTargetExtension`],
-/// [`ExchangeError::UnfitFeature`], [`ExchangeError::Unwritable`].
+/// [`ExchangeError::UnfitFeature`], [`ExchangeError::Unwritable`], or the first error among the rows.
 pub fn export(
     path: &Path,
     format: ExportFormat,
     layer: &Layer,
     fields: &[&Field],
-    rows: &mut dyn Iterator<Item = ExportRow>,
+    rows: &mut dyn Iterator<Item = Result<ExportRow, ExchangeError>>,
     about: &ExportAbout,
     overwrite: bool,
 ) -> Result<ExportSummary, ExchangeError> {

@@ -41,6 +41,8 @@ pub enum ImportProgress {
     Examining,
     /// The layer is brought up to date.
     Merging,
+    /// The database is told to keep it all. Before, giving up changes nothing.
+    Keeping,
 }
 
 /// Why a file was not taken in. The database is as it was.
@@ -132,7 +134,8 @@ pub enum ImportError {
 }
 
 /// Takes a file in: reads it off the async threads, repairs and examines it in the database, and replaces the
-/// features of its source, all in one transaction.
+/// features of its source, all in one transaction. Dropped before [`ImportProgress::Keeping`], it leaves the database
+/// as it was and no temporary files.
 ///
 /// # Errors
 /// [`ImportError`]; then the database is as it was.
@@ -144,7 +147,7 @@ pub async fn import(
     let layer = request.read.layer;
     let file = file_name(&request.path);
     let interrupted = |_| ImportError::Interrupted { file: file.clone() };
-    let mut reading = Reading::start(&request.path, &request.read);
+    let mut reading = Reading::start(&request.path, &request.read)?;
     let (summary, sha256) = (&mut reading.opened).await.map_err(interrupted)??;
     let preset = summary.preset.as_ref().and_then(|preset| layer.preset(&preset.name));
     let source = SourceChoice::make(&request, preset, &file)?;
@@ -155,7 +158,7 @@ pub async fn import(
     }
     let mut report = ImportReport::new(layer, &file, &summary);
     copy_rows(&mut reading, &mut staging, &mut report, summary.row_count, &mut progress).await?;
-    report.z_dropped = reading.finished.await.map_err(interrupted)??.heights_dropped;
+    report.z_dropped = (&mut reading.finished).await.map_err(interrupted)??.heights_dropped;
 
     staging.finish_copy().await?;
     progress(ImportProgress::Examining);
@@ -174,6 +177,7 @@ pub async fn import(
     report.merge = merge;
     report.dry_run = request.dry_run;
     if !request.dry_run {
+        progress(ImportProgress::Keeping);
         let kept = serde_json::to_value(&report).expect("a report is plain JSON");
         staging.commit(import_id, &kept).await?;
     }

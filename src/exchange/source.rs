@@ -116,14 +116,15 @@ pub struct SourceFile {
 const PROBED_ROWS: usize = 100;
 
 impl SourceFile {
-    /// Opens a file and settles everything that concerns it as a whole. Blocks; writes nothing but temporary files.
+    /// Opens a file and settles everything that concerns it as a whole. Blocks; writes nothing but temporary files
+    /// into `scratch`, an empty folder that must stay until reading is over.
     ///
     /// # Errors
     /// [`ExchangeError`], one sentence that says what is wrong and what would be accepted.
-    pub fn open(path: &Path, options: ReadOptions) -> Result<SourceFile, ExchangeError> {
+    pub fn open(path: &Path, options: ReadOptions, scratch: &Path) -> Result<SourceFile, ExchangeError> {
         prepare_gdal();
         let encoding = options.encoding.as_deref().map(encoding_named).transpose()?;
-        let mut file = OgrFile::open(path, stage(path, encoding)?, options.source_layer.as_deref())?;
+        let mut file = OgrFile::open(path, stage(path, encoding, scratch)?, options.source_layer.as_deref())?;
         let geojson = file.take_geojson();
         let mut table = file.table()?;
         let row_count = table.feature_count();

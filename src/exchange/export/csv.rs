@@ -32,6 +32,7 @@ pub(crate) fn write_csv(path: &Path, out: &Outgoing<'_>, rows: Rows<'_>) -> Resu
     write!(file, "{}\r\n", header.join(",")).map_err(unwritable)?;
     let mut features = 0;
     for row in rows {
+        let row = row?;
         let shape = row.shape(out)?;
         let values = row.values.iter().map(cell);
         let line: Vec<String> =

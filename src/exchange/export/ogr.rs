@@ -205,6 +205,7 @@ fn fill(layer: &Layer<'_>, out: &Outgoing<'_>, rows: Rows<'_>, carries: Carries)
     let first = layer.defn().field_index("id")?;
     let (mut features, mut shortened) = (0, 0_u64);
     for row in rows {
+        let row = row?;
         let shape = row.shape(out)?;
         let mut feature = Feature::new(layer.defn())?;
         if let Some(shape) = shape {

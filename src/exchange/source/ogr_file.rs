@@ -25,8 +25,7 @@ pub(crate) struct OgrFile {
     pub(crate) notes: Vec<String>,
     dataset: Dataset,
     table: usize,
-    /// Also keeps the temporary folder until the dataset above is closed.
-    staged: Staged,
+    geojson: Option<GeoJsonFacts>,
 }
 
 struct Table {
@@ -59,7 +58,7 @@ impl OgrFile {
             }
             false => (0, staged.stem.clone()),
         };
-        Ok(OgrFile { path: path.into(), format, table_name, notes, dataset, table, staged })
+        Ok(OgrFile { path: path.into(), format, table_name, notes, dataset, table, geojson: staged.geojson })
     }
 
     /// The table that is read.
@@ -72,7 +71,7 @@ impl OgrFile {
 
     /// What the text of a GeoJSON or TopoJSON file says beyond what GDAL tells.
     pub(crate) fn take_geojson(&mut self) -> Option<GeoJsonFacts> {
-        self.staged.geojson.take()
+        self.geojson.take()
     }
 }
 

@@ -7,7 +7,6 @@ use std::{
 };
 
 use encoding_rs::{Encoding, UTF_8};
-use tempfile::TempDir;
 
 use crate::exchange::{
     ExchangeError, READABLE_EXTENSIONS,
@@ -33,22 +32,19 @@ pub(crate) struct Staged {
     pub(crate) gdal_encoding: Option<String>,
     /// What the text of a GeoJSON or TopoJSON file says beyond what GDAL tells.
     pub(crate) geojson: Option<GeoJsonFacts>,
-    /// Removed when reading is over.
-    _folder: TempDir,
 }
 
-/// Checks a file and makes it ready for GDAL.
+/// Checks a file and makes it ready for GDAL, with temporary files in `scratch`.
 ///
 /// # Errors
 /// One variant for each thing that can be wrong with a file before its content is understood.
-pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>) -> Result<Staged, ExchangeError> {
+pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>, scratch: &Path) -> Result<Staged, ExchangeError> {
     check_plain_file(path)?;
     let unreadable = |source| ExchangeError::Unreadable { path: path.into(), source };
-    let folder = tempfile::Builder::new().prefix("rimay-import-").tempdir().map_err(unreadable)?;
-    let (file, name) = unpack(path, folder.path())?;
+    let (file, name) = unpack(path, scratch)?;
     let unknown = || ExchangeError::UnknownExtension { path: path.into(), accepted: READABLE_EXTENSIONS };
     let format = SourceFormat::of_name(&name).ok_or_else(unknown)?;
-    let alone = folder.path().join("alone");
+    let alone = scratch.join("alone");
     fs::create_dir(&alone).map_err(unreadable)?;
     let (mut gdal_encoding, mut geojson) = (None, None);
     let main = match format {
@@ -79,7 +75,7 @@ pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>) -> Result<Stag
         _ => file,
     };
     let stem = name.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Staged { main, format, stem, gdal_encoding, geojson, _folder: folder })
+    Ok(Staged { main, format, stem, gdal_encoding, geojson })
 }
 
 fn check_plain_file(path: &Path) -> Result<(), ExchangeError> {

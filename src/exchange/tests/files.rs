@@ -26,7 +26,8 @@ pub(super) fn plain(layer: &'static Layer) -> ReadOptions {
 }
 
 pub(super) fn read(path: &Path, options: ReadOptions) -> Result<Read, ExchangeError> {
-    let file = SourceFile::open(path, options)?;
+    let scratch = tempfile::tempdir().expect("a folder for temporary files");
+    let file = SourceFile::open(path, options, scratch.path())?;
     let summary = file.summary().clone();
     let (mut features, mut notes, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
     let end = file.read(&mut |row| {

@@ -61,7 +61,7 @@ fn sample(layer: &Layer) -> Vec<ExportRow> {
 
 fn written(path: &Path, format: ExportFormat, layer: &Layer) -> Result<ExportSummary, ExchangeError> {
     let fields: Vec<&Field> = layer.fields.iter().collect();
-    export(path, format, layer, &fields, &mut sample(layer).into_iter(), &about(), false)
+    export(path, format, layer, &fields, &mut sample(layer).into_iter().map(Ok), &about(), false)
 }
 
 fn folder() -> TempDir {
@@ -153,7 +153,8 @@ fn cases_without_a_place_survive_in_every_format_that_can_hold_them() {
         rows[1].geometry_wkb = None;
         let name = if format == ExportFormat::Shapefile { "a.zip".into() } else { format!("a.{}", format.name()) };
         let path = folder.path().join(name);
-        let done = export(&path, format, conflicts, &fields, &mut rows.into_iter(), &about(), false).expect("writable");
+        let done = export(&path, format, conflicts, &fields, &mut rows.into_iter().map(Ok), &about(), false)
+            .expect("writable");
         if format == ExportFormat::FlatGeobuf {
             let seen = gdal::Dataset::open(&path).expect("readable");
             assert_eq!(seen.layer(0).expect("one").feature_count(), 1);
@@ -177,7 +178,7 @@ fn an_export_is_whole_or_absent() {
     broken[1].geometry_wkb = Some(vec![1, 2, 3]);
     for format in ExportFormat::ALL {
         let path = folder.path().join("a").with_extension(format.name());
-        let error = export(&path, format, places, &fields, &mut broken.clone().into_iter(), &about(), false);
+        let error = export(&path, format, places, &fields, &mut broken.clone().into_iter().map(Ok), &about(), false);
         assert!(matches!(error, Err(ExchangeError::UnfitFeature { id: 12, .. })), "{format:?} {error:?}");
     }
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
