@@ -1,4 +1,10 @@
-use std::{future::IntoFuture, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    future::IntoFuture,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -65,7 +71,12 @@ async fn serve(
     }
     let index = Arc::new(Index::load(&store).await?);
     let address = listener.local_addr()?;
-    let own_url = format!("http://{address}");
+    let own_url = format!("http://{}", address_to_open(address));
+    if address.ip().is_unspecified() && settings.public_url.is_none() {
+        eprintln!(
+            "Links say {own_url}, which only this machine can open; for others, set --public-url to the address they use"
+        );
+    }
     let state = AppState {
         index: Arc::clone(&index),
         tiles: TileCache::new(TILE_CACHE_BYTES),
@@ -94,6 +105,16 @@ async fn keep_running(database: &Database, index: &Index) {
             tracing::warn!(%error, "the managed database cannot be started");
         }
     }
+}
+
+/// The address a browser on this machine can open: nobody can go to 0.0.0.0.
+fn address_to_open(listening: SocketAddr) -> SocketAddr {
+    let ip = match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listening.port())
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -135,4 +156,19 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
         eprintln!("  {} {}", report.accepted, layer.id);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_means_all_is_opened_by_the_loopback_address() {
+        for (listening, to_open) in
+            [("0.0.0.0:8080", "127.0.0.1:8080"), ("[::]:8080", "[::1]:8080"), ("192.0.2.7:80", "192.0.2.7:80")]
+        {
+            let to_open: SocketAddr = to_open.parse().expect("an address");
+            assert_eq!(address_to_open(listening.parse().expect("an address")), to_open);
+        }
+    }
 }

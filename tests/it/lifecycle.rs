@@ -1,6 +1,7 @@
 //! Starting, stopping, and starting where it cannot be done.
 
 use std::{
+    io::{BufRead, BufReader},
     os::unix::process::ExitStatusExt,
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -238,4 +239,22 @@ fn a_command_with_the_managed_database_gets_its_own_exit_code_and_surroundings()
     let seen = String::from_utf8(output.stdout).unwrap();
     assert!(seen.starts_with("1\n"), "{seen}{}", String::from_utf8_lossy(&output.stderr));
     assert!(!seen.contains("not-for-us") && seen.contains("PGP_KEY=kept"), "{seen}");
+}
+
+#[test]
+fn a_server_on_all_addresses_gives_links_that_can_be_opened() {
+    let database = TestDatabase::create();
+    let mut command = serve_command();
+    command.args(["--listen", "0.0.0.0:0"]).env("DATABASE_URL", &database.url).env_remove("RIMAY_PUBLIC_URL");
+    let server = Server::from_command(command);
+    assert!(server.url.starts_with("http://127.0.0.1:"), "{}", server.url);
+    let link = server.json("/ogc")["links"][0]["href"].as_str().unwrap().to_owned();
+    assert!(link.starts_with(&server.url), "{link}");
+    let mut warned = serve_command();
+    warned.args(["--listen", "0.0.0.0:0"]).env("DATABASE_URL", &database.url).stderr(Stdio::piped());
+    let mut child = warned.stdout(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("set --public-url")));
+    signal("TERM", child.id());
+    assert!(child.wait().unwrap().success());
 }
