@@ -53,6 +53,22 @@ pub enum ExchangeError {
         /// How the content begins, or where it is damaged.
         detail: String,
     },
+    /// A GeoPackage with views.
+    #[error("{} holds the view {view}; views are not read, because they can run without end: save the wanted table as a GeoPackage of its own, as QGIS and ogr2ogr do", path.display())]
+    HoldsViews {
+        /// The file.
+        path: PathBuf,
+        /// Name of a view.
+        view: String,
+    },
+    /// A GeoPackage that some program still writes.
+    #[error("{} is still open in another program, or was not closed: {} holds changes that are not in it yet; close it there and try again", path.display(), pending.display())]
+    StillOpen {
+        /// The file.
+        path: PathBuf,
+        /// The file with the changes.
+        pending: PathBuf,
+    },
     /// A shapefile without one of its parts.
     #[error("{} lacks its {missing} file, which must lie beside it under the same name", path.display())]
     MissingPart {

@@ -11,6 +11,7 @@ mod format;
 mod geojson;
 mod ogr_file;
 mod record;
+mod sqlite;
 mod staged;
 mod unpack;
 

@@ -14,6 +14,7 @@ use crate::exchange::{
     source::encoding::{TextState, examine, gdal_name, rewrite},
     source::format::SourceFormat,
     source::geojson::GeoJsonFacts,
+    source::sqlite::find_view,
     source::unpack::{check_limits, unpack_gzip, unpack_zip},
 };
 
@@ -62,6 +63,10 @@ pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>, scratch: &Path
         }
         _ if told.is_some() => {
             return Err(ExchangeError::EncodingNotNeeded { path: path.into(), format: format.label() });
+        }
+        SourceFormat::GeoPackage => {
+            check_geopackage(path, &file)?;
+            file
         }
         SourceFormat::Xlsx | SourceFormat::Kmz => {
             let no_archive = |_| ExchangeError::NotItsFormat {
@@ -145,6 +150,24 @@ fn look_into_geojson(main: &Path) -> io::Result<GeoJsonFacts> {
         fs::rename(copy, main)?;
     }
     Ok(facts)
+}
+
+/// Only tables are read of a GeoPackage. What is not yet in the file itself could hold views too.
+fn check_geopackage(path: &Path, file: &Path) -> Result<(), ExchangeError> {
+    let mut pending = file.as_os_str().to_owned();
+    pending.push("-wal");
+    if fs::metadata(&pending).is_ok_and(|pending| pending.len() > 0) {
+        return Err(ExchangeError::StillOpen { path: path.into(), pending: pending.into() });
+    }
+    let damaged = |error: io::Error| ExchangeError::NotItsFormat {
+        path: path.into(),
+        format: SourceFormat::GeoPackage.label(),
+        detail: error.to_string(),
+    };
+    match find_view(file).map_err(damaged)? {
+        Some(view) => Err(ExchangeError::HoldsViews { path: path.into(), view }),
+        None => Ok(()),
+    }
 }
 
 fn stage_shapefile(

@@ -8,8 +8,8 @@ use std::{
 };
 
 use gdal::{
-    DriverManager,
-    vector::{Feature, FieldDefn, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType},
+    Dataset, DatasetOptions, DriverManager, GdalOpenFlags,
+    vector::{Feature, FieldDefn, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType, sql::Dialect},
 };
 use tempfile::TempDir;
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -358,4 +358,44 @@ fn the_first_sheet_of_a_workbook_is_read() {
     assert_eq!(*of("name"), Value::Text("Conflicto en Ñuñoa".into()));
     assert_eq!(*of("violence_recorded"), Value::Boolean(true));
     assert_eq!(done.features[0].geometry_wkb, Some(Shape::Point([-70.64, -14.48]).to_wkb()));
+}
+
+/// Runs statements on a GeoPackage.
+fn execute(path: &Path, statements: &[String]) {
+    let open_flags = GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_UPDATE;
+    let dataset = Dataset::open_ex(path, DatasetOptions { open_flags, ..Default::default() }).expect("a GeoPackage");
+    for statement in statements {
+        dataset.execute_sql(statement, None, Dialect::DEFAULT).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    dataset.close().expect("closed");
+}
+
+#[test]
+fn a_view_without_end_is_refused_before_anybody_looks_at_it() {
+    let folder = folder();
+    let path = folder.path().join("a.gpkg");
+    let watersheds = || plain(layer("watersheds"));
+    written(&path, ExportFormat::GeoPackage, layer("watersheds")).expect("writable");
+    // So many tables that the schema takes more than one page.
+    let tables = (0..200).map(|n| format!("CREATE TABLE anexo_{n} (nombre TEXT, observaciones TEXT)"));
+    execute(&path, &tables.collect::<Vec<_>>());
+    assert_eq!(read(&path, watersheds()).expect("tables only").features.len(), 2);
+    let endless = "WITH RECURSIVE n(fid) AS (SELECT 1 UNION ALL SELECT fid + 1 FROM n) SELECT fid, NULL AS geom FROM n";
+    execute(
+        &path,
+        &[
+            format!("CREATE VIEW sin_fin AS {endless}"),
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) \
+             VALUES ('sin_fin', 'features', 'sin_fin', 4326)"
+                .into(),
+            "INSERT INTO gpkg_geometry_columns VALUES ('sin_fin', 'geom', 'POLYGON', 4326, 0, 0)".into(),
+        ],
+    );
+    // Also where another table is asked for: GDAL would look at all.
+    for asked in [None, Some("watersheds".to_owned())] {
+        let refused = told(&path, ReadOptions { source_layer: asked, ..watersheds() });
+        assert!(refused.contains("a.gpkg holds the view sin_fin; views are not read"), "{refused}");
+    }
+    fs::write(folder.path().join("a.gpkg-wal"), "changes").expect("writable");
+    assert!(told(&path, watersheds()).contains("a.gpkg-wal holds changes that are not in it yet"));
 }
