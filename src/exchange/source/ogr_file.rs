@@ -75,6 +75,9 @@ impl OgrFile {
     }
 }
 
+/// Bytes in a line of CSV: as many as an archive may unpack to.
+const MAX_LINE: &str = "524288000";
+
 fn open_dataset(path: &Path, staged: &Staged) -> Result<Dataset, ExchangeError> {
     let encoding = staged.gdal_encoding.as_ref().map(|name| format!("ENCODING={name}"));
     let mut open_options = staged.format.open_options().to_vec();
@@ -82,6 +85,10 @@ fn open_dataset(path: &Path, staged: &Staged) -> Result<Dataset, ExchangeError> 
     if staged.format == SourceFormat::Xlsx {
         // GDAL 3.6 takes this one from the configuration only: the first row names the columns.
         set_thread_local_config_option("OGR_XLSX_HEADERS", "FORCE").map_err(ExchangeError::gdal("preparing"))?;
+    }
+    if staged.format == SourceFormat::Csv {
+        // GDAL takes a longer line for the end of the file. Rows that are too long are told one by one.
+        set_thread_local_config_option("OGR_CSV_MAX_LINE_SIZE", MAX_LINE).map_err(ExchangeError::gdal("preparing"))?;
     }
     take_failure();
     let options = DatasetOptions {
@@ -104,6 +111,11 @@ fn why_not(file: &Path) -> String {
     let shown = file.to_string_lossy();
     let reason = take_failure().filter(|reason| !reason.contains("not recognized"));
     let reason = reason.map(|reason| reason.replace(shown.as_ref(), "the file"));
+    // GDAL says "in number" of texts too.
+    let reason = reason.map(|reason| match reason.contains("Too many characters") {
+        true => "one of its texts is longer than 10 million characters".into(),
+        false => reason,
+    });
     reason.unwrap_or_else(|| match beginning(file) {
         Some(text) => format!("it begins with {text:?}"),
         None => "it begins with bytes that are no text".into(),

@@ -35,6 +35,13 @@ pub(crate) struct FileColumn {
     pub(crate) kind: ColumnKind,
 }
 
+/// Characters one text may have: what is longer is no text for people but a mistake or an attack.
+const MAX_TEXT: usize = 100_000;
+/// Characters of a name that notes show.
+const SHOWN: usize = 120;
+/// Characters the name of a feature may have: it stands in lists and on the map.
+const MAX_NAME: usize = 500;
+
 /// Turns rows of one table into features of one layer.
 #[derive(Debug)]
 pub(crate) struct RecordReader {
@@ -78,8 +85,11 @@ impl RecordReader {
         notes.extend(failure.filter(|_| self.geojson.is_none()));
         let hash = || fingerprint(&record, drawn.as_ref().unwrap_or(&Drawn::default()));
         let key = self.key(&values).unwrap_or_else(hash);
-        let name = self.name(&values).unwrap_or_else(|| key.clone());
+        let name = self.name(&values).unwrap_or_else(|| key.chars().take(SHOWN).collect());
         let told = |note: String| RowNote { row, feature: name.clone(), note };
+        if let Some(reason) = self.too_long(&cells, &values) {
+            return Ok(Row::Rejected(told(reason)));
+        }
         let geometry = match drawn.and_then(|drawn| self.geometry(drawn, &mut notes)) {
             Ok(geometry) => geometry.map(|shape| shape.to_wkb()),
             Err(reason) => return Ok(Row::Rejected(told(join(reason, notes)))),
@@ -116,6 +126,29 @@ impl RecordReader {
             })
         };
         sources.map(read).collect()
+    }
+
+    /// Why a text is too long to be taken. WKT is as long as the area is intricate.
+    fn too_long(&self, cells: &[Cell], values: &[Value]) -> Option<String> {
+        let length = |text: &str, allowed: usize| {
+            // Counting characters takes time; no text has more of them than bytes.
+            (text.len() > allowed).then(|| text.chars().count()).filter(|count| *count > allowed)
+        };
+        let is_place = |column: usize| self.place == PlaceSource::Wkt(column);
+        let texts = self.columns.iter().zip(cells).enumerate().filter(|(column, _)| !is_place(*column));
+        let long = texts.filter_map(|(_, (column, cell))| match cell {
+            Cell::Text(text) => Some((column, length(text, MAX_TEXT)?)),
+            _ => None,
+        });
+        let long = long.map(|(column, count)| {
+            format!("{} holds {count} characters; at most {MAX_TEXT} are accepted in one text", column.name)
+        });
+        let name = || values[self.layer.position(&self.layer.name_field)?].as_text();
+        let long_name = || {
+            let count = length(name()?, MAX_NAME)?;
+            Some(format!("the name has {count} characters; at most {MAX_NAME} are accepted"))
+        };
+        long.into_iter().next().or_else(long_name)
     }
 
     fn note_damaged_text(&self, cells: &[Cell], notes: &mut Vec<String>) {
@@ -157,7 +190,7 @@ impl RecordReader {
 
     fn name(&self, values: &[Value]) -> Option<String> {
         let position = self.layer.position(&self.layer.name_field)?;
-        values[position].as_text().map(|name| name.chars().take(120).collect())
+        values[position].as_text().map(|name| name.chars().take(SHOWN).collect())
     }
 }
 

@@ -390,3 +390,39 @@ fn a_place_that_cannot_be_read_is_no_case_without_place() {
     let (odd, lost) = ("the geometry has a coordinate that is not a number", "the geometry cannot be read");
     assert_eq!(rows, [(1, odd), (3, odd), (6, lost), (7, lost)].map(|(row, note)| (row, note.to_owned())));
 }
+
+#[test]
+fn texts_longer_than_people_write_are_rejected_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("writable");
+        path
+    };
+    let conflicts = || ReadOptions { source_crs: Some(4326), ..plain(layer("conflicts")) };
+    let (long, enough) = ("x".repeat(20_000_000), "ñ".repeat(100_000));
+    let table = format!(
+        "name,description,lon,lat\na,{long},-75,-10\nb,{enough},-75,-10\n{},c,-75,-10\n{},d,-75,-10\n",
+        "ñ".repeat(501),
+        "ñ".repeat(500)
+    );
+    let done = read(&write("largo.csv", &table), conflicts()).expect("readable");
+    assert_eq!(done.features.iter().map(|feature| feature.row).collect::<Vec<_>>(), [2, 4]);
+    assert_eq!(done.rejected[0].feature, "a");
+    let notes: Vec<(u64, &str)> = done.rejected.iter().map(|note| (note.row, note.note.as_str())).collect();
+    assert_eq!(
+        notes,
+        [
+            (1, "description holds 20000000 characters; at most 100000 are accepted in one text"),
+            (3, "the name has 501 characters; at most 500 are accepted"),
+        ]
+    );
+    let feature = format!(r#"{{"type":"Feature","properties":{{"name":"a","description":"{long}"}},"geometry":null}}"#);
+    let path = write("largo.geojson", &format!(r#"{{"type":"FeatureCollection","features":[{feature}]}}"#));
+    assert!(told_of(&path, layer("conflicts")).ends_with("one of its texts is longer than 10 million characters"));
+    let ring: String = (0..9_000).map(|n| format!("-75.{n:04} -10,")).collect();
+    let table = format!("name,wkt\na,\"POLYGON (({ring}-75 -9,-75.0 -10))\"\n");
+    let watersheds = ReadOptions { source_crs: Some(4326), ..plain(layer("watersheds")) };
+    let done = read(&write("fino.csv", &table), watersheds).expect("readable");
+    assert_eq!(done.features.len(), 1, "WKT may be long: {:?}", done.rejected);
+}
