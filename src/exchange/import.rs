@@ -212,8 +212,7 @@ async fn copy_rows(
 async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside: bool) -> Result<(), ImportError> {
     report.rejected.extend(staging.reject_duplicates().await?);
     let (repairs, vanished, turned) = staging.repair_areas().await?;
-    report.set_repairs(repairs);
-    report.rejected.extend(vanished);
+    report.set_repairs(repairs, vanished);
     report.rejected.sort_by_key(|note| note.row);
     report.rings_turned = turned;
     let measure = staging.measure().await?;

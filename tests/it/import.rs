@@ -42,7 +42,7 @@ fn a_file_goes_in_and_the_report_tells_what_became_of_it() {
     assert_eq!(figure(&report, "repaired"), 1);
     assert_eq!(figure(&report, "rejected"), 2);
     assert_eq!(figure(&report, "same geometry"), 1);
-    assert!(report.contains("Self-intersection"), "{report}");
+    assert!(report.contains("Self-intersection") && !report.contains(" before, "), "{report}");
     assert!(report.contains("row 3") && report.contains("same key as row 1"), "{report}");
     assert!(line(&report, "CRS found").contains("4326") || line(&report, "CRS found").contains("CRS84"), "{report}");
     assert!(line(&report, "bounding box").contains("-76.00000,-10.00000,-74.90000,-9.90000"), "{report}");
@@ -193,6 +193,18 @@ fn each_refusal_is_one_sentence_and_changes_nothing() {
     assert_eq!(database.count_features("watersheds"), 0);
     assert_eq!(database.count("select count(*) from rimay.import"), 0);
     assert_eq!(database.count("select count(*) from rimay.incoming_feature"), 0);
+}
+
+#[test]
+fn an_area_of_which_nothing_is_left_is_rejected_and_not_repaired() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let mut line = watershed("2", "Ida y vuelta", -75.0, -10.0, 0.1);
+    line["geometry"]["coordinates"] = json!([[[-75.0, -10.0], [-74.9, -10.0], [-74.8, -10.0], [-75.0, -10.0]]]);
+    let features = [watershed("1", "Buena", -76.0, -10.0, 0.1), line];
+    let report = database.import(&write_geojson(folder.path(), "vacia.geojson", &features), &["--layer", "watersheds"]);
+    assert_eq!((figure(&report, "repaired"), figure(&report, "rejected")), (0, 1), "{report}");
+    assert!(report.contains("row 2      Ida y vuelta: ") && report.contains("; no area is left"), "{report}");
 }
 
 #[test]
