@@ -15,7 +15,7 @@ use crate::{
     cli::with_store,
     config::Settings,
     exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, ExportSummary, export},
-    index::Snapshot,
+    index::{Feature, Snapshot},
     model::{Access, Catalogue},
 };
 
@@ -75,14 +75,21 @@ fn write(snapshot: &Snapshot, arguments: &Arguments, is_stopped: &AtomicBool) ->
     };
     let mut rows = snapshot.features().iter().map(|feature| match is_stopped.load(Ordering::Relaxed) {
         true => Err(ExchangeError::Stopped),
-        false => Ok(ExportRow {
-            id: feature.id,
-            values: feature.values.to_vec(),
-            geometry_wkb: feature.geometry.as_ref().map(write_wkb),
-        }),
+        false => Ok(row_of(snapshot, feature)),
     });
     let (path, format) = (&arguments.output, arguments.format);
     Ok(export(path, format, snapshot.layer(), snapshot.fields(), &mut rows, &about, arguments.overwrite)?)
+}
+
+fn row_of(snapshot: &Snapshot, feature: &Feature) -> ExportRow {
+    let source = snapshot.source_of(feature);
+    ExportRow {
+        id: feature.id,
+        values: feature.values.to_vec(),
+        source: source.map(|source| source.name.clone()),
+        synthetic: source.is_some_and(|source| source.synthetic),
+        geometry_wkb: feature.geometry.as_ref().map(write_wkb),
+    }
 }
 
 fn write_wkb(geometry: &geo::Geometry<f64>) -> Vec<u8> {

@@ -14,7 +14,7 @@ use crate::{
     exchange::{
         ExchangeError,
         export::shapefile_names::short_names,
-        export::{ExportRow, ExportSummary, Outgoing, Rows, SYNTHETIC},
+        export::{Column, ExportRow, ExportSummary, Outgoing, Rows, SYNTHETIC},
         gdal_log::take_failure,
     },
     model::{FieldType, GeometryKind, Value},
@@ -81,8 +81,8 @@ pub(crate) fn write_kml(path: &Path, out: &Outgoing<'_>, rows: Rows<'_>) -> Resu
         let mut dataset = create(path, "LIBKML", &options)?;
         let layer = create_layer(&mut dataset, &out.layer.id, out, &[])?;
         add_column(&layer, "id", OGRFieldType::OFTString)?;
-        for field in out.fields {
-            add_column(&layer, &field.name, OGRFieldType::OFTString)?;
+        for column in &out.columns {
+            add_column(&layer, column.name, OGRFieldType::OFTString)?;
         }
         let summary = fill(&layer, out, rows, Carries::Text)?;
         dataset.close()?;
@@ -99,15 +99,15 @@ pub(crate) fn write_shapefile(path: &Path, out: &Outgoing<'_>, rows: Rows<'_>) -
         let mut dataset = create(path, "ESRI Shapefile", &[])?;
         let table = path.file_stem().unwrap_or_default().to_string_lossy();
         let layer = create_layer(&mut dataset, &table, out, &["ENCODING=UTF-8".to_owned()])?;
-        let names = short_names(std::iter::once("id").chain(out.fields.iter().map(|field| field.name.as_str())));
+        let names = short_names(std::iter::once("id").chain(out.columns.iter().map(|column| column.name)));
         add_column(&layer, "id", OGRFieldType::OFTInteger64)?;
-        for (field, name) in out.fields.iter().zip(&names[1..]) {
-            add_column(&layer, name, column_type(field.kind))?;
+        for (column, name) in out.columns.iter().zip(&names[1..]) {
+            add_column(&layer, name, column_type(column.kind))?;
         }
         let mut summary = fill(&layer, out, rows, Carries::ShortText)?;
         dataset.close()?;
-        let renamed = out.fields.iter().zip(&names[1..]).filter(|(field, name)| field.name != **name);
-        summary.notes.extend(renamed.map(|(field, name)| format!("the column {name} holds {}", field.name)));
+        let renamed = out.columns.iter().zip(&names[1..]).filter(|(column, name)| column.name != **name);
+        summary.notes.extend(renamed.map(|(column, name)| format!("the column {name} holds {}", column.name)));
         Ok(summary)
     })
 }
@@ -173,8 +173,8 @@ fn column_type(kind: FieldType) -> OGRFieldType::Type {
 /// Adds the columns of a GeoPackage through SQL: the crate cannot say that a column is boolean.
 pub(crate) fn add_columns(path: &Path, out: &Outgoing<'_>) -> Result<(), GdalError> {
     let dataset = update(path)?;
-    let columns = out.fields.iter().map(|field| (field.name.as_str(), field.kind));
-    for (name, kind) in std::iter::once(("id", FieldType::Integer)).chain(columns) {
+    let id = Column { name: "id", kind: FieldType::Integer };
+    for Column { name, kind } in std::iter::once(&id).chain(&out.columns) {
         let kind = match kind {
             FieldType::Text | FieldType::Code => "TEXT",
             FieldType::Integer => "INTEGER",
@@ -199,7 +199,7 @@ fn add_metadata(dataset: &mut Dataset, out: &Outgoing<'_>) -> Result<(), GdalErr
     put("synthetic", if about.synthetic { SYNTHETIC } else { "false" })
 }
 
-/// Writes every row. The first column is the id, the others are the exported fields.
+/// Writes every row. The first column is the id, the others are those of [`Outgoing::columns`].
 fn fill(layer: &Layer<'_>, out: &Outgoing<'_>, rows: Rows<'_>, carries: Carries) -> Result<ExportSummary, Failure> {
     // Some drivers put columns of their own before ours; ours are in our order, whatever they are called.
     let first = layer.defn().field_index("id")?;

@@ -54,6 +54,8 @@ fn sample(layer: &Layer) -> Vec<ExportRow> {
     let row = |id, fill: &dyn Fn(&Field) -> Value| ExportRow {
         id,
         values: layer.fields.iter().map(fill).collect(),
+        source: Some("prueba".into()),
+        synthetic: id == 11,
         geometry_wkb: Some(shape.to_wkb()),
     };
     vec![row(11, &full), row(12, &name_only)]
@@ -141,6 +143,33 @@ fn other_programs_see_types_and_licence() {
     assert_eq!(json["features"][1]["properties"]["started_on"], serde_json::Value::Null);
     let kml = fs::read_to_string(folder.path().join("a.kml")).expect("written");
     assert!(kml.contains("SYNTHETIC DATA") && kml.contains("CC0-1.0"), "{kml}");
+}
+
+#[test]
+fn every_row_says_where_it_comes_from_and_whether_it_is_invented() {
+    let folder = folder();
+    let conflicts = layer("conflicts");
+    for format in ExportFormat::ALL {
+        let path = folder.path().join("a").with_extension(format.name());
+        written(&path, format, conflicts).expect("writable");
+        let dataset = Dataset::open(&path).expect("readable");
+        let mut table = dataset.layer(0).expect("one");
+        let names: Vec<String> = table.defn().fields().map(|field| field.name().to_lowercase()).collect();
+        let place = |wanted: &str| names.iter().position(|name| *name == wanted);
+        let (source, synthetic) = (place("data_source").or(place("data_sourc")), place("synthetic"));
+        let text = |feature: &Feature<'_>, column: Option<usize>| {
+            let column = column.unwrap_or_else(|| panic!("{format:?} has only {names:?}"));
+            feature.field_as_string(column).expect("there").unwrap_or_default()
+        };
+        let mut seen: Vec<(String, bool)> = table
+            .features()
+            .map(|feature| (text(&feature, source), ["1", "true"].contains(&text(&feature, synthetic).as_str())))
+            .collect();
+        seen.sort();
+        assert_eq!(seen, [("prueba".to_owned(), false), ("prueba".to_owned(), true)], "{format:?}");
+    }
+    let done = read(&folder.path().join("a.gpkg"), plain(conflicts)).expect("readable");
+    assert_eq!(done.summary.ignored_columns, ["id", "data_source", "synthetic"], "our own columns are passed over");
 }
 
 #[test]
