@@ -177,6 +177,14 @@ fn each_refusal_is_one_sentence_and_changes_nothing() {
         ),
         (path("sin_filas.geojson", "{\"type\": \"FeatureCollection\", \"features\": []}"), &layer, "no rows"),
         (path("solo.shp", "x"), &layer, ".shx"),
+        (
+            path(
+                "datum.geojson",
+                r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"PSAD56"}},"features":[{"type":"Feature","properties":{"name":"A"},"geometry":null}]}"#,
+            ),
+            &layer,
+            "PSAD56",
+        ),
         (path("sin_lugar.csv", "code,name\n1,Uno\n"), &layer, "neither geometry nor coordinate"),
         (path("otra.csv", "a,b,lon,lat\n1,2,-75,-10\n"), &layer, "no column"),
         (path("latin.csv", "x"), &["--layer", "watersheds", "--encoding", "EBCDIC-7"], "encoding"),

@@ -53,6 +53,9 @@ pub(crate) struct SourceCrs {
 /// # Errors
 /// [`ExchangeError::UnusableCrs`] or [`ExchangeError::OperationOfOtherDatum`], or the error in what the file says.
 pub(crate) fn settle(in_file: InFile, wishes: CrsWishes) -> Result<Option<SourceCrs>, ExchangeError> {
+    // GeoPackages that do not know name the systems 0 and -1 of their standard, "Undefined geographic SRS" and so on.
+    let is_defined = |crs: &SpatialRef| !crs.name().is_some_and(|name| name.starts_with("Undefined "));
+    let in_file = in_file.map(|crs| crs.filter(is_defined));
     let of_preset = wishes.preset.and_then(|preset| Some((preset, preset.source_crs.as_deref()?)));
     if let Some(epsg) = wishes.told {
         let crs = of_epsg(epsg)?;

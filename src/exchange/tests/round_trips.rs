@@ -428,3 +428,31 @@ fn a_view_without_end_is_refused_before_anybody_looks_at_it() {
     fs::write(folder.path().join("a.gpkg-wal"), "changes").expect("writable");
     assert!(told(&path, watersheds()).contains("a.gpkg-wal holds changes that are not in it yet"));
 }
+
+#[test]
+fn a_geopackage_that_does_not_know_its_reference_system_asks_for_one() {
+    let folder = folder();
+    let path = folder.path().join("a.gpkg");
+    for undefined in [0, -1] {
+        export_to(&path);
+        execute(
+            &path,
+            &[
+                format!("UPDATE gpkg_contents SET srs_id = {undefined}"),
+                format!("UPDATE gpkg_geometry_columns SET srs_id = {undefined}"),
+            ],
+        );
+        let watersheds = || plain(layer("watersheds"));
+        assert!(told(&path, watersheds()).contains("states no reference system"), "{undefined}");
+        let done = read(&path, ReadOptions { source_crs: Some(4326), ..watersheds() }).expect("told");
+        assert_eq!(done.summary.crs_found, "EPSG:4326 (WGS 84) as told; the file says none");
+    }
+}
+
+/// Two watersheds, in the place of what is there.
+fn export_to(path: &Path) {
+    let (watersheds, format) = (layer("watersheds"), ExportFormat::GeoPackage);
+    let fields: Vec<&Field> = watersheds.fields.iter().collect();
+    let mut rows = sample(watersheds).into_iter().map(Ok);
+    export(path, format, watersheds, &fields, &mut rows, &about(), true).expect("writable");
+}
