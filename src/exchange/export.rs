@@ -3,6 +3,7 @@
 mod csv;
 mod flatgeobuf;
 mod geojson;
+mod kml;
 mod ogr;
 mod shapefile_names;
 mod target;
@@ -15,7 +16,8 @@ use crate::{
         export::csv::write_csv,
         export::flatgeobuf::write_flatgeobuf,
         export::geojson::write_geojson,
-        export::ogr::{write_geopackage, write_kml, write_shapefile},
+        export::kml::write_kml,
+        export::ogr::{write_geopackage, write_shapefile},
         export::target::Target,
         gdal_log::prepare_gdal,
         shape::{Shape, fit},

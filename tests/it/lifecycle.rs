@@ -206,7 +206,7 @@ fn an_interrupted_export_leaves_nothing_behind() {
     database.query(
         "insert into rimay.feature (layer, key, properties, geom) select 'populated_places', n::text, \
          jsonb_build_object('code', n::text, 'name', 'Lugar ' || n), st_setsrid(st_makepoint(-75, -10), 4326) \
-         from generate_series(1, 60000) n returning null::text",
+         from generate_series(1, 200000) n returning null::text",
     );
     let folder = scratch();
     let path = folder.path().join("lugares.kml");

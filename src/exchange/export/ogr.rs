@@ -39,8 +39,6 @@ pub(crate) enum Failure {
 enum Carries {
     /// Values of the field's own type.
     Typed,
-    /// Text of any length.
-    Text,
     /// Values of the field's own type, text only so long.
     ShortText,
 }
@@ -66,25 +64,6 @@ pub(crate) fn write_geopackage(
         let transaction = dataset.start_transaction()?;
         let summary = fill(&transaction.layer(0)?, out, rows, Carries::Typed)?;
         transaction.commit()?;
-        dataset.close()?;
-        Ok(summary)
-    })
-}
-
-/// Writes KML with one folder; every value is text, because KML's viewers show text.
-///
-/// # Errors
-/// [`ExchangeError::UnfitFeature`], [`ExchangeError::Unwritable`].
-pub(crate) fn write_kml(path: &Path, out: &Outgoing<'_>, rows: Rows<'_>) -> Result<ExportSummary, ExchangeError> {
-    checked(path, || {
-        let options = [format!("NAME={}", out.about.title), format!("DESCRIPTION={}", out.about.paragraph())];
-        let mut dataset = create(path, "LIBKML", &options)?;
-        let layer = create_layer(&mut dataset, &out.layer.id, out, &[])?;
-        add_column(&layer, "id", OGRFieldType::OFTString)?;
-        for column in &out.columns {
-            add_column(&layer, column.name, OGRFieldType::OFTString)?;
-        }
-        let summary = fill(&layer, out, rows, Carries::Text)?;
         dataset.close()?;
         Ok(summary)
     })
@@ -222,10 +201,7 @@ fn fill(layer: &Layer<'_>, out: &Outgoing<'_>, rows: Rows<'_>, carries: Carries)
 /// How many texts had to be shortened.
 fn put_row(feature: &mut Feature<'_>, row: &ExportRow, first: usize, carries: Carries) -> Result<u64, GdalError> {
     let mut shortened = 0;
-    match carries {
-        Carries::Text => feature.set_field_string(first, &row.id.to_string())?,
-        _ => feature.set_field_integer64(first, row.id)?,
-    }
+    feature.set_field_integer64(first, row.id)?;
     for (column, value) in (first + 1..).zip(&row.values) {
         match (value, carries) {
             (Value::Null, _) => feature.set_field_null(column)?,
@@ -236,11 +212,8 @@ fn put_row(feature: &mut Feature<'_>, row: &ExportRow, first: usize, carries: Ca
             // GDAL reads dates from ISO text.
             (Value::Text(text), _) => feature.set_field_string(column, text)?,
             (Value::Date(date), _) => feature.set_field_string(column, &date.to_string())?,
-            (Value::Integer(number), Carries::Text) => feature.set_field_string(column, &number.to_string())?,
             (Value::Integer(number), _) => feature.set_field_integer64(column, *number)?,
-            (Value::Real(number), Carries::Text) => feature.set_field_string(column, &number.to_string())?,
             (Value::Real(number), _) => feature.set_field_double(column, *number)?,
-            (Value::Boolean(boolean), Carries::Text) => feature.set_field_string(column, &boolean.to_string())?,
             (Value::Boolean(boolean), _) => feature.set_field_integer(column, i32::from(*boolean))?,
         }
     }
