@@ -28,7 +28,8 @@ pub struct Overrides {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "RIMAY_LISTEN", value_name = "IP:PORT")]
     pub listen: Option<SocketAddr>,
-    /// Address under which clients reach the server; links begin with it [default: http:// and the listening address]
+    /// Address under which clients reach the server; links begin with it [default: http:// and the listening address,
+    /// or this machine's own where the server listens on all]
     #[arg(long, global = true, env = "RIMAY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// The built front-end [default: web/dist]
@@ -54,7 +55,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Address to listen on.
     pub listen: SocketAddr,
-    /// Address under which clients reach us; `None` for the listening address.
+    /// Address under which clients reach us; `None` for the listening address, or the loopback address where we listen
+    /// on all.
     pub public_url: Option<String>,
     /// The built front-end.
     pub web_dir: PathBuf,

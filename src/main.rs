@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use rimay::{cli, store::StoreError, telemetry};
+use rimay::{
+    cli::{self, Stopped},
+    store::StoreError,
+    telemetry,
+};
 
 /// Exit code for what the caller can mend.
 const MISTAKE: u8 = 2;
@@ -14,12 +18,16 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     telemetry::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be started");
-    match runtime.block_on(cli::run(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
+    let outcome = runtime.block_on(cli::run(cli));
+    // GDAL cannot be called off: a thread that reads a file nobody wants any more ends with the program.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("rimay: {error}");
             let fault = matches!(error.downcast_ref(), Some(StoreError::Database(_)));
-            ExitCode::from(if fault { FAULT } else { MISTAKE })
+            let otherwise = ExitCode::from(if fault { FAULT } else { MISTAKE });
+            error.downcast_ref::<Stopped>().map_or(otherwise, |stopped| stopped.exit_code())
         }
     }
 }

@@ -1,9 +1,15 @@
-use std::{ffi::OsString, process::ExitStatus};
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    os::unix::process::ExitStatusExt,
+    process::{ExitCode, ExitStatus},
+};
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use clap::Subcommand;
 
 use crate::{
+    cli::stop::StopSignals,
     config::Settings,
     store::{Closing, ClusterError, ManagedCluster},
 };
@@ -18,32 +24,59 @@ pub(super) enum Action {
     },
 }
 
-pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode> {
     let Action::Exec { command } = action;
+    let mut stop = StopSignals::listen()?;
     let database = Database::open(settings).await?;
-    let status = run_with(&database, &command).await;
+    let status = run_with(&database, &command, &mut stop).await;
     database.close().await?;
-    let status = status?;
-    if !status.success() {
-        bail!("{} ended with {status}", command[0].display());
-    }
-    Ok(())
+    Ok(exit_code(status?))
 }
 
-async fn run_with(database: &Database, command: &[OsString]) -> anyhow::Result<ExitStatus> {
+/// The command's own exit code; as shells do, 128 and the number of the signal that ended it.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().or(status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+async fn run_with(database: &Database, command: &[OsString], stop: &mut StopSignals) -> anyhow::Result<ExitStatus> {
     let mut child = tokio::process::Command::new(&command[0]);
     child.args(&command[1..]).env("DATABASE_URL", database.url());
-    for (name, value) in database.libpq_environment() {
-        child.env(name, value);
+    if let Some(cluster) = &database.cluster {
+        env::vars_os().filter(|(name, _)| is_for_libpq(name)).for_each(|(name, _)| _ = child.env_remove(name));
+        child.envs(libpq_environment(cluster));
     }
     let mut child = child.spawn().map_err(|error| anyhow!("cannot run {}: {error}", command[0].display()))?;
-    // The terminal tells the command too; we wait for it to end and then close the database.
+    // The terminal tells the command of Ctrl-C too, the other signals are ours to hand on; in any case we wait for it
+    // to end and then close the database.
     loop {
-        tokio::select! {
-            status = child.wait() => return Ok(status?),
-            _ = tokio::signal::ctrl_c() => {}
+        match stop.unless(child.wait()).await {
+            Ok(status) => return Ok(status?),
+            Err(stopped) if stopped.name != "SIGINT" => {
+                let Some(id) = child.id() else { continue };
+                let signal = stopped.name.trim_start_matches("SIG");
+                tokio::process::Command::new("kill").args(["-s", signal, &id.to_string()]).status().await?;
+            }
+            Err(_) => {}
         }
     }
+}
+
+/// Whether libpq reads a variable: what the caller's environment says about another server, such as `PGSERVICE` or
+/// `PGOPTIONS`, does not hold for the managed one. Of its names (PostgreSQL manual, 34.15) one has an underscore.
+fn is_for_libpq(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name == "PGCONNECT_TIMEOUT" || (name.starts_with("PG") && !name.contains('_'))
+}
+
+/// What psql and its kin need to find the managed database without being told.
+fn libpq_environment(cluster: &ManagedCluster) -> [(&'static str, OsString); 4] {
+    [
+        ("PGHOST", cluster.socket_dir().into()),
+        ("PGPORT", cluster.port().to_string().into()),
+        ("PGUSER", cluster.user().into()),
+        ("PGDATABASE", cluster.database().into()),
+    ]
 }
 
 /// The database a command works with: somebody's server, or the managed one.
@@ -80,16 +113,5 @@ impl Database {
             Closing::LeftRunning => tracing::debug!("the managed database goes on: another process uses it"),
         }
         Ok(())
-    }
-
-    /// What psql and its kin need to find the managed database without being told.
-    fn libpq_environment(&self) -> Vec<(&'static str, OsString)> {
-        let Some(cluster) = &self.cluster else { return vec![] };
-        vec![
-            ("PGHOST", cluster.socket_dir().into()),
-            ("PGPORT", cluster.port().to_string().into()),
-            ("PGUSER", cluster.user().into()),
-            ("PGDATABASE", cluster.database().into()),
-        ]
     }
 }

@@ -1,4 +1,11 @@
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use anyhow::Context;
 use clap::Args;
@@ -7,8 +14,8 @@ use wkb::writer::WriteOptions;
 use crate::{
     cli::with_store,
     config::Settings,
-    exchange::{ExportAbout, ExportFormat, ExportRow, ExportSummary, export},
-    index::Snapshot,
+    exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, ExportSummary, export},
+    index::{Feature, Snapshot},
     model::{Access, Catalogue},
 };
 
@@ -29,13 +36,24 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<()> {
     let layer = Catalogue::built_in().layer(&arguments.layer)?;
-    let written = with_store(settings, async |store| {
-        let contents = store.layer_contents(&layer.id).await?;
-        let work = tokio::task::spawn_blocking(move || {
+    let written = with_store(settings, async |store, stop| {
+        let contents = stop.unless(store.layer_contents(&layer.id)).await??;
+        let is_stopped = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&is_stopped);
+        let mut work = pin!(tokio::task::spawn_blocking(move || {
             let snapshot = Snapshot::build(layer, Access::Public, contents);
-            write(&snapshot, &arguments)
-        });
-        work.await.context("writing was interrupted")?
+            write(&snapshot, &arguments, &told)
+        }));
+        match stop.unless(work.as_mut()).await {
+            Ok(written) => written.context("writing was interrupted")?,
+            Err(stopped) => {
+                is_stopped.store(true, Ordering::Relaxed);
+                // The thread removes what it has written, or is past that and ends well.
+                let written = work.await.context("writing was interrupted")?;
+                let gave_up = |error: &anyhow::Error| matches!(error.downcast_ref(), Some(ExchangeError::Stopped));
+                written.map_err(|error| if gave_up(&error) { stopped.into() } else { error })
+            }
+        }
     })
     .await?;
     println!("{} features of {} written", written.features, layer.id);
@@ -45,7 +63,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
     Ok(())
 }
 
-fn write(snapshot: &Snapshot, arguments: &Arguments) -> anyhow::Result<ExportSummary> {
+fn write(snapshot: &Snapshot, arguments: &Arguments, is_stopped: &AtomicBool) -> anyhow::Result<ExportSummary> {
     let about = ExportAbout {
         title: snapshot.layer().title.es.clone(),
         licence: snapshot.licence(),
@@ -53,13 +71,23 @@ fn write(snapshot: &Snapshot, arguments: &Arguments) -> anyhow::Result<ExportSum
         synthetic: snapshot.has_synthetic(),
         revision: snapshot.revision(),
     };
-    let mut rows = snapshot.features().iter().map(|feature| ExportRow {
-        id: feature.id,
-        values: feature.values.to_vec(),
-        geometry_wkb: feature.geometry.as_ref().map(write_wkb),
+    let mut rows = snapshot.features().iter().map(|feature| match is_stopped.load(Ordering::Relaxed) {
+        true => Err(ExchangeError::Stopped),
+        false => Ok(row_of(snapshot, feature)),
     });
     let (path, format) = (&arguments.output, arguments.format);
     Ok(export(path, format, snapshot.layer(), snapshot.fields(), &mut rows, &about, arguments.overwrite)?)
+}
+
+fn row_of(snapshot: &Snapshot, feature: &Feature) -> ExportRow {
+    let source = snapshot.source_of(feature);
+    ExportRow {
+        id: feature.id,
+        values: feature.values.to_vec(),
+        source: source.map(|source| source.name.clone()),
+        synthetic: source.is_some_and(|source| source.synthetic),
+        geometry_wkb: feature.geometry.as_ref().map(write_wkb),
+    }
 }
 
 fn write_wkb(geometry: &geo::Geometry<f64>) -> Vec<u8> {

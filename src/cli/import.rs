@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{cell::Cell, path::PathBuf, pin::pin};
 
 use anyhow::bail;
 use clap::Args;
@@ -33,7 +33,9 @@ pub(super) struct Arguments {
     /// Table or sheet to read, of a file that has several
     #[arg(long, value_name = "NAME")]
     source_layer: Option<String>,
-    /// Name of the source: features it had before and no longer has are removed [default: the preset, or the file's name]
+    /// Name of the source: features it had before and the file does not have are removed. Say the same name for each
+    /// delivery, such as --source catastro for catastro_2024_01.geojson and then for catastro_2024_02.geojson
+    /// [default: the preset, or the file's name]
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// Licence of the data, as an SPDX name where there is one
@@ -70,10 +72,19 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
     };
     let bar = ProgressBar::no_length();
     bar.set_style(ProgressStyle::with_template("{msg:12} {bar:40} {pos}/{len} {elapsed}").expect("a fixed template"));
-    let report = with_store(settings, async |store| {
-        let report = import(store, request, |progress| show(&bar, progress)).await;
+    let report = with_store(settings, async |store, stop| {
+        let is_kept = Cell::new(false);
+        let mut work = pin!(import(store, request, |progress| {
+            is_kept.set(progress == ImportProgress::Keeping);
+            show(&bar, progress);
+        }));
+        let report = match stop.unless(work.as_mut()).await {
+            // Too late to say that nothing was changed: the database may have been told to keep it.
+            Err(_) if is_kept.get() => Ok(work.await),
+            outcome => outcome,
+        };
         bar.finish_and_clear();
-        Ok(report?)
+        Ok(report??)
     })
     .await?;
     print!("{report}");
@@ -88,7 +99,7 @@ fn show(bar: &ProgressBar, progress: ImportProgress) {
             bar.set_position(rows);
         }
         ImportProgress::Examining => bar.set_message("examining"),
-        ImportProgress::Merging => bar.set_message("merging"),
+        ImportProgress::Merging | ImportProgress::Keeping => bar.set_message("merging"),
     }
 }
 

@@ -5,12 +5,16 @@ mod export;
 mod import;
 mod layers;
 mod serve;
+mod stop;
 
-use std::path::PathBuf;
+pub use stop::Stopped;
+
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
 use crate::{
+    cli::stop::StopSignals,
     config::{Overrides, Settings},
     exchange::prepare_gdal,
     store::{Store, default_data_dir},
@@ -46,33 +50,42 @@ enum Command {
     Database(database::Action),
 }
 
-/// Runs the command.
+/// How long connections may take to close after a command was told to stop: a statement under way cannot be called
+/// off, but goes with the managed database.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Runs the command and returns what the program ends with.
 ///
 /// # Errors
 /// Anything that keeps it from its end, in one sentence.
-pub async fn run(cli: Cli) -> anyhow::Result<()> {
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     prepare_gdal();
     let settings = Settings::gather(cli.settings, cli.config.as_deref(), default_data_dir())?;
     match cli.command {
-        Command::Serve => serve::run(settings).await,
-        Command::Import(arguments) => import::run(&settings, arguments).await,
-        Command::Export(arguments) => export::run(&settings, arguments).await,
-        Command::Layers => {
-            layers::print();
-            Ok(())
-        }
-        Command::Migrate => with_store(&settings, async |_| Ok(())).await,
-        Command::Database(action) => database::run(&settings, action).await,
+        Command::Serve => serve::run(settings).await?,
+        Command::Import(arguments) => import::run(&settings, arguments).await?,
+        Command::Export(arguments) => export::run(&settings, arguments).await?,
+        Command::Layers => layers::print(),
+        Command::Migrate => with_store(&settings, async |_, _| Ok(())).await?,
+        Command::Database(action) => return database::run(&settings, action).await,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-/// Opens the database, lends the store to `work`, and closes the database whatever came of it.
-async fn with_store<T>(settings: &Settings, work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+/// Opens the database, lends the store to `work`, and closes the database whatever came of it. Signals do not end
+/// the program: `work` gets them and gives up what it is doing.
+async fn with_store<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Store, &mut StopSignals) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let mut stop = StopSignals::listen()?;
     let database = database::Database::open(settings).await?;
     let outcome = async {
         let store = Store::open(database.url()).await?;
-        let outcome = work(&store).await;
-        store.close().await;
+        let outcome = work(&store, &mut stop).await;
+        if tokio::time::timeout(GRACE, store.close()).await.is_err() {
+            tracing::debug!("connections are still busy");
+        }
         outcome
     };
     let outcome = outcome.await;

@@ -1,16 +1,17 @@
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{Signal, SignalKind, signal},
-    sync::watch,
-};
+use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     api::{self, AppState, Heavy, PublicUrl, app},
-    cli::database::Database,
+    cli::{database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
     index::Index,
@@ -43,7 +44,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         let mut serving = std::pin::pin!(serve(&settings, &database, listener, told));
         tokio::select! {
             outcome = &mut serving => outcome,
-            () = stop.received() => {
+            _ = stop.received() => {
                 tell.send_replace(true);
                 tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(()))
             }
@@ -67,7 +68,12 @@ async fn serve(
     }
     let index = Arc::new(Index::load(&store).await?);
     let address = listener.local_addr()?;
-    let own_url = format!("http://{address}");
+    let own_url = format!("http://{}", address_to_open(address));
+    if address.ip().is_unspecified() && settings.public_url.is_none() {
+        eprintln!(
+            "Links say {own_url}, which only this machine can open; for others, set --public-url to the address they use"
+        );
+    }
     let state = AppState {
         index: Arc::clone(&index),
         tiles: TileCache::new(TILE_CACHE_BYTES),
@@ -99,24 +105,14 @@ async fn keep_running(database: &Database, index: &Index) {
     }
 }
 
-/// What tells us to stop: Ctrl-C, SIGTERM, and the terminal going away.
-struct StopSignals([Signal; 3]);
-
-impl StopSignals {
-    fn listen() -> anyhow::Result<StopSignals> {
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let [interrupt, terminate, hangup] = kinds.map(signal);
-        Ok(StopSignals([interrupt?, terminate?, hangup?]))
-    }
-
-    async fn received(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.0;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
+/// The address a browser on this machine can open: nobody can go to 0.0.0.0.
+fn address_to_open(listening: SocketAddr) -> SocketAddr {
+    let ip = match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listening.port())
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -159,4 +155,19 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
         eprintln!("Demonstration data: {} {}", report.accepted, layer.id);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_means_all_is_opened_by_the_loopback_address() {
+        for (listening, to_open) in
+            [("0.0.0.0:8080", "127.0.0.1:8080"), ("[::]:8080", "[::1]:8080"), ("192.0.2.7:80", "192.0.2.7:80")]
+        {
+            let to_open: SocketAddr = to_open.parse().expect("an address");
+            assert_eq!(address_to_open(listening.parse().expect("an address")), to_open);
+        }
+    }
 }

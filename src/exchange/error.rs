@@ -53,6 +53,22 @@ pub enum ExchangeError {
         /// How the content begins, or where it is damaged.
         detail: String,
     },
+    /// A GeoPackage with views.
+    #[error("{} holds the view {view}; views are not read, because they can run without end: save the wanted table as a GeoPackage of its own, as QGIS and ogr2ogr do", path.display())]
+    HoldsViews {
+        /// The file.
+        path: PathBuf,
+        /// Name of a view.
+        view: String,
+    },
+    /// A GeoPackage that some program still writes.
+    #[error("{} is still open in another program, or was not closed: {} holds changes that are not in it yet; close it there and try again", path.display(), pending.display())]
+    StillOpen {
+        /// The file.
+        path: PathBuf,
+        /// The file with the changes.
+        pending: PathBuf,
+    },
     /// A shapefile without one of its parts.
     #[error("{} lacks its {missing} file, which must lie beside it under the same name", path.display())]
     MissingPart {
@@ -148,6 +164,24 @@ pub enum ExchangeError {
         path: PathBuf,
         /// Why, where it is known: ` (there is no .prj file)`.
         hint: &'static str,
+    },
+    /// A `crs` member of GeoJSON that names nothing known, or a link.
+    #[error("{} states the reference system {member}, which is not one we know (links are not followed); say --source-crs with its EPSG code, such as 24877 to 24879 (PSAD56 UTM), or 4326 if the coordinates are WGS 84 degrees", path.display())]
+    UnknownCrsMember {
+        /// The file.
+        path: PathBuf,
+        /// The member, as JSON, cut where it is long.
+        member: String,
+    },
+    /// `crs` members of GeoJSON that disagree.
+    #[error("{} states several reference systems ({first} and {second}); say --source-crs with the EPSG code of the right one", path.display())]
+    SeveralCrsMembers {
+        /// The file.
+        path: PathBuf,
+        /// A member, as JSON, cut where it is long.
+        first: String,
+        /// Another one.
+        second: String,
     },
     /// A reference system that cannot be used for positions on the ground.
     #[error("the reference system {crs} cannot be used: {detail}; say --source-crs with an EPSG code")]
@@ -277,6 +311,9 @@ pub enum ExchangeError {
         /// What the system says.
         source: io::Error,
     },
+    /// Somebody told the writing to stop.
+    #[error("writing was told to stop before the end")]
+    Stopped,
     /// GDAL failed where it should not.
     #[error("GDAL failed while {doing}: {source}")]
     Gdal {

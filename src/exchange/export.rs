@@ -3,6 +3,7 @@
 mod csv;
 mod flatgeobuf;
 mod geojson;
+mod kml;
 mod ogr;
 mod shapefile_names;
 mod target;
@@ -15,13 +16,14 @@ use crate::{
         export::csv::write_csv,
         export::flatgeobuf::write_flatgeobuf,
         export::geojson::write_geojson,
-        export::ogr::{write_geopackage, write_kml, write_shapefile},
+        export::kml::write_kml,
+        export::ogr::{write_geopackage, write_shapefile},
         export::target::Target,
         gdal_log::prepare_gdal,
         shape::{Shape, fit},
         wkb_walk::read_wkb,
     },
-    model::{Field, Layer, Value},
+    model::{Field, FieldType, Layer, Value},
 };
 
 /// A format we write.
@@ -48,6 +50,10 @@ pub struct ExportRow {
     pub id: i64,
     /// One value for each exported field, in their order.
     pub values: Vec<Value>,
+    /// Name of its source; `None` for a feature written by hand.
+    pub source: Option<String>,
+    /// Invented.
+    pub synthetic: bool,
     /// EPSG:4326, longitude first, little-endian WKB.
     pub geometry_wkb: Option<Vec<u8>>,
 }
@@ -79,12 +85,25 @@ pub struct ExportSummary {
 /// What every writer needs besides the rows.
 pub(crate) struct Outgoing<'a> {
     pub(crate) layer: &'a Layer,
-    pub(crate) fields: &'a [&'a Field],
+    /// One for each value of a row.
+    pub(crate) columns: Vec<Column<'a>>,
     pub(crate) about: &'a ExportAbout,
 }
 
-/// The rows, as writers take them.
-pub(crate) type Rows<'a> = &'a mut dyn Iterator<Item = ExportRow>;
+/// A column every format carries, beside the id and the place.
+#[derive(Clone, Copy)]
+pub(crate) struct Column<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) kind: FieldType,
+}
+
+/// What each feature says of itself after the layer's fields: a row stays honest when it leaves its file. No layer
+/// has fields of these names, so that an import of our own file passes them over.
+const ABOUT_EACH: [Column<'static>; 2] =
+    [Column { name: "data_source", kind: FieldType::Text }, Column { name: "synthetic", kind: FieldType::Boolean }];
+
+/// The rows, as writers take them. An error ends the writing, and then nothing is written.
+pub(crate) type Rows<'a> = &'a mut dyn Iterator<Item = Result<ExportRow, ExchangeError>>;
 
 /// Writes features to a file. Blocks. The file appears whole under its name, or not at all.
 ///
@@ -92,13 +111,13 @@ pub(crate) type Rows<'a> = &'a mut dyn Iterator<Item = ExportRow>;
 ///
 /// # Errors
 /// [`ExchangeError::TargetExists`] unless `overwrite`, [`ExchangeError::WrongTargetExtension`],
-/// [`ExchangeError::UnfitFeature`], [`ExchangeError::Unwritable`].
+/// [`ExchangeError::UnfitFeature`], [`ExchangeError::Unwritable`], or the first error among the rows.
 pub fn export(
     path: &Path,
     format: ExportFormat,
     layer: &Layer,
     fields: &[&Field],
-    rows: &mut dyn Iterator<Item = ExportRow>,
+    rows: &mut dyn Iterator<Item = Result<ExportRow, ExchangeError>>,
     about: &ExportAbout,
     overwrite: bool,
 ) -> Result<ExportSummary, ExchangeError> {
@@ -109,7 +128,9 @@ pub fn export(
         return Err(ExchangeError::WrongTargetExtension { path: path.into(), format, accepted });
     }
     let target = Target::begin(path, overwrite)?;
-    let out = Outgoing { layer, fields, about };
+    let of_fields = fields.iter().map(|field| Column { name: &field.name, kind: field.kind });
+    let out = Outgoing { layer, columns: of_fields.chain(ABOUT_EACH).collect(), about };
+    let rows: Rows<'_> = &mut rows.map(|row| row.map(ExportRow::with_about));
     let summary = match format {
         ExportFormat::GeoJson => write_geojson(&target.path(), &out, rows),
         ExportFormat::Csv => write_csv(&target.path(), &out, rows),
@@ -195,14 +216,21 @@ impl ExportAbout {
 pub(crate) const SYNTHETIC: &str = "DATOS SINTÉTICOS: no existen. SYNTHETIC DATA: they do not exist.";
 
 impl ExportRow {
+    /// The row with the values of [`ABOUT_EACH`] behind those of the fields.
+    fn with_about(mut self) -> ExportRow {
+        let source = self.source.take().map_or(Value::Null, |source| Value::Text(source.into()));
+        self.values.extend([source, Value::Boolean(self.synthetic)]);
+        self
+    }
+
     /// The geometry as a shape of the layer's kind.
     ///
     /// # Errors
     /// [`ExchangeError::UnfitFeature`] also when the values are not as many as the fields.
     pub(crate) fn shape(&self, out: &Outgoing<'_>) -> Result<Option<Shape>, ExchangeError> {
         let unfit = |detail: String| ExchangeError::UnfitFeature { id: self.id, detail };
-        if self.values.len() != out.fields.len() {
-            return Err(unfit(format!("it has {} values for {} fields", self.values.len(), out.fields.len())));
+        if self.values.len() != out.columns.len() {
+            return Err(unfit(format!("it has {} values for {} columns", self.values.len(), out.columns.len())));
         }
         let Some(wkb) = &self.geometry_wkb else { return Ok(None) };
         let drawn = read_wkb(wkb).map_err(|error| unfit(error.to_string()))?;
@@ -213,6 +241,15 @@ impl ExportRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_layer_has_fields_called_like_our_own_columns() {
+        for layer in crate::model::Catalogue::built_in().layers() {
+            for column in ABOUT_EACH {
+                assert!(layer.field(column.name).is_none(), "{} {}", layer.id, column.name);
+            }
+        }
+    }
 
     #[test]
     fn formats_are_known_by_name() {

@@ -1,8 +1,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    exchange::{ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, reading::Reading},
-    model::{Layer, PERU, Preset, RowNote, Text},
+    exchange::{
+        ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, reading::Reading, source_choice::SourceChoice,
+    },
+    model::{PERU, Preset, RowNote, Text},
     store::{ImportOrigin, Staging, Store, StoreError},
 };
 
@@ -39,6 +41,8 @@ pub enum ImportProgress {
     Examining,
     /// The layer is brought up to date.
     Merging,
+    /// The database is told to keep it all. Before, giving up changes nothing.
+    Keeping,
 }
 
 /// Why a file was not taken in. The database is as it was.
@@ -62,6 +66,48 @@ pub enum ImportError {
     Empty {
         /// The file.
         file: String,
+    },
+    /// The name of the demonstration data's source, or another name for it.
+    #[error(
+        "the source name \"{name}\" cannot be used: demonstration data, and nothing else, has the source \"demonstration\"; say --source with another name, or leave it out for demonstration data"
+    )]
+    ReservedSource {
+        /// The name.
+        name: String,
+    },
+    /// The file bears the name of a known source but was not read as such.
+    #[error(
+        "{file} is called like the known source {name}, whose features it would replace; if it is that, say --preset {name}, else --source with another name"
+    )]
+    SourceOfPreset {
+        /// The name.
+        name: String,
+        /// The file.
+        file: String,
+    },
+    /// The source came from a file of another name.
+    #[error(
+        "{file} would replace the features of the source {name}, which came from {previous}; say --source {name} if that is meant, or --source with another name to keep both"
+    )]
+    SourceOfOtherFile {
+        /// The source.
+        name: String,
+        /// The file it came from last.
+        previous: String,
+        /// The file.
+        file: String,
+    },
+    /// A file of the same name as before, but with wholly other features.
+    #[error(
+        "{file} has none of the {removed} features that the source {name} had from a file of the same name; say --source {name} if they are to be replaced, or --source with another name to keep both"
+    )]
+    NothingInCommon {
+        /// The source.
+        name: String,
+        /// The file.
+        file: String,
+        /// Features that would be removed.
+        removed: u64,
     },
     /// Features lie where Peru is not.
     #[error(
@@ -88,7 +134,8 @@ pub enum ImportError {
 }
 
 /// Takes a file in: reads it off the async threads, repairs and examines it in the database, and replaces the
-/// features of its source, all in one transaction.
+/// features of its source, all in one transaction. Dropped before [`ImportProgress::Keeping`], it leaves the database
+/// as it was and no temporary files.
 ///
 /// # Errors
 /// [`ImportError`]; then the database is as it was.
@@ -100,12 +147,18 @@ pub async fn import(
     let layer = request.read.layer;
     let file = file_name(&request.path);
     let interrupted = |_| ImportError::Interrupted { file: file.clone() };
-    let mut reading = Reading::start(&request.path, &request.read);
+    let mut reading = Reading::start(&request.path, &request.read)?;
     let (summary, sha256) = (&mut reading.opened).await.map_err(interrupted)??;
+    let preset = summary.preset.as_ref().and_then(|preset| layer.preset(&preset.name));
+    let source = SourceChoice::make(&request, preset, &file)?;
     let mut staging = store.begin_import(layer).await?;
+    if source.needs_previous() {
+        // Nobody else imports into the layer now, so what holds here holds until the commit.
+        source.check_previous(&store.layer_sources(&layer.id).await?, &file)?;
+    }
     let mut report = ImportReport::new(layer, &file, &summary);
     copy_rows(&mut reading, &mut staging, &mut report, summary.row_count, &mut progress).await?;
-    report.z_dropped = reading.finished.await.map_err(interrupted)??.heights_dropped;
+    report.z_dropped = (&mut reading.finished).await.map_err(interrupted)??.heights_dropped;
 
     staging.finish_copy().await?;
     progress(ImportProgress::Examining);
@@ -117,12 +170,14 @@ pub async fn import(
         });
     }
     progress(ImportProgress::Merging);
-    let origin = origin(&request, layer, &summary, file, sha256);
+    let origin = origin(&request, preset, &summary, &source, file, sha256);
     let (merge, import_id) = staging.merge(&origin).await?;
+    source.check_merge(merge, &origin.file_name)?;
     report.source = origin.source;
     report.merge = merge;
     report.dry_run = request.dry_run;
     if !request.dry_run {
+        progress(ImportProgress::Keeping);
         let kept = serde_json::to_value(&report).expect("a report is plain JSON");
         staging.commit(import_id, &kept).await?;
     }
@@ -157,8 +212,7 @@ async fn copy_rows(
 async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside: bool) -> Result<(), ImportError> {
     report.rejected.extend(staging.reject_duplicates().await?);
     let (repairs, vanished, turned) = staging.repair_areas().await?;
-    report.set_repairs(repairs);
-    report.rejected.extend(vanished);
+    report.set_repairs(repairs, vanished);
     report.rejected.sort_by_key(|note| note.row);
     report.rings_turned = turned;
     let measure = staging.measure().await?;
@@ -177,19 +231,15 @@ async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside
 
 fn origin(
     request: &ImportRequest,
-    layer: &'static Layer,
+    preset: Option<&Preset>,
     summary: &SourceSummary,
+    source: &SourceChoice,
     file: String,
     sha256: String,
 ) -> ImportOrigin {
-    let preset: Option<&Preset> = summary.preset.as_ref().and_then(|preset| layer.preset(&preset.name));
     let plain = Text { es: format!("Archivo {file}"), en: format!("File {file}") };
     ImportOrigin {
-        source: request
-            .source
-            .clone()
-            .or(preset.map(|preset| preset.name.clone()))
-            .unwrap_or_else(|| source_name(&file)),
+        source: source.name.clone(),
         title: preset.map_or(plain, |preset| preset.source.clone()),
         licence: request.licence.clone().or(preset.map(|preset| preset.licence.clone())).unwrap_or("not stated".into()),
         attribution: request
@@ -206,25 +256,6 @@ fn origin(
     }
 }
 
-/// The file's name without folders and endings, in lower case letters, digits and underscores.
-fn source_name(file: &str) -> String {
-    let stem = file.split('.').next().unwrap_or(file);
-    let name: String =
-        crate::model::fold(stem).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    if name.is_empty() { "file".into() } else { name }
-}
-
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sources_are_named_after_their_file() {
-        assert_eq!(source_name("Catastro Cañaris 2024.geojson"), "catastro_canaris_2024");
-        assert_eq!(source_name(".csv"), "file");
-    }
 }

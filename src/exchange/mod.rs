@@ -18,6 +18,7 @@ mod reading;
 mod report;
 mod shape;
 mod source;
+mod source_choice;
 mod wkb_walk;
 
 #[cfg(test)]

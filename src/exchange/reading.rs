@@ -1,6 +1,7 @@
 use std::{ops::ControlFlow, path::Path};
 
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::exchange::{ExchangeError, ReadOptions, ReadSummary, Row, SourceFile, SourceSummary};
@@ -16,17 +17,25 @@ pub(super) struct Reading {
     pub(super) rows: mpsc::Receiver<Vec<Row>>,
     /// How reading went, once there are no more rows.
     pub(super) finished: oneshot::Receiver<Result<ReadSummary, ExchangeError>>,
+    /// Where the thread puts temporary files. They are removed with this, even while GDAL is at work.
+    _scratch: TempDir,
 }
 
 impl Reading {
     /// Starts a thread that opens the file and reads it for as long as somebody takes the rows.
-    pub(super) fn start(path: &Path, options: &ReadOptions) -> Reading {
+    ///
+    /// # Errors
+    /// [`ExchangeError::Unwritable`] when there is no room for temporary files.
+    pub(super) fn start(path: &Path, options: &ReadOptions) -> Result<Reading, ExchangeError> {
+        let scratch = tempfile::Builder::new().prefix("rimay-import-").tempdir();
+        let scratch = scratch.map_err(|source| ExchangeError::Unwritable { path: std::env::temp_dir(), source })?;
+        let folder = scratch.path().to_owned();
         let (tell_opened, opened) = oneshot::channel();
         let (send_rows, rows) = mpsc::channel(4);
         let (tell_finished, finished) = oneshot::channel();
         let (path, options) = (path.to_owned(), options.clone());
         tokio::task::spawn_blocking(move || {
-            let opened = SourceFile::open(&path, options).and_then(|file| Ok((digest(&path)?, file)));
+            let opened = SourceFile::open(&path, options, &folder).and_then(|file| Ok((digest(&path)?, file)));
             let (sha256, file) = match opened {
                 Ok(opened) => opened,
                 Err(error) => return drop(tell_opened.send(Err(error))),
@@ -36,7 +45,7 @@ impl Reading {
                 let _ = tell_finished.send(read_in_batches(file, &send_rows));
             }
         });
-        Reading { opened, rows, finished }
+        Ok(Reading { opened, rows, finished, _scratch: scratch })
     }
 }
 

@@ -1,4 +1,7 @@
-use std::fmt::{self, Display, Formatter};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Display, Formatter},
+};
 
 use serde::Serialize;
 
@@ -83,21 +86,29 @@ impl ImportReport {
         }
     }
 
-    /// Says of each repair what was wrong and how the area changed, in geodesic hectares.
-    pub(super) fn set_repairs(&mut self, repairs: Vec<Repair>) {
-        let hectares =
-            |area: Option<f64>| area.map_or("none".into(), |area_m2| format!("{:.4} ha", area_m2 / 10_000.0));
-        self.repaired = repairs
-            .into_iter()
-            .map(|repair| {
-                let (before, after) = (hectares(repair.area_before_m2), hectares(repair.area_after_m2));
-                RowNote {
-                    note: format!("{}; geodesic area {before} before, {after} after", repair.row.note),
-                    ..repair.row
-                }
-            })
-            .collect();
+    /// Says of each repair what was wrong and what area there is now. An area of which nothing was left is rejected
+    /// for what was wrong with it, and no repair.
+    pub(super) fn set_repairs(&mut self, repairs: Vec<Repair>, vanished: Vec<RowNote>) {
+        let mut vanished: BTreeMap<u64, RowNote> = vanished.into_iter().map(|note| (note.row, note)).collect();
+        for repair in repairs {
+            match vanished.get_mut(&repair.row.row) {
+                Some(rejected) => rejected.note = format!("{}; {}", repair.row.note, rejected.note),
+                None => self.repaired.push(RowNote { note: describe(&repair), ..repair.row }),
+            }
+        }
+        self.rejected.extend(vanished.into_values());
     }
+}
+
+/// What was wrong and the geodesic area, in hectares. An outline that crosses itself or another has no area of its
+/// own: the formula counts some parts twice and others as less than nothing. What it gives is told only where it
+/// agrees, within 1 %, with the area after the repair, as evidence that the repair was slight.
+fn describe(repair: &Repair) -> String {
+    let hectares = |area_m2: f64| format!("{:.4} ha", area_m2 / 10_000.0);
+    let after = repair.area_after_m2.unwrap_or_default();
+    let before = repair.area_before_m2.filter(|before| (before - after).abs() <= 0.01 * after);
+    let before = before.map(|before| format!("{} before, ", hectares(before))).unwrap_or_default();
+    format!("{}; geodesic area {before}{} after the repair", repair.row.note, hectares(after))
 }
 
 impl Display for ImportReport {
@@ -150,4 +161,25 @@ fn write_notes(f: &mut Formatter<'_>, title: &str, notes: &[RowNote]) -> fmt::Re
         writeln!(f, "    … and {} more, kept with the import", notes.len() - PRINTED)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_area_before_is_told_where_it_means_something() {
+        let described = |before, after| {
+            let row = RowNote { row: 1, feature: "A".into(), note: "Self-intersection".into() };
+            describe(&Repair { row, area_before_m2: before, area_after_m2: Some(after) })
+        };
+        let slight = described(Some(1_000_000.0), 999_000.0);
+        assert_eq!(slight, "Self-intersection; geodesic area 100.0000 ha before, 99.9000 ha after the repair");
+        for cancelled in [Some(0.0), Some(600_000.0), None] {
+            assert_eq!(
+                described(cancelled, 1_200_000.0),
+                "Self-intersection; geodesic area 120.0000 ha after the repair"
+            );
+        }
+    }
 }

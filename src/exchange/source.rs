@@ -4,14 +4,18 @@ mod cells;
 mod columns;
 mod coordinates;
 mod crs;
+mod crs_member;
 mod dbf;
 mod encoding;
 mod format;
+mod geojson;
 mod ogr_file;
 mod record;
+mod sqlite;
 mod staged;
 mod unpack;
 
+pub(crate) use self::format::without_endings;
 pub use self::{crs::OperationUsed, format::READABLE_EXTENSIONS, record::Row};
 
 use std::{ops::ControlFlow, path::Path};
@@ -25,6 +29,7 @@ use crate::{
         source::columns::{Columns, map_columns},
         source::coordinates::{PlaceSource, find_place},
         source::crs::{CrsWishes, are_degrees, settle},
+        source::crs_member::stated_crs,
         source::encoding::encoding_named,
         source::format::SourceFormat,
         source::ogr_file::OgrFile,
@@ -112,14 +117,16 @@ pub struct SourceFile {
 const PROBED_ROWS: usize = 100;
 
 impl SourceFile {
-    /// Opens a file and settles everything that concerns it as a whole. Blocks; writes nothing but temporary files.
+    /// Opens a file and settles everything that concerns it as a whole. Blocks; writes nothing but temporary files
+    /// into `scratch`, an empty folder that must stay until reading is over.
     ///
     /// # Errors
     /// [`ExchangeError`], one sentence that says what is wrong and what would be accepted.
-    pub fn open(path: &Path, options: ReadOptions) -> Result<SourceFile, ExchangeError> {
+    pub fn open(path: &Path, options: ReadOptions, scratch: &Path) -> Result<SourceFile, ExchangeError> {
         prepare_gdal();
         let encoding = options.encoding.as_deref().map(encoding_named).transpose()?;
-        let file = OgrFile::open(path, stage(path, encoding)?, options.source_layer.as_deref())?;
+        let mut file = OgrFile::open(path, stage(path, encoding, scratch)?, options.source_layer.as_deref())?;
+        let geojson = file.take_geojson();
         let mut table = file.table()?;
         let row_count = table.feature_count();
         if row_count == 0 {
@@ -130,9 +137,11 @@ impl SourceFile {
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
         let names_view = Columns { names: &names, cut_to_ten: file.format == SourceFormat::Shapefile };
         let mapping = map_columns(path, options.layer, options.preset, names_view)?;
-        let place = match table.defn().geometry_type() {
-            OGRwkbGeometryType::wkbNone => find_place(path, options.layer, mapping.preset, names_view)?,
-            _ => PlaceSource::Geometry,
+        // GDAL too takes the column of that name for geometry, but makes of what it cannot read a row without place.
+        let is_table = file.format == SourceFormat::Csv || table.defn().geometry_type() == OGRwkbGeometryType::wkbNone;
+        let place = match is_table {
+            true => find_place(path, options.layer, mapping.preset, names_view)?,
+            false => PlaceSource::Geometry,
         };
         let wishes = CrsWishes {
             told: options.source_crs,
@@ -140,11 +149,15 @@ impl SourceFile {
             operation: options.operation,
             degrees_implied: file.format == SourceFormat::TopoJson,
         };
-        let crs = settle(table.spatial_ref(), wishes)?;
+        let in_file = match &geojson {
+            Some(facts) => stated_crs(path, &facts.crs_members, table.spatial_ref()),
+            None => Ok(table.spatial_ref()),
+        };
+        let crs = settle(in_file, wishes)?;
         if crs.is_none() && place != PlaceSource::Nowhere {
             return Err(ExchangeError::MissingCrs { path: path.into(), hint: missing_crs_hint(file.format) });
         }
-        let reader = RecordReader { layer: options.layer, mapping, columns, place, crs, heights_dropped: 0 };
+        let reader = RecordReader { layer: options.layer, mapping, columns, place, geojson, crs, heights_dropped: 0 };
         probe(path, &reader, &mut table)?;
         let summary = summarise(&file, &reader, names, row_count);
         Ok(SourceFile { file, reader, summary })
@@ -202,7 +215,8 @@ fn probe(path: &Path, reader: &RecordReader, table: &mut gdal::vector::Layer<'_>
     let mut positions = Vec::new();
     for feature in table.features().take(PROBED_ROWS) {
         let drawn = reader.place.draw(&feature, &reader.cells(&feature)?).unwrap_or_default();
-        positions.extend(drawn.points.iter().chain(drawn.polygons.iter().flatten().flatten()).next().copied());
+        let first = drawn.points.iter().chain(drawn.polygons.iter().flatten().flatten()).next().copied();
+        positions.extend(first.filter(|position| position.iter().all(|coordinate| coordinate.is_finite())));
     }
     take_failure();
     // Most of the rows decide: a single one that lies elsewhere is rejected by itself.

@@ -45,6 +45,31 @@ impl Store {
     pub async fn layer_contents(&self, layer: &str) -> Result<LayerContents, StoreError> {
         self.in_time(CONTENTS_TIMEOUT, async |connection| read_layer(connection, layer).await).await
     }
+
+    /// The newest import of each source of a layer, by source name.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn layer_sources(&self, layer: &str) -> Result<Vec<Source>, StoreError> {
+        read_sources(&mut *self.pool.acquire().await?, layer).await
+    }
+}
+
+async fn read_sources(connection: &mut PgConnection, layer: &str) -> Result<Vec<Source>, StoreError> {
+    let sources = sqlx::query_file!("src/store/queries/read_layer_sources.sql", layer)
+        .map(|row| Source {
+            name: row.source,
+            title: serde_json::from_value(row.source_title).unwrap_or(Text { es: String::new(), en: String::new() }),
+            licence: row.licence,
+            attribution: row.attribution,
+            demonstration: row.demonstration,
+            synthetic: row.synthetic,
+            file_name: row.file_name,
+            received_at: timestamp(row.received_at_us),
+        })
+        .fetch_all(connection)
+        .await?;
+    Ok(sources)
 }
 
 async fn read_layer(connection: &mut PgConnection, layer: &str) -> Result<LayerContents, StoreError> {
@@ -57,19 +82,7 @@ async fn read_layer(connection: &mut PgConnection, layer: &str) -> Result<LayerC
         revision: row.revision,
         changed_at: timestamp(row.changed_at_us),
     });
-    let sources = sqlx::query_file!("src/store/queries/read_layer_sources.sql", layer)
-        .map(|row| Source {
-            name: row.source,
-            title: serde_json::from_value(row.source_title).unwrap_or(Text { es: String::new(), en: String::new() }),
-            licence: row.licence,
-            attribution: row.attribution,
-            demonstration: row.demonstration,
-            synthetic: row.synthetic,
-            file_name: row.file_name,
-            received_at: timestamp(row.received_at_us),
-        })
-        .fetch_all(&mut *transaction)
-        .await?;
+    let sources = read_sources(&mut transaction, layer).await?;
     let features = sqlx::query_file_as!(StoredFeature, "src/store/queries/read_layer_features.sql", layer)
         .fetch(&mut *transaction)
         .try_collect()

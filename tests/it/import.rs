@@ -42,7 +42,7 @@ fn a_file_goes_in_and_the_report_tells_what_became_of_it() {
     assert_eq!(figure(&report, "repaired"), 1);
     assert_eq!(figure(&report, "rejected"), 2);
     assert_eq!(figure(&report, "same geometry"), 1);
-    assert!(report.contains("Self-intersection"), "{report}");
+    assert!(report.contains("Self-intersection") && !report.contains(" before, "), "{report}");
     assert!(report.contains("row 3") && report.contains("same key as row 1"), "{report}");
     assert!(line(&report, "CRS found").contains("4326") || line(&report, "CRS found").contains("CRS84"), "{report}");
     assert!(line(&report, "bounding box").contains("-76.00000,-10.00000,-74.90000,-9.90000"), "{report}");
@@ -177,6 +177,14 @@ fn each_refusal_is_one_sentence_and_changes_nothing() {
         ),
         (path("sin_filas.geojson", "{\"type\": \"FeatureCollection\", \"features\": []}"), &layer, "no rows"),
         (path("solo.shp", "x"), &layer, ".shx"),
+        (
+            path(
+                "datum.geojson",
+                r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"PSAD56"}},"features":[{"type":"Feature","properties":{"name":"A"},"geometry":null}]}"#,
+            ),
+            &layer,
+            "PSAD56",
+        ),
         (path("sin_lugar.csv", "code,name\n1,Uno\n"), &layer, "neither geometry nor coordinate"),
         (path("otra.csv", "a,b,lon,lat\n1,2,-75,-10\n"), &layer, "no column"),
         (path("latin.csv", "x"), &["--layer", "watersheds", "--encoding", "EBCDIC-7"], "encoding"),
@@ -193,4 +201,65 @@ fn each_refusal_is_one_sentence_and_changes_nothing() {
     assert_eq!(database.count_features("watersheds"), 0);
     assert_eq!(database.count("select count(*) from rimay.import"), 0);
     assert_eq!(database.count("select count(*) from rimay.incoming_feature"), 0);
+}
+
+#[test]
+fn an_area_of_which_nothing_is_left_is_rejected_and_not_repaired() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let mut line = watershed("2", "Ida y vuelta", -75.0, -10.0, 0.1);
+    line["geometry"]["coordinates"] = json!([[[-75.0, -10.0], [-74.9, -10.0], [-74.8, -10.0], [-75.0, -10.0]]]);
+    let features = [watershed("1", "Buena", -76.0, -10.0, 0.1), line];
+    let report = database.import(&write_geojson(folder.path(), "vacia.geojson", &features), &["--layer", "watersheds"]);
+    assert_eq!((figure(&report, "repaired"), figure(&report, "rejected")), (0, 1), "{report}");
+    assert!(report.contains("row 2      Ida y vuelta: ") && report.contains("; no area is left"), "{report}");
+}
+
+#[test]
+fn files_do_not_erase_each_other_unless_told() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let layer = ["--layer", "watersheds"];
+    let file = |name: &str, code: &str| {
+        std::fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
+        write_geojson(folder.path(), name, &[watershed(code, &format!("Cuenca {code}"), -78.0, -6.0, 0.1)])
+    };
+    database.import(&file("zona.norte.geojson", "1"), &layer);
+    database.import(&file("zona.sur.geojson", "2"), &layer);
+    assert_eq!(database.count_features("watersheds"), 2);
+
+    let like = file("zona_norte.geojson", "3");
+    let said = database.refuse(&like, &layer);
+    assert!(said.contains("which came from zona.norte.geojson; say --source zona_norte if"), "{said}");
+    let elsewhere = file("otra/zona.norte.geojson", "4");
+    let said = database.refuse(&elsewhere, &layer);
+    assert!(said.contains("none of the 1 features that the source zona_norte had"), "{said}");
+    let said = database.refuse(&file("ana_hydrographic_units.geojson", "5"), &layer);
+    assert!(said.contains("--preset ana_hydrographic_units"), "{said}");
+    assert_eq!(database.count("select count(*) from layers.watersheds where code in ('1', '2')"), 2);
+
+    database.import(&like, &["--layer", "watersheds", "--source", "zona_norte"]);
+    database.import(&elsewhere, &["--layer", "watersheds", "--source", "zona_norte_2"]);
+    assert_eq!(database.count("select count(*) from layers.watersheds where code in ('2', '3', '4')"), 3);
+    for (month, code) in [("catastro_2024_01.geojson", "8"), ("catastro_2024_02.geojson", "9")] {
+        database.import(&file(month, code), &["--layer", "watersheds", "--source", "catastro"]);
+    }
+    assert_eq!(database.count("select count(*) from layers.watersheds where code in ('8', '9')"), 1);
+}
+
+#[test]
+fn only_demonstration_data_bears_its_name() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let real = write_geojson(folder.path(), "demonstration.geojson", &[watershed("1", "Real", -78.0, -6.0, 0.1)]);
+    for arguments in [
+        &["--layer", "watersheds"][..],
+        &["--layer", "watersheds", "--source", "demonstration"],
+        &["--layer", "watersheds", "--preset", "demonstration", "--source", "real"],
+    ] {
+        let said = database.refuse(&real, arguments);
+        assert!(said.contains("demonstration data, and nothing else"), "{said}");
+    }
+    database.import(&real, &["--layer", "watersheds", "--source", "real"]);
+    assert_eq!(database.count_features("watersheds"), 1);
 }

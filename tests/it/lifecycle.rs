@@ -1,6 +1,12 @@
 //! Starting, stopping, and starting where it cannot be done.
 
-use std::{process::Command, time::Instant};
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::process::ExitStatusExt,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
 
 use crate::support::{RIMAY, Server, TestDatabase, conflict, scratch, serve_command, watershed, write_geojson};
 
@@ -172,4 +178,113 @@ fn the_managed_database_starts_keeps_and_is_found_again_after_a_kill() {
     let postmaster = data_dir.join("database/postmaster.pid");
     assert!(!postmaster.exists(), "the last user stops the database");
     assert_eq!(psql("select count(*) from rimay.feature"), "1");
+}
+
+/// Waits until something whose name begins so lies in a folder, lets work go on for a moment, and sends a signal.
+fn interrupt(child: Child, folder: &Path, beginning: &str, name: &str) -> Output {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let is_there = || {
+        let mut entries = std::fs::read_dir(folder).unwrap();
+        entries.any(|entry| entry.unwrap().file_name().to_string_lossy().starts_with(beginning))
+    };
+    while !is_there() {
+        assert!(Instant::now() < deadline, "no {beginning} in {}", folder.display());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    signal(name, child.id());
+    child.wait_with_output().unwrap()
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().next().is_none()
+}
+
+#[test]
+fn an_interrupted_import_leaves_nothing_behind() {
+    let folder = scratch();
+    Command::new("chmod").arg("755").arg(folder.path()).status().unwrap();
+    let (data_dir, temporary) = (folder.path().join("data"), folder.path().join("tmp"));
+    std::fs::create_dir(&temporary).unwrap();
+    let file = folder.path().join("lugares.csv");
+    let rows = (0..400_000).map(|n| format!("{n},Lugar {n},-75.{n:06},-10\n"));
+    std::fs::write(&file, std::iter::once("code,name,lon,lat\n".into()).chain(rows).collect::<String>()).unwrap();
+    let rimay = || {
+        let mut command = Command::new(RIMAY);
+        command.arg("--data-dir").arg(&data_dir).env_remove("DATABASE_URL").env("TMPDIR", &temporary);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    assert!(rimay().arg("migrate").status().unwrap().success());
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        let mut import = rimay();
+        import.arg("import").arg(&file).args(["--layer", "populated_places", "--source-crs", "4326"]);
+        let output = interrupt(import.spawn().unwrap(), &temporary, "rimay-import-", name);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.trim_end().ends_with(&format!("rimay: stopped by SIG{name}; nothing was changed")), "{said}");
+        assert!(is_empty(&temporary), "temporary files are gone");
+        assert!(!data_dir.join("database/postmaster.pid").exists(), "the database is stopped");
+    }
+    let count = ["database", "exec", "--", "psql", "-Atc", "select count(*) from rimay.feature"];
+    assert_eq!(String::from_utf8(rimay().args(count).output().unwrap().stdout).unwrap(), "0\n");
+}
+
+#[test]
+fn an_interrupted_export_leaves_nothing_behind() {
+    let database = TestDatabase::create();
+    database.query(
+        "insert into rimay.feature (layer, key, properties, geom) select 'populated_places', n::text, \
+         jsonb_build_object('code', n::text, 'name', 'Lugar ' || n), st_setsrid(st_makepoint(-75, -10), 4326) \
+         from generate_series(1, 200000) n returning null::text",
+    );
+    let folder = scratch();
+    let path = folder.path().join("lugares.kml");
+    let mut export = Command::new(RIMAY);
+    export.args(["export", "populated_places", "--format", "kml", "-o"]).arg(&path);
+    export.env("DATABASE_URL", &database.url).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = interrupt(export.spawn().unwrap(), folder.path(), ".rimay-export-", "TERM");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(143), "{said}");
+    assert!(said.ends_with("rimay: stopped by SIGTERM; nothing was changed\n"), "{said}");
+    assert!(is_empty(folder.path()), "neither the file nor its beginning is there");
+}
+
+#[test]
+fn a_command_with_the_managed_database_gets_its_own_exit_code_and_surroundings() {
+    let folder = scratch();
+    Command::new("chmod").arg("755").arg(folder.path()).status().unwrap();
+    let exec = |script: &str| {
+        let mut command = Command::new(RIMAY);
+        command.arg("--data-dir").arg(folder.path().join("data")).args(["database", "exec", "--", "sh", "-c", script]);
+        for name in ["PGHOST", "PGSERVICE", "PGOPTIONS", "PGSSLMODE", "PGPASSFILE", "PGCONNECT_TIMEOUT"] {
+            command.env(name, "not-for-us");
+        }
+        command.env("PGP_KEY", "kept").env_remove("DATABASE_URL").output().unwrap()
+    };
+    assert_eq!(exec("exit 7").status.code(), Some(7));
+    let killed = exec("kill -KILL $$").status;
+    assert_eq!((killed.code(), killed.signal()), (Some(137), None));
+    let output = exec("psql -Atc 'select 1' && env");
+    let seen = String::from_utf8(output.stdout).unwrap();
+    assert!(seen.starts_with("1\n"), "{seen}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!seen.contains("not-for-us") && seen.contains("PGP_KEY=kept"), "{seen}");
+}
+
+#[test]
+fn a_server_on_all_addresses_gives_links_that_can_be_opened() {
+    let database = TestDatabase::create();
+    let mut command = serve_command();
+    command.args(["--listen", "0.0.0.0:0"]).env("DATABASE_URL", &database.url).env_remove("RIMAY_PUBLIC_URL");
+    let server = Server::from_command(command);
+    assert!(server.url.starts_with("http://127.0.0.1:"), "{}", server.url);
+    let link = server.json("/ogc")["links"][0]["href"].as_str().unwrap().to_owned();
+    assert!(link.starts_with(&server.url), "{link}");
+    let mut warned = serve_command();
+    warned.args(["--listen", "0.0.0.0:0"]).env("DATABASE_URL", &database.url).stderr(Stdio::piped());
+    let mut child = warned.stdout(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("set --public-url")));
+    signal("TERM", child.id());
+    assert!(child.wait().unwrap().success());
 }

@@ -27,11 +27,12 @@ pub(crate) fn write_csv(path: &Path, out: &Outgoing<'_>, rows: Rows<'_>) -> Resu
         GeometryKind::Point => &["longitude", "latitude"],
         GeometryKind::Polygon => &["wkt"],
     };
-    let names = out.fields.iter().map(|field| field.name.as_str());
+    let names = out.columns.iter().map(|column| column.name);
     let header: Vec<&str> = std::iter::once("id").chain(names).chain(place.iter().copied()).collect();
     write!(file, "{}\r\n", header.join(",")).map_err(unwritable)?;
     let mut features = 0;
     for row in rows {
+        let row = row?;
         let shape = row.shape(out)?;
         let values = row.values.iter().map(cell);
         let line: Vec<String> =

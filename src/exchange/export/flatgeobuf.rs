@@ -25,8 +25,9 @@ pub(crate) fn write_flatgeobuf(
     let between = folder.path().join("between.gpkg");
     let mut placeless = 0_u64;
     let mut placed = rows.filter(|row| {
-        placeless += u64::from(row.geometry_wkb.is_none());
-        row.geometry_wkb.is_some()
+        let is_placed = row.as_ref().map_or(true, |row| row.geometry_wkb.is_some());
+        placeless += u64::from(!is_placed);
+        is_placed
     });
     let mut summary = write_geopackage(&between, out, &mut placed)?;
     if placeless > 0 {

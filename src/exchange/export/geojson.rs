@@ -25,8 +25,9 @@ pub(crate) fn write_geojson(path: &Path, out: &Outgoing<'_>, rows: Rows<'_>) -> 
     write_head(&mut file, out).map_err(unwritable)?;
     let mut features = 0;
     for row in rows {
+        let row = row?;
         let shape = row.shape(out)?;
-        let names = out.fields.iter().map(|field| field.name.clone());
+        let names = out.columns.iter().map(|column| column.name.to_owned());
         let values = row.values.iter().map(|value| json!(value));
         let feature = json!({
             "type": "Feature",

@@ -14,7 +14,7 @@ use crate::{
     exchange::{
         ExchangeError,
         export::shapefile_names::short_names,
-        export::{ExportRow, ExportSummary, Outgoing, Rows, SYNTHETIC},
+        export::{Column, ExportRow, ExportSummary, Outgoing, Rows, SYNTHETIC},
         gdal_log::take_failure,
     },
     model::{FieldType, GeometryKind, Value},
@@ -39,8 +39,6 @@ pub(crate) enum Failure {
 enum Carries {
     /// Values of the field's own type.
     Typed,
-    /// Text of any length.
-    Text,
     /// Values of the field's own type, text only so long.
     ShortText,
 }
@@ -71,25 +69,6 @@ pub(crate) fn write_geopackage(
     })
 }
 
-/// Writes KML with one folder; every value is text, because KML's viewers show text.
-///
-/// # Errors
-/// [`ExchangeError::UnfitFeature`], [`ExchangeError::Unwritable`].
-pub(crate) fn write_kml(path: &Path, out: &Outgoing<'_>, rows: Rows<'_>) -> Result<ExportSummary, ExchangeError> {
-    checked(path, || {
-        let options = [format!("NAME={}", out.about.title), format!("DESCRIPTION={}", out.about.paragraph())];
-        let mut dataset = create(path, "LIBKML", &options)?;
-        let layer = create_layer(&mut dataset, &out.layer.id, out, &[])?;
-        add_column(&layer, "id", OGRFieldType::OFTString)?;
-        for field in out.fields {
-            add_column(&layer, &field.name, OGRFieldType::OFTString)?;
-        }
-        let summary = fill(&layer, out, rows, Carries::Text)?;
-        dataset.close()?;
-        Ok(summary)
-    })
-}
-
 /// Writes a shapefile in UTF-8. Names are cut to ten characters and texts to 254 bytes; the notes say which.
 ///
 /// # Errors
@@ -99,15 +78,15 @@ pub(crate) fn write_shapefile(path: &Path, out: &Outgoing<'_>, rows: Rows<'_>) -
         let mut dataset = create(path, "ESRI Shapefile", &[])?;
         let table = path.file_stem().unwrap_or_default().to_string_lossy();
         let layer = create_layer(&mut dataset, &table, out, &["ENCODING=UTF-8".to_owned()])?;
-        let names = short_names(std::iter::once("id").chain(out.fields.iter().map(|field| field.name.as_str())));
+        let names = short_names(std::iter::once("id").chain(out.columns.iter().map(|column| column.name)));
         add_column(&layer, "id", OGRFieldType::OFTInteger64)?;
-        for (field, name) in out.fields.iter().zip(&names[1..]) {
-            add_column(&layer, name, column_type(field.kind))?;
+        for (column, name) in out.columns.iter().zip(&names[1..]) {
+            add_column(&layer, name, column_type(column.kind))?;
         }
         let mut summary = fill(&layer, out, rows, Carries::ShortText)?;
         dataset.close()?;
-        let renamed = out.fields.iter().zip(&names[1..]).filter(|(field, name)| field.name != **name);
-        summary.notes.extend(renamed.map(|(field, name)| format!("the column {name} holds {}", field.name)));
+        let renamed = out.columns.iter().zip(&names[1..]).filter(|(column, name)| column.name != **name);
+        summary.notes.extend(renamed.map(|(column, name)| format!("the column {name} holds {}", column.name)));
         Ok(summary)
     })
 }
@@ -173,8 +152,8 @@ fn column_type(kind: FieldType) -> OGRFieldType::Type {
 /// Adds the columns of a GeoPackage through SQL: the crate cannot say that a column is boolean.
 pub(crate) fn add_columns(path: &Path, out: &Outgoing<'_>) -> Result<(), GdalError> {
     let dataset = update(path)?;
-    let columns = out.fields.iter().map(|field| (field.name.as_str(), field.kind));
-    for (name, kind) in std::iter::once(("id", FieldType::Integer)).chain(columns) {
+    let id = Column { name: "id", kind: FieldType::Integer };
+    for Column { name, kind } in std::iter::once(&id).chain(&out.columns) {
         let kind = match kind {
             FieldType::Text | FieldType::Code => "TEXT",
             FieldType::Integer => "INTEGER",
@@ -199,12 +178,13 @@ fn add_metadata(dataset: &mut Dataset, out: &Outgoing<'_>) -> Result<(), GdalErr
     put("synthetic", if about.synthetic { SYNTHETIC } else { "false" })
 }
 
-/// Writes every row. The first column is the id, the others are the exported fields.
+/// Writes every row. The first column is the id, the others are those of [`Outgoing::columns`].
 fn fill(layer: &Layer<'_>, out: &Outgoing<'_>, rows: Rows<'_>, carries: Carries) -> Result<ExportSummary, Failure> {
     // Some drivers put columns of their own before ours; ours are in our order, whatever they are called.
     let first = layer.defn().field_index("id")?;
     let (mut features, mut shortened) = (0, 0_u64);
     for row in rows {
+        let row = row?;
         let shape = row.shape(out)?;
         let mut feature = Feature::new(layer.defn())?;
         if let Some(shape) = shape {
@@ -221,10 +201,7 @@ fn fill(layer: &Layer<'_>, out: &Outgoing<'_>, rows: Rows<'_>, carries: Carries)
 /// How many texts had to be shortened.
 fn put_row(feature: &mut Feature<'_>, row: &ExportRow, first: usize, carries: Carries) -> Result<u64, GdalError> {
     let mut shortened = 0;
-    match carries {
-        Carries::Text => feature.set_field_string(first, &row.id.to_string())?,
-        _ => feature.set_field_integer64(first, row.id)?,
-    }
+    feature.set_field_integer64(first, row.id)?;
     for (column, value) in (first + 1..).zip(&row.values) {
         match (value, carries) {
             (Value::Null, _) => feature.set_field_null(column)?,
@@ -235,11 +212,8 @@ fn put_row(feature: &mut Feature<'_>, row: &ExportRow, first: usize, carries: Ca
             // GDAL reads dates from ISO text.
             (Value::Text(text), _) => feature.set_field_string(column, text)?,
             (Value::Date(date), _) => feature.set_field_string(column, &date.to_string())?,
-            (Value::Integer(number), Carries::Text) => feature.set_field_string(column, &number.to_string())?,
             (Value::Integer(number), _) => feature.set_field_integer64(column, *number)?,
-            (Value::Real(number), Carries::Text) => feature.set_field_string(column, &number.to_string())?,
             (Value::Real(number), _) => feature.set_field_double(column, *number)?,
-            (Value::Boolean(boolean), Carries::Text) => feature.set_field_string(column, &boolean.to_string())?,
             (Value::Boolean(boolean), _) => feature.set_field_integer(column, i32::from(*boolean))?,
         }
     }

@@ -171,7 +171,18 @@ impl FieldSource {
             true => None,
             false => self.words.get(&fold(text)),
         });
-        meant.map_or_else(|| Value::parse(self.field, text), |value| Ok(value.clone()))
+        meant.map_or_else(|| Value::parse(self.field, text).and_then(|v| plausible(v, text)), |value| Ok(value.clone()))
+    }
+}
+
+/// Nothing of ours is older than this: `01/01/5`, `0044-03-15 BC` and the year 0, which PostgreSQL does not know,
+/// are slips of the pen or of a program.
+const FIRST_YEAR: i16 = 1000;
+
+fn plausible(value: Value, text: &str) -> Result<Value, ValueError> {
+    match value {
+        Value::Date(day) if day.year() < FIRST_YEAR => Err(ValueError::NotADate(text.chars().take(60).collect())),
+        value => Ok(value),
     }
 }
 
@@ -209,6 +220,19 @@ mod tests {
         let mapping = mapped("watersheds", None, &names).expect("fits");
         assert_eq!(mapping.preset.map(|preset| preset.name.as_str()), Some("ana_hydrographic_units"));
         assert!(mapping.detected);
+    }
+
+    #[test]
+    fn dates_that_cannot_be_are_told() {
+        let mapping = mapped("conflicts", None, &["name", "started_on"]).expect("has a name");
+        let field = &mapping.fields[layer("conflicts").position("started_on").expect("a field")];
+        let read = |text: &str| field.value(&[Cell::Null, Cell::Text(text.into())]);
+        assert_eq!(read("01/06/1532"), Ok(Value::Date(jiff::civil::date(1532, 6, 1))));
+        for text in
+            ["infinity", "0044-03-15 BC", "-0044-03-15", "20000-01-01", "01/01/20000", "0000-01-01", "01/01/5", "now"]
+        {
+            assert!(matches!(read(text), Err(ValueError::NotADate(_))), "{text}: {:?}", read(text));
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use gdal::vector::{Feature, Geometry};
 use crate::{
     exchange::{
         ExchangeError,
+        gdal_log::take_failure,
         source::cells::Cell,
         source::columns::Columns,
         wkb_walk::{Drawn, read_wkb},
@@ -88,8 +89,14 @@ impl PlaceSource {
             PlaceSource::Geometry => feature.geometry_by_index(0).map_or_else(|_| Ok(Drawn::default()), walk),
             PlaceSource::Columns(x, y) => point(&cells[x], &cells[y]),
             PlaceSource::Wkt(column) => match cells[column].text() {
-                Some(text) => walk(&Geometry::from_wkt(&text).map_err(|_| "the WKT cannot be read".to_owned())?),
-                None => Ok(Drawn::default()),
+                Some(text) if !cells[column].is_blank() => {
+                    let unreadable = |_| format!("\"{}\" cannot be read as WKT", shorten(&text));
+                    // GDAL's complaint says no more.
+                    let geometry = Geometry::from_wkt(&text).map_err(unreadable);
+                    take_failure();
+                    walk(&geometry?)
+                }
+                _ => Ok(Drawn::default()),
             },
             PlaceSource::Nowhere => Ok(Drawn::default()),
         }
@@ -101,8 +108,12 @@ fn walk(geometry: &Geometry) -> Result<Drawn, String> {
     read_wkb(&wkb).map_err(|error| error.to_string())
 }
 
+fn shorten(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
 fn point(x: &Cell, y: &Cell) -> Result<Drawn, String> {
-    let said = |cell: &Cell| cell.text().unwrap_or_default().chars().take(40).collect::<String>();
+    let said = |cell: &Cell| shorten(&cell.text().unwrap_or_default());
     match (x.is_blank(), y.is_blank()) {
         (true, true) => return Ok(Drawn::default()),
         (true, false) => return Err(format!("the second coordinate is {} but the first is missing", said(y))),

@@ -32,6 +32,9 @@ pub(crate) struct CrsWishes {
     pub(crate) degrees_implied: bool,
 }
 
+/// What a file says of its reference system; an error where it says something, but nothing that can be used.
+pub(crate) type InFile = Result<Option<SpatialRef>, ExchangeError>;
+
 /// The reference system of a file and the way from it to EPSG:4326.
 #[derive(Debug)]
 pub(crate) struct SourceCrs {
@@ -48,31 +51,37 @@ pub(crate) struct SourceCrs {
 /// Settles the reference system; `None` when nobody states one.
 ///
 /// # Errors
-/// [`ExchangeError::UnusableCrs`] or [`ExchangeError::OperationOfOtherDatum`].
-pub(crate) fn settle(in_file: Option<SpatialRef>, wishes: CrsWishes) -> Result<Option<SourceCrs>, ExchangeError> {
+/// [`ExchangeError::UnusableCrs`] or [`ExchangeError::OperationOfOtherDatum`], or the error in what the file says.
+pub(crate) fn settle(in_file: InFile, wishes: CrsWishes) -> Result<Option<SourceCrs>, ExchangeError> {
+    // GeoPackages that do not know name the systems 0 and -1 of their standard, "Undefined geographic SRS" and so on.
+    let is_defined = |crs: &SpatialRef| !crs.name().is_some_and(|name| name.starts_with("Undefined "));
+    let in_file = in_file.map(|crs| crs.filter(is_defined));
     let of_preset = wishes.preset.and_then(|preset| Some((preset, preset.source_crs.as_deref()?)));
-    let (crs, found) = match (wishes.told, in_file, of_preset) {
-        (Some(epsg), in_file, _) => {
-            let crs = of_epsg(epsg)?;
-            let says = in_file.map_or("none".into(), |srs| describe(&srs));
-            let found = format!("{} as told; the file says {says}", describe(&crs));
-            (crs, found)
-        }
-        (None, Some(crs), _) => {
+    if let Some(epsg) = wishes.told {
+        let crs = of_epsg(epsg)?;
+        let says = match in_file {
+            Ok(in_file) => in_file.map_or("none".into(), |srs| describe(&srs)),
+            Err(_) => "something we do not know".into(),
+        };
+        let found = format!("{} as told; the file says {says}", describe(&crs));
+        return prepare(crs, found, wishes).map(Some);
+    }
+    let (crs, found) = match (in_file?, of_preset) {
+        (Some(crs), _) => {
             let found = describe(&crs);
             (crs, found)
         }
-        (None, None, Some((preset, text))) => {
+        (None, Some((preset, text))) => {
             let crs = SpatialRef::from_definition(text).map_err(|error| unusable(text, &error))?;
             let found = format!("none; {} assumed by preset {}", describe(&crs), preset.name);
             (crs, found)
         }
-        (None, None, None) if wishes.degrees_implied => {
+        (None, None) if wishes.degrees_implied => {
             let crs = of_epsg(4326)?;
             let found = format!("none; {} assumed, as the format implies", describe(&crs));
             (crs, found)
         }
-        (None, None, None) => return Ok(None),
+        (None, None) => return Ok(None),
     };
     prepare(crs, found, wishes).map(Some)
 }
@@ -133,7 +142,7 @@ fn datum_of(crs: &SpatialRef) -> Option<Datum> {
     })
 }
 
-fn epsg_of(crs: &SpatialRef) -> Option<u32> {
+pub(crate) fn epsg_of(crs: &SpatialRef) -> Option<u32> {
     let code = (crs.auth_name()? == "EPSG").then(|| crs.auth_code().ok())??;
     u32::try_from(code).ok()
 }
@@ -159,7 +168,7 @@ fn named(operation: &DatumOperation) -> OperationUsed {
     }
 }
 
-fn of_epsg(code: u32) -> Result<SpatialRef, ExchangeError> {
+pub(crate) fn of_epsg(code: u32) -> Result<SpatialRef, ExchangeError> {
     SpatialRef::from_epsg(code).map_err(|error| unusable(&format!("EPSG:{code}"), &error))
 }
 
@@ -225,7 +234,11 @@ impl SourceCrs {
     /// # Errors
     /// Why it has no place there, for people.
     pub(crate) fn to_wgs84(&self, shape: &mut Shape) -> Result<(), String> {
-        let outside = |[x, y]: [f64; 2]| format!("the coordinates {x}, {y} lie outside of {}", self.label);
+        let outside = |[x, y]: [f64; 2]| {
+            // Nobody reads a number of 300 digits.
+            let shown = |number: f64| if number.abs() < 1e9 { number.to_string() } else { format!("{number:e}") };
+            format!("the coordinates {}, {} lie outside of {}", shown(x), shown(y), self.label)
+        };
         let Some(transform) = &self.transform else {
             return shape.positions().find(|position| !are_degrees(**position)).map_or(Ok(()), |p| Err(outside(*p)));
         };
@@ -257,7 +270,7 @@ mod tests {
     fn settled(epsg: u32, operation: Option<u32>) -> SourceCrs {
         let operation = operation.and_then(DatumOperation::by_epsg);
         let wishes = CrsWishes { told: Some(epsg), operation, ..CrsWishes::default() };
-        settle(None, wishes).expect("usable").expect("told")
+        settle(Ok(None), wishes).expect("usable").expect("told")
     }
 
     fn moved(crs: &SourceCrs, position: [f64; 2]) -> [f64; 2] {
@@ -317,7 +330,7 @@ mod tests {
     fn datums_are_known_by_code_and_by_name() {
         let custom = r#"PROJCS["Catastro",GEOGCS["GCS",DATUM["D_Provisional_S_American_1956",SPHEROID["International_1924",6378388.0,297.0]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER["False_Easting",500000.0],PARAMETER["False_Northing",10000000.0],PARAMETER["Central_Meridian",-81.0],PARAMETER["Scale_Factor",0.9996],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]"#;
         let crs = SpatialRef::from_wkt(custom).expect("WKT");
-        let crs = settle(Some(crs), CrsWishes::default()).expect("usable").expect("stated");
+        let crs = settle(Ok(Some(crs)), CrsWishes::default()).expect("usable").expect("stated");
         assert_eq!(crs.operation.epsg, Some(1208));
         assert!(distance_m(moved(&crs, CORNER), moved(&settled(24877, None), CORNER)) < 0.001);
         for (epsg, operation) in [(4674, 15894), (31977, 15894), (5387, 5378), (24891, 1208)] {
@@ -340,9 +353,9 @@ mod tests {
         crate::exchange::gdal_log::prepare_gdal();
         let operation = DatumOperation::by_epsg(1201);
         let wishes = CrsWishes { told: Some(32717), operation, ..CrsWishes::default() };
-        assert!(matches!(settle(None, wishes), Err(ExchangeError::OperationOfOtherDatum { .. })));
+        assert!(matches!(settle(Ok(None), wishes), Err(ExchangeError::OperationOfOtherDatum { .. })));
         let unknown = CrsWishes { told: Some(99_999), ..CrsWishes::default() };
-        assert!(matches!(settle(None, unknown), Err(ExchangeError::UnusableCrs { .. })));
-        assert!(settle(None, CrsWishes::default()).expect("nothing wrong").is_none());
+        assert!(matches!(settle(Ok(None), unknown), Err(ExchangeError::UnusableCrs { .. })));
+        assert!(settle(Ok(None), CrsWishes::default()).expect("nothing wrong").is_none());
     }
 }

@@ -89,6 +89,18 @@ impl SourceFormat {
     }
 }
 
+/// The name of a file without the endings that tell its format, such as `.geojson`, `.csv.gz` or `.shp.zip`.
+/// Other dots belong to the name.
+pub(crate) fn without_endings(name: &Path) -> &str {
+    fn stem(path: &Path) -> &Path {
+        path.file_stem().map_or(path, Path::new)
+    }
+    let packed = name.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz") || e.eq_ignore_ascii_case("zip"));
+    let name = if packed { stem(name) } else { name };
+    let name = if SourceFormat::of_name(name).is_some() { stem(name) } else { name };
+    name.to_str().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

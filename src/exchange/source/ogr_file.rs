@@ -7,7 +7,10 @@ use gdal::{
 };
 
 use crate::{
-    exchange::{ExchangeError, gdal_log::take_failure, source::format::SourceFormat, source::staged::Staged},
+    exchange::{
+        ExchangeError, gdal_log::take_failure, source::format::SourceFormat, source::geojson::GeoJsonFacts,
+        source::staged::Staged,
+    },
     model::fold,
 };
 
@@ -22,8 +25,7 @@ pub(crate) struct OgrFile {
     pub(crate) notes: Vec<String>,
     dataset: Dataset,
     table: usize,
-    /// Keeps the temporary folder until the dataset above is closed.
-    _staged: Staged,
+    geojson: Option<GeoJsonFacts>,
 }
 
 struct Table {
@@ -56,7 +58,7 @@ impl OgrFile {
             }
             false => (0, staged.stem.clone()),
         };
-        Ok(OgrFile { path: path.into(), format, table_name, notes, dataset, table, _staged: staged })
+        Ok(OgrFile { path: path.into(), format, table_name, notes, dataset, table, geojson: staged.geojson })
     }
 
     /// The table that is read.
@@ -66,7 +68,15 @@ impl OgrFile {
     pub(crate) fn table(&self) -> Result<gdal::vector::Layer<'_>, ExchangeError> {
         self.dataset.layer(self.table).map_err(ExchangeError::gdal("opening the table"))
     }
+
+    /// What the text of a GeoJSON or TopoJSON file says beyond what GDAL tells.
+    pub(crate) fn take_geojson(&mut self) -> Option<GeoJsonFacts> {
+        self.geojson.take()
+    }
 }
+
+/// Bytes in a line of CSV: as many as an archive may unpack to.
+const MAX_LINE: &str = "524288000";
 
 fn open_dataset(path: &Path, staged: &Staged) -> Result<Dataset, ExchangeError> {
     let encoding = staged.gdal_encoding.as_ref().map(|name| format!("ENCODING={name}"));
@@ -75,6 +85,10 @@ fn open_dataset(path: &Path, staged: &Staged) -> Result<Dataset, ExchangeError> 
     if staged.format == SourceFormat::Xlsx {
         // GDAL 3.6 takes this one from the configuration only: the first row names the columns.
         set_thread_local_config_option("OGR_XLSX_HEADERS", "FORCE").map_err(ExchangeError::gdal("preparing"))?;
+    }
+    if staged.format == SourceFormat::Csv {
+        // GDAL takes a longer line for the end of the file. Rows that are too long are told one by one.
+        set_thread_local_config_option("OGR_CSV_MAX_LINE_SIZE", MAX_LINE).map_err(ExchangeError::gdal("preparing"))?;
     }
     take_failure();
     let options = DatasetOptions {
@@ -97,6 +111,11 @@ fn why_not(file: &Path) -> String {
     let shown = file.to_string_lossy();
     let reason = take_failure().filter(|reason| !reason.contains("not recognized"));
     let reason = reason.map(|reason| reason.replace(shown.as_ref(), "the file"));
+    // GDAL says "in number" of texts too.
+    let reason = reason.map(|reason| match reason.contains("Too many characters") {
+        true => "one of its texts is longer than 10 million characters".into(),
+        false => reason,
+    });
     reason.unwrap_or_else(|| match beginning(file) {
         Some(text) => format!("it begins with {text:?}"),
         None => "it begins with bytes that are no text".into(),

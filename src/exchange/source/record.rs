@@ -12,6 +12,7 @@ use crate::{
         source::coordinates::PlaceSource,
         source::crs::SourceCrs,
         source::encoding::looks_decoded_twice,
+        source::geojson::GeoJsonFacts,
         wkb_walk::Drawn,
     },
     model::{IncomingFeature, Layer, RowNote, Value},
@@ -34,6 +35,13 @@ pub(crate) struct FileColumn {
     pub(crate) kind: ColumnKind,
 }
 
+/// Characters one text may have: what is longer is no text for people but a mistake or an attack.
+const MAX_TEXT: usize = 100_000;
+/// Characters of a name that notes show.
+const SHOWN: usize = 120;
+/// Characters the name of a feature may have: it stands in lists and on the map.
+const MAX_NAME: usize = 500;
+
 /// Turns rows of one table into features of one layer.
 #[derive(Debug)]
 pub(crate) struct RecordReader {
@@ -41,6 +49,8 @@ pub(crate) struct RecordReader {
     pub(crate) mapping: Mapping,
     pub(crate) columns: Vec<FileColumn>,
     pub(crate) place: PlaceSource,
+    /// What GDAL does not tell of a GeoJSON file.
+    pub(crate) geojson: Option<GeoJsonFacts>,
     /// `None` only where no row has a place.
     pub(crate) crs: Option<SourceCrs>,
     /// Rows whose heights or measures were dropped.
@@ -65,16 +75,21 @@ impl RecordReader {
     pub(crate) fn read(&mut self, row: u64, feature: &Feature<'_>) -> Result<Row, ExchangeError> {
         let cells = self.cells(feature)?;
         let mut notes = Vec::new();
-        notes.extend(take_failure().map(|failure| format!("GDAL reports: {failure}")));
+        let failure = take_failure().map(|failure| format!("GDAL reports: {failure}"));
         self.note_damaged_text(&cells, &mut notes);
         let mut values = self.values(&cells, &mut notes);
         notes.extend(self.layer.empty_inapplicable(&mut values));
         let record = self.source_record(&cells);
-        let drawn = self.place.draw(feature, &cells);
+        let drawn = self.draw(row, feature, &cells, failure.as_deref());
+        // Of GeoJSON, GDAL reads ahead: its failures are of rows that come later, and are found otherwise.
+        notes.extend(failure.filter(|_| self.geojson.is_none()));
         let hash = || fingerprint(&record, drawn.as_ref().unwrap_or(&Drawn::default()));
         let key = self.key(&values).unwrap_or_else(hash);
-        let name = self.name(&values).unwrap_or_else(|| key.clone());
+        let name = self.name(&values).unwrap_or_else(|| key.chars().take(SHOWN).collect());
         let told = |note: String| RowNote { row, feature: name.clone(), note };
+        if let Some(reason) = self.too_long(&cells, &values) {
+            return Ok(Row::Rejected(told(reason)));
+        }
         let geometry = match drawn.and_then(|drawn| self.geometry(drawn, &mut notes)) {
             Ok(geometry) => geometry.map(|shape| shape.to_wkb()),
             Err(reason) => return Ok(Row::Rejected(told(join(reason, notes)))),
@@ -86,6 +101,22 @@ impl RecordReader {
         Ok(Row::Feature(feature, notes.into_iter().map(told).collect()))
     }
 
+    /// What the row draws.
+    ///
+    /// # Errors
+    /// Why its place cannot be read, for people. GDAL makes of such a place a row without one.
+    fn draw(&self, row: u64, feature: &Feature<'_>, cells: &[Cell], failure: Option<&str>) -> Result<Drawn, String> {
+        let drawn = self.place.draw(feature, cells)?;
+        let is_drawn = drawn != Drawn::default();
+        match &self.geojson {
+            Some(facts) => facts.why_unreadable(row, is_drawn).map_or(Ok(drawn), |why| Err(why.into())),
+            None if failure.is_some() && !is_drawn && self.place == PlaceSource::Geometry => {
+                Err("the geometry cannot be read".into())
+            }
+            None => Ok(drawn),
+        }
+    }
+
     fn values(&self, cells: &[Cell], notes: &mut Vec<String>) -> Vec<Value> {
         let sources = self.layer.fields.iter().zip(&self.mapping.fields);
         let read = |(field, source): (&crate::model::Field, &crate::exchange::source::columns::FieldSource)| {
@@ -95,6 +126,29 @@ impl RecordReader {
             })
         };
         sources.map(read).collect()
+    }
+
+    /// Why a text is too long to be taken. WKT is as long as the area is intricate.
+    fn too_long(&self, cells: &[Cell], values: &[Value]) -> Option<String> {
+        let length = |text: &str, allowed: usize| {
+            // Counting characters takes time; no text has more of them than bytes.
+            (text.len() > allowed).then(|| text.chars().count()).filter(|count| *count > allowed)
+        };
+        let is_place = |column: usize| self.place == PlaceSource::Wkt(column);
+        let texts = self.columns.iter().zip(cells).enumerate().filter(|(column, _)| !is_place(*column));
+        let long = texts.filter_map(|(_, (column, cell))| match cell {
+            Cell::Text(text) => Some((column, length(text, MAX_TEXT)?)),
+            _ => None,
+        });
+        let long = long.map(|(column, count)| {
+            format!("{} holds {count} characters; at most {MAX_TEXT} are accepted in one text", column.name)
+        });
+        let name = || values[self.layer.position(&self.layer.name_field)?].as_text();
+        let long_name = || {
+            let count = length(name()?, MAX_NAME)?;
+            Some(format!("the name has {count} characters; at most {MAX_NAME} are accepted"))
+        };
+        long.into_iter().next().or_else(long_name)
     }
 
     fn note_damaged_text(&self, cells: &[Cell], notes: &mut Vec<String>) {
@@ -136,7 +190,7 @@ impl RecordReader {
 
     fn name(&self, values: &[Value]) -> Option<String> {
         let position = self.layer.position(&self.layer.name_field)?;
-        values[position].as_text().map(|name| name.chars().take(120).collect())
+        values[position].as_text().map(|name| name.chars().take(SHOWN).collect())
     }
 }
 

@@ -1,18 +1,20 @@
 use std::{
     ffi::OsStr,
-    fs, io,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
 };
 
 use encoding_rs::{Encoding, UTF_8};
-use tempfile::TempDir;
 
 use crate::exchange::{
     ExchangeError, READABLE_EXTENSIONS,
     source::dbf::{self, DbfText},
     source::encoding::{TextState, examine, gdal_name, rewrite},
     source::format::SourceFormat,
+    source::geojson::GeoJsonFacts,
+    source::sqlite::find_view,
     source::unpack::{check_limits, unpack_gzip, unpack_zip},
 };
 
@@ -29,24 +31,23 @@ pub(crate) struct Staged {
     pub(crate) stem: String,
     /// `ENCODING` for GDAL, where it has to be told.
     pub(crate) gdal_encoding: Option<String>,
-    /// Removed when reading is over.
-    _folder: TempDir,
+    /// What the text of a GeoJSON or TopoJSON file says beyond what GDAL tells.
+    pub(crate) geojson: Option<GeoJsonFacts>,
 }
 
-/// Checks a file and makes it ready for GDAL.
+/// Checks a file and makes it ready for GDAL, with temporary files in `scratch`.
 ///
 /// # Errors
 /// One variant for each thing that can be wrong with a file before its content is understood.
-pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>) -> Result<Staged, ExchangeError> {
+pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>, scratch: &Path) -> Result<Staged, ExchangeError> {
     check_plain_file(path)?;
     let unreadable = |source| ExchangeError::Unreadable { path: path.into(), source };
-    let folder = tempfile::Builder::new().prefix("rimay-import-").tempdir().map_err(unreadable)?;
-    let (file, name) = unpack(path, folder.path())?;
+    let (file, name) = unpack(path, scratch)?;
     let unknown = || ExchangeError::UnknownExtension { path: path.into(), accepted: READABLE_EXTENSIONS };
     let format = SourceFormat::of_name(&name).ok_or_else(unknown)?;
-    let alone = folder.path().join("alone");
+    let alone = scratch.join("alone");
     fs::create_dir(&alone).map_err(unreadable)?;
-    let mut gdal_encoding = None;
+    let (mut gdal_encoding, mut geojson) = (None, None);
     let main = match format {
         SourceFormat::Shapefile => {
             let (main, encoding) = stage_shapefile(&file, told, &alone).map_err(|error| renamed(error, path))?;
@@ -54,10 +55,18 @@ pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>) -> Result<Stag
             main
         }
         _ if format.is_plain_text() => {
-            stage_text(&file, &name, format, told, &alone).map_err(|error| renamed(error, path))?
+            let main = stage_text(&file, &name, format, told, &alone).map_err(|error| renamed(error, path))?;
+            if format != SourceFormat::Csv {
+                geojson = Some(look_into_geojson(&main).map_err(unreadable)?);
+            }
+            main
         }
         _ if told.is_some() => {
             return Err(ExchangeError::EncodingNotNeeded { path: path.into(), format: format.label() });
+        }
+        SourceFormat::GeoPackage => {
+            check_geopackage(path, &file)?;
+            file
         }
         SourceFormat::Xlsx | SourceFormat::Kmz => {
             let no_archive = |_| ExchangeError::NotItsFormat {
@@ -71,7 +80,7 @@ pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>) -> Result<Stag
         _ => file,
     };
     let stem = name.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Staged { main, format, stem, gdal_encoding, _folder: folder })
+    Ok(Staged { main, format, stem, gdal_encoding, geojson })
 }
 
 fn check_plain_file(path: &Path) -> Result<(), ExchangeError> {
@@ -123,6 +132,42 @@ fn stage_text(
         TextState::Utf8 => link(file, &target)?,
     }
     Ok(target)
+}
+
+/// Gathers what GDAL does not tell. Where GDAL would open an address, it gets to see a copy without it.
+fn look_into_geojson(main: &Path) -> io::Result<GeoJsonFacts> {
+    let facts = GeoJsonFacts::gather(main)?;
+    if !facts.links.is_empty() {
+        let copy = main.with_extension("copy");
+        io::copy(&mut File::open(main)?, &mut File::create(&copy)?)?;
+        let mut file = OpenOptions::new().write(true).open(&copy)?;
+        for link in &facts.links {
+            file.seek(SeekFrom::Start(link.start))?;
+            let mut blank = io::repeat(b' ').take(link.end - link.start - "null".len() as u64);
+            file.write_all(b"null")?;
+            io::copy(&mut blank, &mut file)?;
+        }
+        fs::rename(copy, main)?;
+    }
+    Ok(facts)
+}
+
+/// Only tables are read of a GeoPackage. What is not yet in the file itself could hold views too.
+fn check_geopackage(path: &Path, file: &Path) -> Result<(), ExchangeError> {
+    let mut pending = file.as_os_str().to_owned();
+    pending.push("-wal");
+    if fs::metadata(&pending).is_ok_and(|pending| pending.len() > 0) {
+        return Err(ExchangeError::StillOpen { path: path.into(), pending: pending.into() });
+    }
+    let damaged = |error: io::Error| ExchangeError::NotItsFormat {
+        path: path.into(),
+        format: SourceFormat::GeoPackage.label(),
+        detail: error.to_string(),
+    };
+    match find_view(file).map_err(damaged)? {
+        Some(view) => Err(ExchangeError::HoldsViews { path: path.into(), view }),
+        None => Ok(()),
+    }
 }
 
 fn stage_shapefile(

@@ -26,7 +26,8 @@ pub(super) fn plain(layer: &'static Layer) -> ReadOptions {
 }
 
 pub(super) fn read(path: &Path, options: ReadOptions) -> Result<Read, ExchangeError> {
-    let file = SourceFile::open(path, options)?;
+    let scratch = tempfile::tempdir().expect("a folder for temporary files");
+    let file = SourceFile::open(path, options, scratch.path())?;
     let summary = file.summary().clone();
     let (mut features, mut notes, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
     let end = file.read(&mut |row| {
@@ -265,4 +266,163 @@ fn a_short_crs_member_counts_and_a_missing_number_is_no_zero() {
     assert_eq!(*value(&done, "watersheds", 2, "stated_area_km2"), Value::Null);
     assert_eq!(done.features[1].source_record["stated_area_km2"], serde_json::Value::Null);
     assert_eq!(done.features[1].key, done.features[2].key, "the same content is the same feature");
+}
+
+/// A GeoJSON file with one point, a `crs` member before or behind the features, and something in the geometry.
+fn point_with_crs(folder: &Path, before: &str, behind: &str, inside: &str) -> PathBuf {
+    let path = folder.join("punto.geojson");
+    let text = format!(
+        r#"{{"type":"FeatureCollection",{before}"features":[{{"type":"Feature","properties":{{"name":"A"}},
+        "geometry":{{"type":"Point","coordinates":[-78.5,-7]{inside}}}}}]{behind}}}"#
+    );
+    std::fs::write(&path, text).expect("writable");
+    path
+}
+
+#[test]
+fn a_reference_system_that_is_not_known_is_never_taken_for_wgs84() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let conflicts = layer("conflicts");
+    let named = |name: &str| format!(r#""crs":{{"type":"name","properties":{{"name":"{name}"}}}}"#);
+    for name in ["PSAD56", "EPSG::999999", "urn:ogc:def:crs:EPSG::99999", "WGS 72"] {
+        let path = point_with_crs(folder.path(), &format!("{},", named(name)), "", "");
+        let refused = read(&path, plain(conflicts)).map(|done| done.end).expect_err(name).to_string();
+        let code = name.rsplit(':').next().expect("has one");
+        assert!(refused.contains(code) && refused.contains("--source-crs"), "{refused}");
+        let told = ReadOptions { source_crs: Some(4248), ..plain(conflicts) };
+        let done = read(&path, told).expect("told");
+        assert_eq!(done.summary.crs_found, "EPSG:4248 (PSAD56) as told; the file says something we do not know");
+    }
+    let psad56 = named("EPSG::4248");
+    for (before, behind, inside) in [
+        (format!("{psad56},"), String::new(), String::new()),
+        (String::new(), format!(",{psad56}"), String::new()),
+        (String::new(), String::new(), format!(",{psad56}")),
+    ] {
+        let done = read(&point_with_crs(folder.path(), &before, &behind, &inside), plain(conflicts)).expect("known");
+        assert_eq!(done.summary.crs_found, "EPSG:4248 (PSAD56)", "{before} {behind} {inside}");
+        assert!(!wkt(&done.features[0]).contains("(-78.5 -7)"), "moved by the datum");
+    }
+    let both = point_with_crs(folder.path(), &format!("{},", named("EPSG:4326")), "", &format!(",{psad56}"));
+    assert!(told_of(&both, conflicts).contains("several reference systems"), "{}", told_of(&both, conflicts));
+    // Other names are left to GDAL, which knows this one.
+    let path = point_with_crs(folder.path(), &format!("{},", named("+proj=longlat +ellps=intl +no_defs")), "", "");
+    let done = read(&path, plain(conflicts)).expect("known to GDAL");
+    assert_eq!(done.summary.crs_found, "unknown (no EPSG code)");
+}
+
+fn told_of(path: &Path, layer: &'static Layer) -> String {
+    read(path, plain(layer)).map(|done| done.end).expect_err("not readable").to_string()
+}
+
+#[test]
+fn a_link_to_a_reference_system_is_never_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.set_nonblocking(true).expect("can be set");
+    let url = format!("http://{}/crs", listener.local_addr().expect("bound"));
+    let link = format!(r#""crs":{{"type":"link","properties":{{"url":"{url}"}}}}"#);
+    for path in [
+        point_with_crs(folder.path(), &format!("{link},"), "", ""),
+        point_with_crs(folder.path(), "", "", &format!(",{link}")),
+    ] {
+        let before = std::fs::read(&path).expect("readable");
+        assert!(told_of(&path, layer("conflicts")).contains(&url));
+        let done = read(&path, ReadOptions { source_crs: Some(4326), ..plain(layer("conflicts")) }).expect("told");
+        assert_eq!(wkt(&done.features[0]), "POINT (-78.5 -7)");
+        assert_eq!(std::fs::read(&path).expect("readable"), before, "the file itself stays as it is");
+    }
+    assert!(listener.accept().is_err(), "nobody came");
+}
+
+#[test]
+fn a_place_that_cannot_be_read_is_no_case_without_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let conflicts = layer("conflicts");
+    let rejected = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("writable");
+        let done = read(&path, ReadOptions { source_crs: Some(4326), ..plain(conflicts) }).expect("readable");
+        let rows: Vec<(u64, String)> = done.rejected.into_iter().map(|note| (note.row, note.note)).collect();
+        let placeless = done.features.iter().filter(|feature| feature.geometry_wkb.is_none()).count();
+        (rows, placeless, done.notes.len())
+    };
+    for column in ["wkt", "geom"] {
+        let text =
+            format!("name,{column}\na,POINT (-75 -10)\nb,POINT (-75\nc,\nd,hello\ne,POINT (nan -10)\nf,POINT EMPTY\n");
+        let (rows, placeless, notes) = rejected("a.csv", &text);
+        assert_eq!((placeless, notes), (2, 0), "c and f");
+        assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [2, 4, 5], "{rows:?}");
+        assert_eq!(rows[1].1, "\"hello\" cannot be read as WKT");
+    }
+    let (rows, placeless, _) = rejected(
+        "b.csv",
+        "name,lon,lat\na,abc,-7\nb,NaN,-7\nc,-75,95\nd,1e300,-10\ne,,\nf,-75,-10\ng,-75,-9\nh,-75,-8\n",
+    );
+    assert_eq!(placeless, 1, "e");
+    let notes: Vec<&str> = rows.iter().map(|row| row.1.as_str()).collect();
+    assert_eq!(
+        notes,
+        [
+            "\"abc\" and \"-7\" are not two numbers",
+            "the geometry has a coordinate that is not a finite number",
+            "the coordinates -75, 95 lie outside of EPSG:4326 (WGS 84)",
+            "the coordinates 1e300, -10 lie outside of EPSG:4326 (WGS 84)",
+        ]
+    );
+    // Ids are no order: GDAL and we count the rows as they stand.
+    let feature = |id: u64, geometry: &str| {
+        format!(r#"{{"type":"Feature","id":{id},"properties":{{"name":"{id}"}},"geometry":{geometry}}}"#)
+    };
+    let point = |coordinates: &str| format!(r#"{{"type":"Point","coordinates":{coordinates}}}"#);
+    let features = [
+        feature(9, &point("[NaN,-7]")),
+        feature(8, "null"),
+        feature(7, &point("[\"abc\",-7]")),
+        feature(6, &point("[-75,-7]")),
+        feature(5, &point("[]")),
+        feature(4, r#"{"type":"Circle","coordinates":[-75,-7]}"#),
+        feature(3, &point("[-75]")),
+    ];
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+    let (rows, placeless, notes) = rejected("c.geojson", &text);
+    assert_eq!((placeless, notes), (2, 0), "8 and 5");
+    let (odd, lost) = ("the geometry has a coordinate that is not a number", "the geometry cannot be read");
+    assert_eq!(rows, [(1, odd), (3, odd), (6, lost), (7, lost)].map(|(row, note)| (row, note.to_owned())));
+}
+
+#[test]
+fn texts_longer_than_people_write_are_rejected_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("writable");
+        path
+    };
+    let conflicts = || ReadOptions { source_crs: Some(4326), ..plain(layer("conflicts")) };
+    let (long, enough) = ("x".repeat(20_000_000), "ñ".repeat(100_000));
+    let table = format!(
+        "name,description,lon,lat\na,{long},-75,-10\nb,{enough},-75,-10\n{},c,-75,-10\n{},d,-75,-10\n",
+        "ñ".repeat(501),
+        "ñ".repeat(500)
+    );
+    let done = read(&write("largo.csv", &table), conflicts()).expect("readable");
+    assert_eq!(done.features.iter().map(|feature| feature.row).collect::<Vec<_>>(), [2, 4]);
+    assert_eq!(done.rejected[0].feature, "a");
+    let notes: Vec<(u64, &str)> = done.rejected.iter().map(|note| (note.row, note.note.as_str())).collect();
+    assert_eq!(
+        notes,
+        [
+            (1, "description holds 20000000 characters; at most 100000 are accepted in one text"),
+            (3, "the name has 501 characters; at most 500 are accepted"),
+        ]
+    );
+    let feature = format!(r#"{{"type":"Feature","properties":{{"name":"a","description":"{long}"}},"geometry":null}}"#);
+    let path = write("largo.geojson", &format!(r#"{{"type":"FeatureCollection","features":[{feature}]}}"#));
+    assert!(told_of(&path, layer("conflicts")).ends_with("one of its texts is longer than 10 million characters"));
+    let ring: String = (0..9_000).map(|n| format!("-75.{n:04} -10,")).collect();
+    let table = format!("name,wkt\na,\"POLYGON (({ring}-75 -9,-75.0 -10))\"\n");
+    let watersheds = ReadOptions { source_crs: Some(4326), ..plain(layer("watersheds")) };
+    let done = read(&write("fino.csv", &table), watersheds).expect("readable");
+    assert_eq!(done.features.len(), 1, "WKT may be long: {:?}", done.rejected);
 }

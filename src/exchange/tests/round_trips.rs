@@ -8,8 +8,8 @@ use std::{
 };
 
 use gdal::{
-    DriverManager,
-    vector::{Feature, FieldDefn, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType},
+    Dataset, DatasetOptions, DriverManager, GdalOpenFlags,
+    vector::{Feature, FieldDefn, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType, sql::Dialect},
 };
 use tempfile::TempDir;
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -54,6 +54,8 @@ fn sample(layer: &Layer) -> Vec<ExportRow> {
     let row = |id, fill: &dyn Fn(&Field) -> Value| ExportRow {
         id,
         values: layer.fields.iter().map(fill).collect(),
+        source: Some("prueba".into()),
+        synthetic: id == 11,
         geometry_wkb: Some(shape.to_wkb()),
     };
     vec![row(11, &full), row(12, &name_only)]
@@ -61,7 +63,7 @@ fn sample(layer: &Layer) -> Vec<ExportRow> {
 
 fn written(path: &Path, format: ExportFormat, layer: &Layer) -> Result<ExportSummary, ExchangeError> {
     let fields: Vec<&Field> = layer.fields.iter().collect();
-    export(path, format, layer, &fields, &mut sample(layer).into_iter(), &about(), false)
+    export(path, format, layer, &fields, &mut sample(layer).into_iter().map(Ok), &about(), false)
 }
 
 fn folder() -> TempDir {
@@ -144,6 +146,33 @@ fn other_programs_see_types_and_licence() {
 }
 
 #[test]
+fn every_row_says_where_it_comes_from_and_whether_it_is_invented() {
+    let folder = folder();
+    let conflicts = layer("conflicts");
+    for format in ExportFormat::ALL {
+        let path = folder.path().join("a").with_extension(format.name());
+        written(&path, format, conflicts).expect("writable");
+        let dataset = Dataset::open(&path).expect("readable");
+        let mut table = dataset.layer(0).expect("one");
+        let names: Vec<String> = table.defn().fields().map(|field| field.name().to_lowercase()).collect();
+        let place = |wanted: &str| names.iter().position(|name| *name == wanted);
+        let (source, synthetic) = (place("data_source").or(place("data_sourc")), place("synthetic"));
+        let text = |feature: &Feature<'_>, column: Option<usize>| {
+            let column = column.unwrap_or_else(|| panic!("{format:?} has only {names:?}"));
+            feature.field_as_string(column).expect("there").unwrap_or_default()
+        };
+        let mut seen: Vec<(String, bool)> = table
+            .features()
+            .map(|feature| (text(&feature, source), ["1", "true"].contains(&text(&feature, synthetic).as_str())))
+            .collect();
+        seen.sort();
+        assert_eq!(seen, [("prueba".to_owned(), false), ("prueba".to_owned(), true)], "{format:?}");
+    }
+    let done = read(&folder.path().join("a.gpkg"), plain(conflicts)).expect("readable");
+    assert_eq!(done.summary.ignored_columns, ["id", "data_source", "synthetic"], "our own columns are passed over");
+}
+
+#[test]
 fn cases_without_a_place_survive_in_every_format_that_can_hold_them() {
     let folder = folder();
     let conflicts = layer("conflicts");
@@ -153,7 +182,8 @@ fn cases_without_a_place_survive_in_every_format_that_can_hold_them() {
         rows[1].geometry_wkb = None;
         let name = if format == ExportFormat::Shapefile { "a.zip".into() } else { format!("a.{}", format.name()) };
         let path = folder.path().join(name);
-        let done = export(&path, format, conflicts, &fields, &mut rows.into_iter(), &about(), false).expect("writable");
+        let done = export(&path, format, conflicts, &fields, &mut rows.into_iter().map(Ok), &about(), false)
+            .expect("writable");
         if format == ExportFormat::FlatGeobuf {
             let seen = gdal::Dataset::open(&path).expect("readable");
             assert_eq!(seen.layer(0).expect("one").feature_count(), 1);
@@ -177,7 +207,7 @@ fn an_export_is_whole_or_absent() {
     broken[1].geometry_wkb = Some(vec![1, 2, 3]);
     for format in ExportFormat::ALL {
         let path = folder.path().join("a").with_extension(format.name());
-        let error = export(&path, format, places, &fields, &mut broken.clone().into_iter(), &about(), false);
+        let error = export(&path, format, places, &fields, &mut broken.clone().into_iter().map(Ok), &about(), false);
         assert!(matches!(error, Err(ExchangeError::UnfitFeature { id: 12, .. })), "{format:?} {error:?}");
     }
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
@@ -357,4 +387,72 @@ fn the_first_sheet_of_a_workbook_is_read() {
     assert_eq!(*of("name"), Value::Text("Conflicto en Ñuñoa".into()));
     assert_eq!(*of("violence_recorded"), Value::Boolean(true));
     assert_eq!(done.features[0].geometry_wkb, Some(Shape::Point([-70.64, -14.48]).to_wkb()));
+}
+
+/// Runs statements on a GeoPackage.
+fn execute(path: &Path, statements: &[String]) {
+    let open_flags = GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_UPDATE;
+    let dataset = Dataset::open_ex(path, DatasetOptions { open_flags, ..Default::default() }).expect("a GeoPackage");
+    for statement in statements {
+        dataset.execute_sql(statement, None, Dialect::DEFAULT).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    dataset.close().expect("closed");
+}
+
+#[test]
+fn a_view_without_end_is_refused_before_anybody_looks_at_it() {
+    let folder = folder();
+    let path = folder.path().join("a.gpkg");
+    let watersheds = || plain(layer("watersheds"));
+    written(&path, ExportFormat::GeoPackage, layer("watersheds")).expect("writable");
+    // So many tables that the schema takes more than one page.
+    let tables = (0..200).map(|n| format!("CREATE TABLE anexo_{n} (nombre TEXT, observaciones TEXT)"));
+    execute(&path, &tables.collect::<Vec<_>>());
+    assert_eq!(read(&path, watersheds()).expect("tables only").features.len(), 2);
+    let endless = "WITH RECURSIVE n(fid) AS (SELECT 1 UNION ALL SELECT fid + 1 FROM n) SELECT fid, NULL AS geom FROM n";
+    execute(
+        &path,
+        &[
+            format!("CREATE VIEW sin_fin AS {endless}"),
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) \
+             VALUES ('sin_fin', 'features', 'sin_fin', 4326)"
+                .into(),
+            "INSERT INTO gpkg_geometry_columns VALUES ('sin_fin', 'geom', 'POLYGON', 4326, 0, 0)".into(),
+        ],
+    );
+    // Also where another table is asked for: GDAL would look at all.
+    for asked in [None, Some("watersheds".to_owned())] {
+        let refused = told(&path, ReadOptions { source_layer: asked, ..watersheds() });
+        assert!(refused.contains("a.gpkg holds the view sin_fin; views are not read"), "{refused}");
+    }
+    fs::write(folder.path().join("a.gpkg-wal"), "changes").expect("writable");
+    assert!(told(&path, watersheds()).contains("a.gpkg-wal holds changes that are not in it yet"));
+}
+
+#[test]
+fn a_geopackage_that_does_not_know_its_reference_system_asks_for_one() {
+    let folder = folder();
+    let path = folder.path().join("a.gpkg");
+    for undefined in [0, -1] {
+        export_to(&path);
+        execute(
+            &path,
+            &[
+                format!("UPDATE gpkg_contents SET srs_id = {undefined}"),
+                format!("UPDATE gpkg_geometry_columns SET srs_id = {undefined}"),
+            ],
+        );
+        let watersheds = || plain(layer("watersheds"));
+        assert!(told(&path, watersheds()).contains("states no reference system"), "{undefined}");
+        let done = read(&path, ReadOptions { source_crs: Some(4326), ..watersheds() }).expect("told");
+        assert_eq!(done.summary.crs_found, "EPSG:4326 (WGS 84) as told; the file says none");
+    }
+}
+
+/// Two watersheds, in the place of what is there.
+fn export_to(path: &Path) {
+    let (watersheds, format) = (layer("watersheds"), ExportFormat::GeoPackage);
+    let fields: Vec<&Field> = watersheds.fields.iter().collect();
+    let mut rows = sample(watersheds).into_iter().map(Ok);
+    export(path, format, watersheds, &fields, &mut rows, &about(), true).expect("writable");
 }

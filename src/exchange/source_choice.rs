@@ -1,0 +1,106 @@
+use std::path::Path;
+
+use crate::{
+    exchange::{ImportError, ImportRequest, source::without_endings},
+    model::{Preset, Source},
+    store::Merge,
+};
+
+/// Source of the data that ships with the project. It gives way to real files, so nothing real may bear its name.
+const DEMONSTRATION: &str = "demonstration";
+
+/// The source whose features a file replaces.
+#[derive(Debug, PartialEq)]
+pub(super) struct SourceChoice {
+    pub(super) name: String,
+    /// Made from the file's name: nobody said that the file replaces what the source had before.
+    from_file: bool,
+}
+
+impl SourceChoice {
+    /// The source the caller names, else the preset's, else one named after the file.
+    ///
+    /// # Errors
+    /// [`ImportError::ReservedSource`], [`ImportError::SourceOfPreset`].
+    pub(super) fn make(
+        request: &ImportRequest,
+        preset: Option<&Preset>,
+        file: &str,
+    ) -> Result<SourceChoice, ImportError> {
+        let layer = request.read.layer;
+        let stated = request.source.clone().or(preset.map(|preset| preset.name.clone()));
+        let from_file = stated.is_none();
+        let name = stated.unwrap_or_else(|| source_name(file));
+        if (name == DEMONSTRATION) != preset.is_some_and(|preset| preset.demonstration) {
+            return Err(ImportError::ReservedSource { name });
+        }
+        if from_file && layer.preset(&name).is_some() {
+            return Err(ImportError::SourceOfPreset { name, file: file.into() });
+        }
+        Ok(SourceChoice { name, from_file })
+    }
+
+    /// Refuses to replace what came from another file unless somebody said so. `sources` are those of the layer.
+    ///
+    /// # Errors
+    /// [`ImportError::SourceOfOtherFile`].
+    pub(super) fn check_previous(&self, sources: &[Source], file: &str) -> Result<(), ImportError> {
+        match sources.iter().find(|source| self.from_file && source.name == self.name) {
+            Some(previous) if previous.file_name != file => Err(ImportError::SourceOfOtherFile {
+                name: self.name.clone(),
+                previous: previous.file_name.clone(),
+                file: file.into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a file of the same name in which nothing is left of the source: one for each region, say, in folders
+    /// of their own.
+    ///
+    /// # Errors
+    /// [`ImportError::NothingInCommon`].
+    pub(super) fn check_merge(&self, merge: Merge, file: &str) -> Result<(), ImportError> {
+        let nothing_stays = merge.removed > 0 && merge.changed == 0 && merge.unchanged == 0;
+        match self.from_file && nothing_stays {
+            true => {
+                Err(ImportError::NothingInCommon { name: self.name.clone(), file: file.into(), removed: merge.removed })
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// Whether what the source had before has to be known.
+    pub(super) fn needs_previous(&self) -> bool {
+        self.from_file
+    }
+}
+
+/// The file's name without folders and endings, in lower case letters, digits and underscores.
+fn source_name(file: &str) -> String {
+    let stem = without_endings(Path::new(file));
+    let name: String =
+        crate::model::fold(stem).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    if name.is_empty() { "file".into() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_named_after_their_file() {
+        for (file, source) in [
+            ("Catastro Cañaris 2024.geojson", "catastro_canaris_2024"),
+            ("zona.norte.geojson", "zona_norte"),
+            ("zona.sur.GeoJSON", "zona_sur"),
+            ("centros.v2.csv.gz", "centros_v2"),
+            ("limites.shp.zip", "limites"),
+            ("limites.2024.zip", "limites_2024"),
+            (".csv", "_csv"),
+            ("Ñ", "n"),
+        ] {
+            assert_eq!(source_name(file), source, "{file}");
+        }
+    }
+}
