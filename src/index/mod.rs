@@ -11,5 +11,6 @@ mod live;
 mod snapshot;
 
 pub use feature::Feature;
+pub use find::Order;
 pub use live::{Freshness, Index, IndexError};
 pub use snapshot::{Slot, Snapshot};
