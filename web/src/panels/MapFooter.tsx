@@ -18,7 +18,7 @@ function creditsOf(shown: Layer[]): { names: string; nature: Nature }[] {
   })
 }
 
-/** Under the map: whose data it is, and of what day. */
+/** One line under the map, whatever the sources: it says whose data it is and of what day, the rest on request. */
 export function MapFooter() {
   const t = words.value
   const known = catalogue.value
@@ -29,16 +29,22 @@ export function MapFooter() {
     : t.dataStampNone(known.revision)
   return (
     <footer class="map-footer">
-      <p class="attribution">
-        {credits.length > 0 && <span>{t.attributionData}:</span>}
-        {credits.map(({ names, nature }) => (
-          <span key={nature}>
-            {names} <Badge nature={nature} />
-          </span>
-        ))}
-        <span>{t.attributionBase}</span>
-      </p>
+      <button type="button" class="link" popovertarget="sources">
+        {t.sources}
+      </button>
+      <p class="attribution">{[...credits.map(({ names }) => names), t.attributionBase].join(' · ')}</p>
       <p class="stamp">{stamp}</p>
+      <section popover="auto" id="sources" class="sources" aria-label={t.sources}>
+        <h2>{t.sources}</h2>
+        <ul>
+          {credits.map(({ names, nature }) => (
+            <li key={nature}>
+              {names} <Badge nature={nature} />
+            </li>
+          ))}
+          <li>{t.attributionBase}</li>
+        </ul>
+      </section>
     </footer>
   )
 }
