@@ -47,7 +47,6 @@ export function caseLayers(opacity: number, tones: Tones, dark: boolean): LayerS
       layout: {
         'icon-image': stateIcon as never,
         'icon-allow-overlap': true,
-        'icon-ignore-placement': true,
         'symbol-sort-key': urgency as never,
         'text-field': ['step', ['zoom'], '', 8.5, SHORT_NAME] as never,
         'text-font': [FONT],
@@ -74,8 +73,6 @@ export function caseLayers(opacity: number, tones: Tones, dark: boolean): LayerS
       layout: {
         'icon-image': clusterImage(dark) as never,
         'icon-allow-overlap': true,
-        // Else a cluster over Lima would push the capital's name off the map.
-        'icon-ignore-placement': true,
         'symbol-sort-key': ['get', 'point_count'],
       },
       paint: { 'icon-opacity': opacity },

@@ -6,6 +6,7 @@ import { words } from '../i18n'
 import { CASES, layerById } from '../state/catalogue'
 import { drawing, mapStatus } from '../state/view'
 import { followCamera, startingCamera } from './camera'
+import { gatherFirstFrames } from './firstFrames'
 import { isOverSomething, pickAt, REACH } from './pick'
 import { followProblems } from './problems'
 import { currentStyle } from './style'
@@ -99,6 +100,7 @@ setWorkerUrl(workerUrl)
 export function startMap(container: HTMLElement): void {
   const map = createMap(container)
   drawSymbolsOnDemand(map, layerById(CASES)?.style.colors ?? {})
+  gatherFirstFrames(map)
   followIdleness(map)
   followCamera(map)
   followPointer(map)

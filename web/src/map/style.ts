@@ -5,7 +5,7 @@ import { CASES, layerById, layers } from '../state/catalogue'
 import { isShown, opacityOf } from '../state/filters'
 import { dark } from '../state/preferences'
 import { choice, loaded, selectedItem, selection } from '../state/selection'
-import { basemapLabels, basemapLayers, basemapSources } from './basemap'
+import { basemapLabels, basemapLayers, basemapSources, capitalLabel } from './basemap'
 import { CASES_SOURCE, caseLayers, casesSource } from './caseLayers'
 import { fontFaces } from './fonts'
 import { SELECTION_SOURCE, selectedArea, selectedPoint, selectionSource } from './selectionLayers'
@@ -51,6 +51,7 @@ function dataLayers(tones: Tones): LayerSpecification[] {
     ...selectedArea(tones),
     ...(casesShown ? caseLayers(opacityOf(CASES), tones, dark.value) : []),
     ...selectedPoint(tones),
+    capitalLabel(tones),
   ]
 }
 

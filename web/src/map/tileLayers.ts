@@ -59,7 +59,7 @@ function colorBy(layer: Layer, dark: boolean): ExpressionSpecification | string 
 
 function outlineLayer(layer: Layer, style: TileStyle): LayerSpecification {
   const dashes = DASHES[layer.style.outline ?? 'solid']
-  const faint = BACKDROPS.includes(layer.id) ? 0.5 : 1
+  const faint = BACKDROPS.includes(layer.id) ? 0.4 : 1
   const opacity = (share: number) => style.opacity * 0.8 * share
   return {
     id: `${layer.id}-line`,

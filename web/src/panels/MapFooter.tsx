@@ -8,13 +8,13 @@ import { Badge } from './Badge'
 const withoutRemark = (attribution: string) => attribution.replace(/\s*\([^)]*\)$/, '')
 
 /** Who made what the map shows, each name once for each nature of its data. */
-function creditsOf(shown: Layer[]): { names: string; nature: Nature }[] {
+function creditsOf(shown: Layer[]): { names: string[]; nature: Nature }[] {
   const sources = shown.flatMap((layer) => layer.sources)
   const natures: Nature[] = ['real', 'demonstration', 'synthetic']
   return natures.flatMap((nature) => {
     const own = sources.filter((source) => natureOf([source]) === nature)
-    const names = [...new Set(own.map((source) => withoutRemark(source.attribution)))].join(', ')
-    return names ? [{ names, nature }] : []
+    const names = [...new Set(own.map((source) => withoutRemark(source.attribution)))]
+    return names.length > 0 ? [{ names, nature }] : []
   })
 }
 
@@ -32,14 +32,16 @@ export function MapFooter() {
       <button type="button" class="link" popovertarget="sources">
         {t.sources}
       </button>
-      <p class="attribution">{[...credits.map(({ names }) => names), t.attributionBase].join(' · ')}</p>
+      <p class="attribution">
+        {[...new Set(credits.flatMap(({ names }) => names)), t.attributionBase].join(' · ')}
+      </p>
       <p class="stamp">{stamp}</p>
       <section popover="auto" id="sources" class="sources" aria-label={t.sources}>
         <h2>{t.sources}</h2>
         <ul>
           {credits.map(({ names, nature }) => (
             <li key={nature}>
-              {names} <Badge nature={nature} />
+              {names.join(', ')} <Badge nature={nature} />
             </li>
           ))}
           <li>{t.attributionBase}</li>
