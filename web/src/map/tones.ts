@@ -24,7 +24,7 @@ const light: Tones = {
   department: '#dcdfde',
   water: '#c3d8e0',
   label: '#4d5a64',
-  labelSoft: '#68737a',
+  labelSoft: '#5f6a71',
   labelSea: '#4a6875',
   halo: '#fbfaf6',
   selection: '#0b5c63',
