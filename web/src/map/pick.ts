@@ -3,12 +3,10 @@ import type { Bbox } from '../api/types'
 import { CASES, layers, natureOf } from '../state/catalogue'
 import { type Candidate, offer } from '../state/selection'
 import { CASES_SOURCE, CLUSTER_LAYER, SINGLE_LAYER } from './caseLayers'
+import { likeliest } from './likeliest'
 import { hitLayerOf } from './tileLayers'
 
 const MAX_LEAVES = 2000
-
-/** Boundaries that lie under every place: offered only where nothing else is. */
-const BACKGROUND = ['watersheds', 'districts', 'provinces', 'departments']
 
 /** How far from a finger or a pointer a mark still counts as hit, in CSS pixels. */
 export const REACH = { mouse: 4, touch: 12 }
@@ -46,14 +44,6 @@ function candidatesOf(hits: MapGeoJSONFeature[]): Candidate[] {
   }
   const order = layers.value.map((layer) => layer.id)
   return [...found.values()].sort((a, b) => order.indexOf(a.layer) - order.indexOf(b.layer))
-}
-
-/** A case that is hit is what was meant; then whatever is not a mere boundary; then the boundaries. */
-export function likeliest<T extends { layer: string }>(candidates: T[]): T[] {
-  const cases = candidates.filter(({ layer }) => layer === CASES)
-  if (cases.length > 0) return cases
-  const things = candidates.filter(({ layer }) => !BACKGROUND.includes(layer))
-  return things.length > 0 ? things : candidates
 }
 
 function boxOf(leaves: GeoJSON.Feature[]): Bbox | null {
