@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { itemUrl } from '../api/requests'
 import type { ItemFeature, Layer } from '../api/types'
 import { formatDate, formatValue, lang, words } from '../i18n'
@@ -87,7 +87,7 @@ export function Card() {
   const current = card?.selection
   const layer = layerById(current?.layer ?? '')
   // A reader who opened the card goes on reading there; one who is leafing keeps hearing the names.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [current?.layer, current?.id])
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), [current?.layer, current?.id])
   if (cardFailure.value === 'gone') return <p class="empty">{t.gone}</p>
   if (cardFailure.value) return <p class="empty">{t.failed(t.whatCard)}</p>
   if (!card || !current || !layer) return <p class="empty">{t.loading}</p>

@@ -25,6 +25,8 @@ export function Search() {
     open.value = false
     pane.value = 'map'
     searchText.value = ''
+    // The box gives up the keys, so that Escape closes the card.
+    document.getElementById('search')?.blur()
     // The card first: the camera makes room for it.
     select(result.layer, result.id)
     flyTo(result.bbox, result.point)
@@ -45,8 +47,10 @@ export function Search() {
       const result = answer?.results[active.value]
       if (shown.value && result) choose(result)
     } else if (event.key === 'Escape') {
+      // An empty box has nothing to close: the key is meant for the card.
+      if (!shown.value && !searchText.value) return
       event.stopPropagation()
-      if (open.value) open.value = false
+      if (shown.value) open.value = false
       else searchText.value = ''
     }
   }
