@@ -1,7 +1,7 @@
 import type { Map as MapLibre } from 'maplibre-gl'
 
 /** How long arriving pieces are gathered into one frame. */
-const PAUSE_MS = 120
+const PAUSE_MS = 80
 /** However fast pieces arrive, the reader sees progress this often. */
 const PATIENCE_MS = 600
 
@@ -19,8 +19,10 @@ export function gatherFirstFrames(map: MapLibre): void {
     if (!gathering) return
     map.triggerRepaint = () => {
       clearTimeout(timer)
+      const complete = map.isStyleLoaded() && map.areTilesLoaded()
       const wait = Math.max(0, Math.min(PAUSE_MS, since + PATIENCE_MS - performance.now()))
-      timer = window.setTimeout(drawAtOnce, wait)
+      if (complete) drawAtOnce()
+      else timer = window.setTimeout(drawAtOnce, wait)
     }
   })
   const onRender = () => {
