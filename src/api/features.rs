@@ -8,22 +8,26 @@ use serde::Serialize;
 
 use crate::{
     api::{Problem, params::Params},
-    index::{Feature, Index, Snapshot},
-    model::{Access, Bbox, FeatureQuery, Value, fold},
+    index::{Feature, Index, Order, Snapshot},
+    model::{Access, Bbox, FeatureQuery, PropertyFilter, Value, fold},
 };
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 
-/// Features of a layer for a list beside a map: no shapes, by name.
+/// Features of a layer for a list beside a map: no shapes, by name or as asked.
 #[derive(Serialize)]
 pub(super) struct FeatureList {
     layer: String,
     revision: i64,
     number_matched: usize,
+    /// How many of those that match have no place, and so are in no view.
+    number_without_place: usize,
     number_returned: usize,
     /// Matching features of each category, whatever category was asked for.
     categories: BTreeMap<String, usize>,
+    /// How many of those have no place.
+    categories_without_place: BTreeMap<String, usize>,
     features: Vec<ListedFeature>,
 }
 
@@ -50,31 +54,59 @@ pub(super) async fn features(
 ) -> Result<Json<FeatureList>, Problem> {
     let snapshot = index.snapshot(&layer, Access::Public)?;
     let fields = snapshot.fields().iter().map(|field| field.name.as_str());
-    params.allow_only(["bbox", "datetime", "q", "limit", "offset"].into_iter().chain(fields))?;
+    params.allow_only(["bbox", "datetime", "q", "sort", "limit", "offset"].into_iter().chain(fields))?;
     let limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)?;
     let offset = usize::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX);
-    let query = FeatureQuery {
+    let order = order(params.get("sort"))?;
+    let mut query = FeatureQuery {
         bbox: params.get("bbox").map(str::parse).transpose()?,
         period: params.get("datetime").map(str::parse).transpose()?,
         properties: params.property_filters(&snapshot)?,
         text: params.get("q").map(fold).filter(|text| !text.is_empty()),
         filter: None,
     };
-    let slots = snapshot.find_by_name(&query);
+    if let Some(position) = snapshot.position("department") {
+        query.properties.iter_mut().filter(|filter| filter.position == position).for_each(|f| widen(&snapshot, f));
+    }
+    let slots = snapshot.find_sorted(&query, order);
+    let number_without_place = slots.iter().filter(|slot| snapshot.feature(**slot).geometry.is_none()).count();
     let features: Vec<_> =
         slots.iter().skip(offset).take(limit).map(|slot| list(&snapshot, snapshot.feature(*slot))).collect();
     Ok(Json(FeatureList {
         layer,
         revision: snapshot.revision(),
         number_matched: slots.len(),
+        number_without_place,
         number_returned: features.len(),
-        categories: snapshot
-            .count_categories(&query)
-            .into_iter()
-            .map(|(code, count)| (code.to_owned(), count))
-            .collect(),
+        categories: owned(snapshot.count_categories(&query, |_| true)),
+        categories_without_place: owned(snapshot.count_categories(&query, |feature| feature.geometry.is_none())),
         features,
     }))
+}
+
+fn owned(counts: BTreeMap<&str, usize>) -> BTreeMap<String, usize> {
+    counts.into_iter().map(|(code, count)| (code.to_owned(), count)).collect()
+}
+
+fn order(text: Option<&str>) -> Result<Order, Problem> {
+    match text {
+        None | Some("name") => Ok(Order::Name),
+        Some("urgency") => Ok(Order::Urgency),
+        Some("recent") => Ok(Order::Recent),
+        Some(_) => Err(Problem::bad_parameter("sort", "expected name, urgency or recent")),
+    }
+}
+
+/// Lets a department's name find the features that lie in several: the source lists them as `Cusco, Puno`.
+fn widen(snapshot: &Snapshot, filter: &mut PropertyFilter) {
+    let wanted = filter.any_of.clone();
+    let is_wanted = |name: &str| wanted.iter().any(|value| value.as_text() == Some(name));
+    for feature in snapshot.features() {
+        let value = &feature.values[filter.position];
+        if value.as_text().is_some_and(|text| text.split(", ").any(is_wanted)) && !filter.any_of.contains(value) {
+            filter.any_of.push(value.clone());
+        }
+    }
 }
 
 fn list(snapshot: &Snapshot, feature: &Feature) -> ListedFeature {

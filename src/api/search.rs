@@ -28,12 +28,13 @@ struct SearchResult {
     category: Value,
     point: Option<[f64; 2]>,
     bbox: Option<Bbox>,
-    /// Where it lies, in words: `Cajamarca · Celendín`.
+    /// Where it lies, in words: `Cajamarca · Celendín`; then its company, when that is what was found.
     context: String,
     synthetic: bool,
 }
 
-/// `GET /api/search?q=…`: names and codes that contain the text, without regard to accents and case. Layers take
+/// `GET /api/search?q=…`: names and codes that contain the text, and cases whose company or place does, without
+/// regard to accents and case. Layers take
 /// turns, in the catalogue's order, so that a layer with many hits leaves room for the others.
 pub(super) async fn search(State(index): State<Arc<Index>>, params: Params) -> Result<Json<SearchResults>, Problem> {
     params.allow_only(["q", "limit"])?;
@@ -48,7 +49,7 @@ pub(super) async fn search(State(index): State<Arc<Index>>, params: Params) -> R
             let results: Vec<_> = snapshot
                 .search(&text, limit)
                 .into_iter()
-                .map(|slot| result(&snapshot, snapshot.feature(slot)))
+                .map(|slot| result(&snapshot, snapshot.feature(slot), &text))
                 .collect();
             results.into_iter()
         })
@@ -65,11 +66,12 @@ pub(super) async fn search(State(index): State<Arc<Index>>, params: Params) -> R
     Ok(Json(SearchResults { query: params.get("q").unwrap_or_default().to_owned(), results }))
 }
 
-fn result(snapshot: &Snapshot, feature: &Feature) -> SearchResult {
+fn result(snapshot: &Snapshot, feature: &Feature, text: &str) -> SearchResult {
     let layer = snapshot.layer();
     let value = |name: &str| snapshot.position(name).map(|position| &feature.values[position]);
     let places = ["department", "province", "district"].into_iter().filter(|name| *name != layer.name_field);
-    let context: Vec<_> = places.filter_map(|name| value(name)?.as_text()).collect();
+    let company = value("company").and_then(Value::as_text).filter(|company| fold(company).contains(text));
+    let context: Vec<_> = places.filter_map(|name| value(name)?.as_text()).chain(company).collect();
     let known = |name: &str| value(name).cloned().unwrap_or(Value::Null);
     SearchResult {
         layer: &layer.id,

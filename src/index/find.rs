@@ -1,10 +1,10 @@
-use std::{collections::BTreeMap, time::Instant};
+use std::{cmp::Reverse, collections::BTreeMap, time::Instant};
 
 use geo::{Intersects, Rect, coord};
 
 use crate::{
     index::{Feature, Slot, Snapshot, snapshot::envelope},
-    model::{Bbox, FeatureQuery, Period},
+    model::{Bbox, FeatureQuery, Period, fold},
 };
 
 /// A search that was given up because its time was over.
@@ -14,6 +14,24 @@ pub struct TookTooLong;
 
 /// After how many features of a search the clock is looked at.
 const PATIENCE: usize = 64;
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By name.
+    #[default]
+    Name,
+    /// By category as its code list has them, then by phase, the gravest first, then the latest first.
+    Urgency,
+    /// By first day, the latest first; those without a date last.
+    Recent,
+}
+
+/// Phases of an active case, from those in which people are in most danger to those in which they talk.
+const PHASES_BY_GRAVITY: [&str; 5] = ["crisis", "escalamiento", "desescalamiento", "temprana", "dialogo"];
+
+/// Fields by which a case is found beside its name and code.
+const WHO_AND_WHERE: [&str; 4] = ["company", "department", "province", "district"];
 
 impl Snapshot {
     /// Slots of the features for which all conditions hold, ascending (so by ascending id).
@@ -59,26 +77,47 @@ impl Snapshot {
         slots
     }
 
-    /// The same slots in the order of their names.
-    pub fn find_by_name(&self, query: &FeatureQuery) -> Vec<Slot> {
+    /// The same slots in that order. In any but the order of names, features without a place come last.
+    pub fn find_sorted(&self, query: &FeatureQuery, order: Order) -> Vec<Slot> {
         let mut found = vec![false; self.features().len()];
         for slot in self.find(query) {
             found[slot as usize] = true;
         }
-        self.by_name.iter().copied().filter(|slot| found[*slot as usize]).collect()
+        let mut slots: Vec<Slot> = self.by_name.iter().copied().filter(|slot| found[*slot as usize]).collect();
+        // The sorts are stable, so that equals stay in the order of their names.
+        let since = |slot: &Slot| Reverse(self.feature(*slot).holds.map(|(from, _)| from));
+        match order {
+            Order::Name => {}
+            Order::Recent => slots.sort_by_key(since),
+            Order::Urgency => {
+                let category = self.layer().category_field.as_deref();
+                let [category, phase] = [category, Some("phase")].map(|name| self.position(name?));
+                let codes = category.map_or(&[][..], |position| &self.fields()[position].codes[..]);
+                slots.sort_by_cached_key(|slot| {
+                    let text = |position: Option<usize>| self.feature(*slot).values[position?].as_text();
+                    let rank = text(category).and_then(|own| codes.iter().position(|code| code.code == own));
+                    let grave = text(phase).and_then(|own| PHASES_BY_GRAVITY.iter().position(|code| *code == own));
+                    (rank.unwrap_or(usize::MAX), grave.unwrap_or(usize::MAX), since(slot))
+                });
+            }
+        }
+        if order != Order::Name {
+            slots.sort_by_key(|slot| self.feature(*slot).geometry.is_none());
+        }
+        slots
     }
 
-    /// How many features of each category match, whatever category the query asks for. Empty for layers without
-    /// categories; features without one are not counted.
-    pub fn count_categories(&self, query: &FeatureQuery) -> BTreeMap<&str, usize> {
+    /// How many of the features that are meant match, by category and whatever category the query asks for. Empty
+    /// for layers without categories; features without one are not counted.
+    pub fn count_categories(&self, query: &FeatureQuery, is_meant: impl Fn(&Feature) -> bool) -> BTreeMap<&str, usize> {
         let Some(position) = self.layer().category_field.as_deref().and_then(|name| self.position(name)) else {
             return BTreeMap::new();
         };
         let mut open = query.clone();
         open.properties.retain(|filter| filter.position != position);
         let mut counts = BTreeMap::new();
-        for slot in self.find(&open) {
-            if let Some(category) = self.feature(slot).values[position].as_text() {
+        for feature in self.find(&open).into_iter().map(|slot| self.feature(slot)).filter(|feature| is_meant(feature)) {
+            if let Some(category) = feature.values[position].as_text() {
                 *counts.entry(category).or_default() += 1;
             }
         }
@@ -86,13 +125,26 @@ impl Snapshot {
     }
 
     /// Slots of features whose name or code contains the folded text: those that begin with it first, then by
-    /// name. At most `limit`.
+    /// name. Cases are also found by company and place, after the others. At most `limit`.
     pub fn search(&self, text: &str, limit: usize) -> Vec<Slot> {
-        let hit = |slot: &&Slot| self.feature(**slot).search_text.contains(text);
-        let mut slots: Vec<Slot> = self.by_name.iter().filter(hit).copied().collect();
-        slots.sort_by_key(|slot| !self.feature(*slot).search_text.starts_with(text));
-        slots.truncate(limit);
-        slots
+        // Only cases: with a department's name, the thousand concessions in it would push everything else out.
+        let company = self.position("company");
+        let also: Vec<usize> = match company {
+            Some(_) => WHO_AND_WHERE.iter().filter_map(|name| self.position(name)).collect(),
+            None => vec![],
+        };
+        let rank = |slot: Slot| {
+            let feature = self.feature(slot);
+            let told = || also.iter().filter_map(|position| feature.values[*position].as_text());
+            match feature.search_text.find(text) {
+                Some(0) => Some(0),
+                Some(_) => Some(1),
+                None => told().any(|value| fold(value).contains(text)).then_some(2),
+            }
+        };
+        let mut hits: Vec<(i32, Slot)> = self.by_name.iter().filter_map(|slot| Some((rank(*slot)?, *slot))).collect();
+        hits.sort_by_key(|(rank, _)| *rank);
+        hits.into_iter().take(limit).map(|(_, slot)| slot).collect()
     }
 
     fn intersecting(&self, bbox: Bbox) -> impl Iterator<Item = Slot> {

@@ -14,6 +14,6 @@ mod snapshot;
 pub use encode::Form;
 pub use feature::Feature;
 pub use filter::{GEOMETRY, SYNTHETIC};
-pub use find::TookTooLong;
+pub use find::{Order, TookTooLong};
 pub use live::{Failure, Freshness, Index, IndexError};
 pub use snapshot::{Slot, Snapshot};

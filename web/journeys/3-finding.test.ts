@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launch, open, settled } from './support/browser'
+import { launch, open, PHONE, picture, settled } from './support/browser'
 import { drawnCases, onScreen } from './support/drawn'
-import { anyPlacedCase } from './support/server'
+import { anyPlacedCase, rowsOf } from './support/server'
 
 let browser: Browser
 beforeAll(async () => {
@@ -77,5 +77,115 @@ it('single-letter shortcuts can be switched off', async () => {
   await page.keyboard.press('/')
   expect(await page.evaluate(() => document.activeElement?.id)).not.toBe('search')
   watch.expectClean()
+  await close()
+})
+
+it('a card is announced by its name, and closing it leads back to its row', async () => {
+  const { page, watch, close } = await open(browser)
+  await settled(page)
+  await page.click('.row >> nth=14')
+  await page.waitForSelector('.card h2:focus')
+  const name = await page.textContent('.card h2')
+  expect(await page.title()).toContain(name)
+  const scrolled = await page.evaluate(() => document.querySelector('.side')?.scrollTop ?? -1)
+  expect(scrolled).toBe(0)
+  await page.click('.detail-bar .tool')
+  await page.waitForSelector('.row:focus')
+  expect(await page.textContent('.row:focus .row-name')).toBe(name)
+  expect(await page.evaluate(() => document.querySelector('.side')?.scrollTop ?? 0)).toBeGreaterThan(0)
+  expect(await page.title()).not.toContain(name)
+  watch.expectClean()
+  await close()
+})
+
+it('cases without a place are counted and listed apart', async () => {
+  const { features } = await rowsOf('conflicts')
+  const placeless = features.filter((row) => !row.point)
+  if (placeless.length === 0) return
+  const { page, close } = await open(browser, { path: '/mapa?prueba=1#m=9/-16.4/-71.5' })
+  await settled(page)
+  expect(await page.textContent('.list-summary')).toContain(`${placeless.length} sin ubicación`)
+  expect(await page.locator('.rows-title + .rows .row').count()).toBe(placeless.length)
+  await close()
+})
+
+it('the cases of one department can be asked for, shared and let go', async () => {
+  const { page, watch, close } = await open(browser)
+  await settled(page)
+  const option = page.locator('.department option').nth(1)
+  const [, name = '', count = ''] = /^(.*) \((\d+)\)$/.exec((await option.textContent()) ?? '') ?? []
+  await page.selectOption('.department select', name)
+  await page.waitForFunction((wanted) => new URLSearchParams(location.search).get('dep') === wanted, name)
+  await settled(page)
+  await expect.poll(() => page.locator('.rows .row').count()).toBe(Number(count))
+  await expect.poll(() => drawnCases(page)).toBeLessThanOrEqual(Number(count))
+  await picture(page, 'es-department')
+  await page.click('.filters .chip')
+  await page.waitForFunction(() => !location.search.includes('dep='))
+  watch.expectClean()
+  await close()
+})
+
+it('a selected case that the filters hide is explained and drawn', async () => {
+  const { features } = await rowsOf('conflicts')
+  const hidden = features.find((row) => row.point && row.category && row.category !== 'latente')
+  const { page, close } = await open(browser, { path: `/mapa?estado=latente&sel=conflicts.${hidden?.id}` })
+  await settled(page)
+  await page.waitForSelector('.card-note')
+  expect(await page.textContent('.card-note')).toContain('Oculto')
+  const drawn = () =>
+    page.evaluate(() => window.map?.queryRenderedFeatures({ layers: ['selection-case'] }).length)
+  await expect.poll(drawn).toBe(1)
+  await page.click('.card-note .link')
+  await page.waitForSelector('.card-note', { state: 'detached' })
+  await close()
+})
+
+it('Enter over nothing says so', async () => {
+  const { page, close } = await open(browser, { path: '/mapa#m=8/-18/-85' })
+  await page.waitForSelector('html[data-map-idle="1"]', { state: 'attached' })
+  await page.keyboard.press('m')
+  await page.waitForSelector('.crosshair', { state: 'visible' })
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.map-said span')
+  await close()
+})
+
+it('on a phone the card leaves its case in sight', async () => {
+  const wanted = await anyPlacedCase()
+  const { page, close } = await open(browser, { size: PHONE })
+  await settled(page)
+  await page.fill('#search', wanted.name.slice(0, 60))
+  await page.click(`.search-result:has-text(${JSON.stringify(wanted.name)})`)
+  await page.waitForSelector('.card .fields')
+  await settled(page)
+  await picture(page, 'es-390-sheet')
+  const { y } = await onScreen(page, wanted.point as [number, number])
+  const top = await page.evaluate(() => document.querySelector('.side')?.getBoundingClientRect().top ?? 0)
+  expect(y).toBeLessThan(top)
+  expect(await page.inputValue('#search')).toBe('')
+  await close()
+})
+
+it('leafing through the list is one step of the history', async () => {
+  const { page, close } = await open(browser)
+  await settled(page)
+  await page.click('.row')
+  await page.waitForSelector('.card .fields')
+  const steps = await page.evaluate(() => history.length)
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press(']')
+  await page.waitForSelector('.detail[aria-busy="false"]')
+  expect(await page.evaluate(() => history.length)).toBe(steps)
+  await page.goBack()
+  await page.waitForSelector('.detail', { state: 'detached' })
+  await close()
+})
+
+it('a list says that its layer is off on the map', async () => {
+  const { page, close } = await open(browser, { path: '/mapa?capas=ninguna' })
+  await settled(page)
+  expect(await page.textContent('.list-note')).toContain('apagada')
+  await page.click('.list-note .link')
+  await page.waitForSelector('.list-note', { state: 'detached' })
   await close()
 })

@@ -1,6 +1,7 @@
 import type { BrowserContext, Route } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { launch, listReady, mapIdle, NO_WEBGL, type Opened, open, picture, settled } from './support/browser'
+import { drawnAreas } from './support/drawn'
 import { anyPlacedCase } from './support/server'
 
 const HOSTILE = '<img src=x onerror="window.hurt=1"><b>caso</b>'
@@ -60,7 +61,13 @@ it('a layer whose tiles fail is named, with the request id', async () => {
       expect(notice).toContain('fault-42')
       await listReady(page)
       await picture(page, 'failing-layer')
-      await page.unroute('**/tiles/watersheds/**')
+      await mapIdle(page)
+      await page.context().unroute('**/tiles/watersheds/**', failing)
+      const again = page.waitForRequest('**/tiles/watersheds/**')
+      await page.click('.notice-problem .button')
+      await again
+      await page.waitForSelector('.notice-problem', { state: 'detached' })
+      await expect.poll(() => drawnAreas(page, 'watersheds')).toBeGreaterThan(0)
     },
   )
 })
@@ -77,6 +84,49 @@ it('a list that fails says so, and a second try mends it', async () => {
       await page.click('.notice-problem .button')
       await listReady(page)
       await page.waitForSelector('.notice-problem', { state: 'detached' })
+    },
+  )
+})
+
+it('a search that fails says so, and a second try mends it', async () => {
+  await visit(
+    (context) => context.route('**/api/search**', failing),
+    async ({ page }) => {
+      await settled(page)
+      await page.fill('#search', 'cusco')
+      await page.waitForSelector('.notice-problem')
+      await page.context().unroute('**/api/search**', failing)
+      await page.click('.notice-problem .button')
+      await page.waitForSelector('.search-result', { state: 'attached' })
+      await page.waitForSelector('.notice-problem', { state: 'detached' })
+    },
+  )
+})
+
+it('cases that cannot be had are not counted as none, and the notice can be dismissed', async () => {
+  await visit(
+    (context) => context.route('**/ogc/collections/conflicts/items?**', failing),
+    async ({ page }) => {
+      await listReady(page)
+      await page.waitForSelector('.notice-problem')
+      expect(await page.textContent('.state .count')).toBe('–')
+      await page.click('.notice-problem .tool')
+      await page.waitForSelector('.notice-problem', { state: 'detached' })
+    },
+  )
+})
+
+it('without a catalogue each pane says so, and a second try brings the page', async () => {
+  await visit(
+    (context) => context.route('**/api/catalogue', failing),
+    async ({ page }) => {
+      await page.waitForSelector('.list-head, .side .empty .button')
+      expect(await page.textContent('.filters')).toContain('No se pudo cargar')
+      expect(await page.textContent('.side')).toContain('No se pudo cargar')
+      await picture(page, 'no-catalogue')
+      await page.context().unroute('**/api/catalogue', failing)
+      await page.click('.filters .button')
+      await settled(page)
     },
   )
 })

@@ -3,6 +3,7 @@ import { render } from 'preact'
 import { App } from './panels/App'
 import { catalogue } from './state/catalogue'
 import { listFailed, page } from './state/list'
+import { pane } from './state/pane'
 import { startData, startState } from './state/start'
 import { mapStatus } from './state/view'
 import './styles/index.css'
@@ -25,6 +26,8 @@ function listPainted(): Promise<void> {
 async function startMapWhenReady(): Promise<void> {
   if (!hasWebgl2()) {
     mapStatus.value = 'no-webgl'
+    // A narrow screen would open on a pane with nothing but an excuse.
+    pane.value = 'list'
     return
   }
   await listPainted()

@@ -35,3 +35,16 @@ export const onScreen = (page: Page, point: [number, number]): Promise<{ x: numb
     const { left, top } = map.getContainer().getBoundingClientRect()
     return { x: x + left, y: y + top }
   }, point)
+
+/** Clicks the cluster with the most cases, so that its cases are offered. */
+export async function clickLargestCluster(page: Page): Promise<void> {
+  const point = await page.evaluate(() => {
+    const clusters = window.map?.queryRenderedFeatures({ layers: ['cases-cluster'] }) ?? []
+    clusters.sort((a, b) => Number(b.properties.point_count) - Number(a.properties.point_count))
+    const largest = clusters[0]?.geometry
+    return largest?.type === 'Point' ? largest.coordinates : null
+  })
+  if (!point) throw new Error('The journeys need cases close together')
+  const { x, y } = await onScreen(page, point as [number, number])
+  await page.mouse.click(x, y)
+}

@@ -28,12 +28,20 @@ describe('a failed request', () => {
 })
 
 describe('the list query', () => {
-  it('says box, category and limit', () => {
-    const category = { field: 'state', values: ['activo', 'latente'] }
-    expect(featuresUrl({ layer: 'conflicts', bbox: [-80, -10, -70, -1], category, limit: 100 })).toBe(
-      '/api/layers/conflicts/features?bbox=-80,-10,-70,-1&state=activo,latente&limit=100',
+  it('says box, conditions, order and limit', () => {
+    const conditions = { state: ['activo', 'latente'], department: ['Cusco'] }
+    expect(
+      featuresUrl({
+        layer: 'conflicts',
+        bbox: [-80, -10, -70, -1],
+        conditions,
+        order: 'urgency',
+        limit: 100,
+      }),
+    ).toBe(
+      '/api/layers/conflicts/features?bbox=-80,-10,-70,-1&state=activo,latente&department=Cusco&sort=urgency&limit=100',
     )
-    expect(featuresUrl({ layer: 'watersheds', bbox: null, category: null, limit: 5 })).toBe(
+    expect(featuresUrl({ layer: 'watersheds', bbox: null, conditions: {}, order: 'name', limit: 5 })).toBe(
       '/api/layers/watersheds/features?limit=5',
     )
   })

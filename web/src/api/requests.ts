@@ -7,15 +7,17 @@ const MAX_CASES = 2000
 export interface FeatureQuery {
   layer: string
   bbox: Bbox | null
-  /** Query parameter that filters by category, with its accepted values; `null` means no filter. */
-  category: { field: string; values: string[] } | null
+  /** Accepted values of each field that is filtered by. */
+  conditions: Record<string, string[]>
+  order: string
   limit: number
 }
 
-export function featuresUrl({ layer, bbox, category, limit }: FeatureQuery): string {
+export function featuresUrl({ layer, bbox, conditions, order, limit }: FeatureQuery): string {
   const query = new URLSearchParams()
   if (bbox) query.set('bbox', bbox.join(','))
-  if (category) query.set(category.field, category.values.join(','))
+  for (const [field, values] of Object.entries(conditions)) query.set(field, values.join(','))
+  if (order !== 'name') query.set('sort', order)
   query.set('limit', String(limit))
   return `/api/layers/${encodeURIComponent(layer)}/features?${query.toString().replaceAll('%2C', ',')}`
 }
@@ -23,8 +25,12 @@ export function featuresUrl({ layer, bbox, category, limit }: FeatureQuery): str
 export const itemUrl = (layer: string, id: number) =>
   `/ogc/collections/${encodeURIComponent(layer)}/items/${id}`
 
-/** Template of a layer's vector tiles, from the path in the catalogue; it changes whenever the tiles do. */
-export const tilesUrl = (path: string) => `${location.origin}${path}`
+/**
+ * Template of a layer's vector tiles, from the path in the catalogue; it changes whenever the tiles do. A new try is a
+ * new address for the map, which then asks again; the fragment never reaches the server.
+ */
+export const tilesUrl = (path: string, tries: number) =>
+  `${location.origin}${path}${tries ? `#${tries}` : ''}`
 
 export const getCatalogue = () => getJson<Catalogue>('/api/catalogue')
 

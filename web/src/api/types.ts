@@ -87,9 +87,13 @@ export interface FeaturePage {
   layer: string
   revision: number
   number_matched: number
+  /** How many of the matched have no place, and so are in no view. */
+  number_without_place: number
   number_returned: number
   /** Matched features of each category, whatever category the request asked for. */
   categories: Record<string, number>
+  /** How many of those have no place. */
+  categories_without_place: Record<string, number>
   features: Row[]
 }
 

@@ -45,5 +45,7 @@ describe('sentences', () => {
     expect(es.casesInView(29, 12)).toBe('29 casos en la vista; 12 activos')
     expect(es.casesInView(1, 1)).toBe('1 caso en la vista; 1 activo')
     expect(en.casesInView(1, 0)).toBe('1 case in view; 0 active')
+    expect(es.casesInView(4, null)).toBe('4 casos en la vista')
+    expect(es.placeless(3)).toBe('3 sin ubicación')
   })
 })

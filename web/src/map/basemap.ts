@@ -169,10 +169,9 @@ export function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
       source: 'base-towns',
       text: ['get', 'name'],
       color: tones.label,
-      size: ['interpolate', ['linear'], ['zoom'], 4, ['match', ['get', 'rank'], 1, 12.5, 11], 10, 14],
-      filter: ['<=', ['get', 'rank'], townZoom],
+      size: ['interpolate', ['linear'], ['zoom'], 4, 11, 10, 14],
+      filter: ['all', ['<=', ['get', 'rank'], townZoom], ['>', ['get', 'rank'], 1]],
       layout: {
-        'text-font': ['match', ['get', 'rank'], 1, ['literal', [FONT_BOLD]], ['literal', [FONT]]],
         'symbol-sort-key': ['get', 'rank'],
         'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
         'text-radial-offset': 0.5,
@@ -181,3 +180,20 @@ export function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
     }),
   ]
 }
+
+/** The capital's name stands over the cases, on the side of the sea: what is on top is placed first. */
+export const capitalLabel = (tones: Tones): LayerSpecification =>
+  label(tones, {
+    id: 'capital-label',
+    source: 'base-towns',
+    text: ['get', 'name'],
+    color: tones.label,
+    size: ['interpolate', ['linear'], ['zoom'], 4, 12.5, 10, 14],
+    filter: ['==', ['get', 'rank'], 1],
+    layout: {
+      'text-font': [FONT_BOLD],
+      'text-variable-anchor': ['right', 'bottom', 'top', 'left'],
+      'text-radial-offset': 0.9,
+      'text-justify': 'auto',
+    },
+  })

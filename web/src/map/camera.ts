@@ -1,11 +1,17 @@
 import { effect, untracked } from '@preact/signals'
 import type { Map as MapLibre } from 'maplibre-gl'
-import { fitView, type View } from '../state/mercator'
+import type { Point } from '../api/types'
+import { fitView, lifted, type View } from '../state/mercator'
 import { reducedMotion } from '../state/preferences'
+import { selectedItem } from '../state/selection'
+import { covered } from '../state/sheet'
 import { type CameraRequest, cameraRequest, chosenView, mapSize, PERU, view } from '../state/view'
 
 const MOVE_MS = 600
 const FIT_MARGIN = 56
+/** Below this free height, in CSS pixels, the margin gives way to the map. */
+const SMALL = 400
+const SMALL_MARGIN = 20
 
 /** Marks a move to the whole country, which the link leaves out. */
 const WHOLE = { whole: true }
@@ -22,12 +28,29 @@ function answer(map: MapLibre, request: CameraRequest): void {
   if (request.kind === 'step') {
     map.easeTo({ zoom: map.getZoom() + request.zoom, duration: reducedMotion() ? 0 : MOVE_MS / 2 })
   } else if (request.kind === 'fit') {
-    move(map, fitView(request.bbox, size, FIT_MARGIN))
+    const free = { ...size, height: size.height - covered.value }
+    move(
+      map,
+      lifted(fitView(request.bbox, free, free.height < SMALL ? SMALL_MARGIN : FIT_MARGIN), covered.value / 2),
+    )
   } else if (request.view) {
-    move(map, request.view)
+    move(
+      map,
+      request.kind === 'view' && request.exact ? request.view : lifted(request.view, covered.value / 2),
+    )
   } else {
     move(map, fitView(PERU, size), WHOLE)
   }
+}
+
+/** A card that opens over its own place moves the map until the place is seen again. */
+function uncover(map: MapLibre, point: Point): void {
+  const size = mapSize.value
+  if (!size || covered.value === 0) return
+  const { y } = map.project(point)
+  const free = size.height - covered.value
+  if (y > 0 && y < free - SMALL_MARGIN) return
+  map.easeTo({ center: point, offset: [0, -covered.value / 2], duration: reducedMotion() ? 0 : MOVE_MS })
 }
 
 function readCamera(map: MapLibre): View {
@@ -45,6 +68,12 @@ export function followCamera(map: MapLibre): void {
     if (!request) return
     untracked(() => answer(map, request))
     cameraRequest.value = null
+  })
+  effect(() => {
+    const geometry = selectedItem.value?.geometry
+    if (covered.value > 0 && geometry?.type === 'Point') {
+      untracked(() => uncover(map, geometry.coordinates as Point))
+    }
   })
   effect(() => {
     if (!mapSize.value || untracked(() => chosenView.value)) return

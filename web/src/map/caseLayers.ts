@@ -1,7 +1,7 @@
 import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl'
 import type { ItemCollection } from '../api/types'
 import { STATES } from '../state/palette'
-import { FONT } from './fonts'
+import { FONT, SHORT_NAME } from './fonts'
 import type { Tones } from './tones'
 
 export const CASES_SOURCE = 'cases'
@@ -28,6 +28,8 @@ export function casesSource(cases: ItemCollection | null): GeoJSONSourceSpecific
   }
 }
 
+export const stateIcon = ['concat', 'state|', ['coalesce', ['get', 'state'], '']]
+
 const urgency = ['match', ['get', 'state'], ...STATES.flatMap((state, at) => [state, STATES.length - at]), 0]
 
 function clusterImage(dark: boolean) {
@@ -35,13 +37,7 @@ function clusterImage(dark: boolean) {
   return ['concat', `cluster|${dark ? 'dark' : 'light'}|`, ['to-string', ['get', 'point_count']], ...counts]
 }
 
-export function caseLayers(
-  opacity: number,
-  visible: boolean,
-  tones: Tones,
-  dark: boolean,
-): LayerSpecification[] {
-  const visibility = visible ? 'visible' : 'none'
+export function caseLayers(opacity: number, tones: Tones, dark: boolean): LayerSpecification[] {
   return [
     {
       id: SINGLE_LAYER,
@@ -49,11 +45,10 @@ export function caseLayers(
       source: CASES_SOURCE,
       filter: ['!', ['has', 'point_count']],
       layout: {
-        visibility,
-        'icon-image': ['concat', 'state|', ['coalesce', ['get', 'state'], '']],
+        'icon-image': stateIcon as never,
         'icon-allow-overlap': true,
         'symbol-sort-key': urgency as never,
-        'text-field': ['step', ['zoom'], '', 8.5, ['get', 'name']],
+        'text-field': ['step', ['zoom'], '', 8.5, SHORT_NAME] as never,
         'text-font': [FONT],
         'text-size': 12,
         'text-optional': true,
@@ -76,7 +71,6 @@ export function caseLayers(
       source: CASES_SOURCE,
       filter: ['has', 'point_count'],
       layout: {
-        visibility,
         'icon-image': clusterImage(dark) as never,
         'icon-allow-overlap': true,
         'symbol-sort-key': ['get', 'point_count'],

@@ -11,5 +11,20 @@ const files = (weight: number) => [
   { url: `${location.origin}/fonts/atkinson-next-latin-ext-${weight}.woff2`, 'unicode-range': LATIN_EXT },
 ]
 
+const LONGEST = 36
+
+/** The name of a feature, cut where it would cover its neighbours: its card has the whole. */
+export const SHORT_NAME = [
+  'let',
+  'name',
+  ['to-string', ['get', 'name']],
+  [
+    'case',
+    ['>', ['length', ['var', 'name']], LONGEST],
+    ['concat', ['slice', ['var', 'name'], 0, LONGEST - 1], '…'],
+    ['var', 'name'],
+  ],
+]
+
 /** The page's own font files draw the map's labels: there is no glyph server to depend on. */
 export const fontFaces = (): FontFacesSpecification => ({ [FONT]: files(400), [FONT_BOLD]: files(600) })

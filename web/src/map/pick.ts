@@ -1,8 +1,9 @@
 import type { GeoJSONSource, MapGeoJSONFeature, Map as MapLibre, PointLike } from 'maplibre-gl'
 import type { Bbox } from '../api/types'
-import { CASES, isEmpty, layers, natureOf } from '../state/catalogue'
+import { CASES, layers, natureOf } from '../state/catalogue'
 import { type Candidate, offer } from '../state/selection'
 import { CASES_SOURCE, CLUSTER_LAYER, SINGLE_LAYER } from './caseLayers'
+import { likeliest } from './likeliest'
 import { hitLayerOf } from './tileLayers'
 
 const MAX_LEAVES = 2000
@@ -10,15 +11,9 @@ const MAX_LEAVES = 2000
 /** How far from a finger or a pointer a mark still counts as hit, in CSS pixels. */
 export const REACH = { mouse: 4, touch: 12 }
 
-function hitsAround(
-  map: MapLibre,
-  x: number,
-  y: number,
-  reach: number,
-  only?: string[],
-): MapGeoJSONFeature[] {
-  const tiled = layers.value.filter((layer) => layer.id !== CASES && !isEmpty(layer)).map(hitLayerOf)
-  const wanted = only ?? [CLUSTER_LAYER, SINGLE_LAYER, ...tiled]
+function hitsAround(map: MapLibre, x: number, y: number, reach: number): MapGeoJSONFeature[] {
+  const tiled = layers.value.filter((layer) => layer.id !== CASES).map(hitLayerOf)
+  const wanted = [CLUSTER_LAYER, SINGLE_LAYER, ...tiled]
   const box: [PointLike, PointLike] = [
     [x - reach, y - reach],
     [x + reach, y + reach],
@@ -65,17 +60,18 @@ async function offerCluster(map: MapLibre, cluster: MapGeoJSONFeature): Promise<
   const leaves = (await source?.getClusterLeaves(Number(cluster.properties.cluster_id), MAX_LEAVES, 0)) ?? []
   const candidates = leaves.map((leaf) => candidateOf(CASES, leaf.id, leaf.properties ?? {}))
   candidates.sort((a, b) => a.name.localeCompare(b.name, 'es'))
-  offer({ kind: 'cluster', candidates, bbox: boxOf(leaves) })
+  offer({ kind: 'cluster', candidates, bbox: boxOf(leaves), at: null })
 }
 
 /** Opens the card of what lies there, or a list to choose from when several things do. */
 export async function pickAt(map: MapLibre, x: number, y: number, reach: number): Promise<void> {
   const hits = hitsAround(map, x, y, reach)
   const cluster = hits.find((hit) => hit.layer.id === CLUSTER_LAYER)
-  if (cluster) await offerCluster(map, cluster)
-  else offer({ kind: 'here', candidates: candidatesOf(hits), bbox: null })
+  if (cluster) return offerCluster(map, cluster)
+  const { lng, lat } = map.unproject([x, y])
+  offer({ kind: 'here', candidates: likeliest(candidatesOf(hits)), bbox: null, at: [lng, lat] })
 }
 
-/** Whether a case or a cluster lies there, for the pointer's shape. */
-export const isOverCase = (map: MapLibre, x: number, y: number) =>
-  hitsAround(map, x, y, REACH.mouse, [CLUSTER_LAYER, SINGLE_LAYER]).length > 0
+/** Whether something lies there, for the pointer's shape. */
+export const isOverSomething = (map: MapLibre, x: number, y: number) =>
+  hitsAround(map, x, y, REACH.mouse).length > 0

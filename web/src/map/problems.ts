@@ -1,11 +1,8 @@
-import { effect } from '@preact/signals'
-import type { Map as MapLibre, VectorTileSource } from 'maplibre-gl'
+import type { Map as MapLibre } from 'maplibre-gl'
 import { ApiError, parseProblem } from '../api/client'
-import { tilesUrl } from '../api/requests'
-import { loadCases } from '../state/cases'
-import { CASES, layerById } from '../state/catalogue'
+import { layerById } from '../state/catalogue'
 import { clearProblem, reportProblem } from '../state/problems'
-import { retryRequest } from '../state/retry'
+import { triesOf } from '../state/retry'
 import { isBasemap } from './basemap'
 
 interface TileFailure {
@@ -19,21 +16,23 @@ async function asApiError(failure: TileFailure): Promise<ApiError> {
   return new ApiError(failure.status ?? 0, problem?.title ?? '', problem?.request_id ?? null)
 }
 
-/** Names the layer whose tiles fail; a basemap file that is missing is no problem of the reader's. */
+/**
+ * Names the layer whose tiles fail; a basemap file that is missing is no problem of the reader's. The notice stays
+ * until a tile arrives that was asked for after the failure: another of the same lot says nothing.
+ */
 export function followProblems(map: MapLibre): void {
+  const failedAt = new Map<string, number>()
   map.on('error', async (event) => {
     const source = 'sourceId' in event ? String(event.sourceId) : ''
     if (isBasemap(source)) return
-    if (layerById(source)) reportProblem(source, await asApiError(event.error as TileFailure))
-    else console.error(event.error)
+    if (!layerById(source)) return console.error(event.error)
+    failedAt.set(source, triesOf(source))
+    reportProblem(source, await asApiError(event.error as TileFailure))
   })
-  effect(() => {
-    const about = retryRequest.value
-    if (!about) return
-    retryRequest.value = null
-    clearProblem(about)
-    const layer = layerById(about)
-    if (about === CASES) void loadCases()
-    else if (layer) map.getSource<VectorTileSource>(about)?.setTiles([tilesUrl(layer.tiles)])
+  map.on('sourcedata', ({ sourceId, tile }) => {
+    const failed = failedAt.get(sourceId)
+    if (failed === undefined || tile?.state !== 'loaded' || failed === triesOf(sourceId)) return
+    failedAt.delete(sourceId)
+    clearProblem(sourceId)
   })
 }

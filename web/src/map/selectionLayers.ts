@@ -1,14 +1,29 @@
 import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl'
-import type { ItemFeature } from '../api/types'
+import type { ItemFeature, Point } from '../api/types'
+import { stateIcon } from './caseLayers'
 import type { Tones } from './tones'
 
 export const SELECTION_SOURCE = 'selection'
 
-export function selectionSource(item: ItemFeature | null): GeoJSONSourceSpecification {
-  const features = item?.geometry
-    ? [{ type: 'Feature', geometry: item.geometry, properties: {} } as const]
-    : []
-  return { type: 'geojson', data: { type: 'FeatureCollection', features: [...features] } }
+/** The open card's shape, and the place of a click whose finds are being chosen from. */
+export function selectionSource(
+  item: ItemFeature | null,
+  isCase: boolean,
+  pin: Point | null,
+): GeoJSONSourceSpecification {
+  const features: GeoJSON.Feature[] = []
+  if (item?.geometry) {
+    const properties = isCase ? { role: 'case', state: item.properties.state } : { role: 'other' }
+    features.push({ type: 'Feature', geometry: item.geometry, properties })
+  }
+  if (pin) {
+    features.push({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: pin },
+      properties: { role: 'pin' },
+    })
+  }
+  return { type: 'geojson', data: { type: 'FeatureCollection', features } }
 }
 
 /** The open card's area, with a cased outline under the cases. */
@@ -24,20 +39,44 @@ export function selectedArea(tones: Tones): LayerSpecification[] {
   return [line('selection-casing', tones.selectionCase, 6), line('selection-line', tones.selection, 3)]
 }
 
-/** The open card's point, ringed above clusters that would hide it. */
+/** The open card's point, ringed above clusters that would hide it; a case also keeps its own sign there. */
 export function selectedPoint(tones: Tones): LayerSpecification[] {
+  const isPoint = ['in', ['geometry-type'], ['literal', ['Point', 'MultiPoint']]]
   return [
     {
       id: 'selection-point',
       type: 'circle',
       source: SELECTION_SOURCE,
-      filter: ['in', ['geometry-type'], ['literal', ['Point', 'MultiPoint']]],
+      filter: ['all', isPoint, ['!=', ['get', 'role'], 'pin']] as never,
       paint: {
         'circle-radius': 14,
-        'circle-color': tones.selection,
-        'circle-opacity': 0.16,
+        'circle-color': tones.halo,
+        'circle-opacity': 0.9,
         'circle-stroke-color': tones.selection,
         'circle-stroke-width': 2.5,
+      },
+    },
+    {
+      id: 'selection-case',
+      type: 'symbol',
+      source: SELECTION_SOURCE,
+      filter: ['==', ['get', 'role'], 'case'],
+      layout: {
+        'icon-image': stateIcon as never,
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+      },
+    },
+    {
+      id: 'selection-pin',
+      type: 'circle',
+      source: SELECTION_SOURCE,
+      filter: ['==', ['get', 'role'], 'pin'],
+      paint: {
+        'circle-radius': 5,
+        'circle-color': tones.selection,
+        'circle-stroke-color': tones.selectionCase,
+        'circle-stroke-width': 2,
       },
     },
   ]

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals'
+import { computed, effect } from '@preact/signals'
 import { Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
@@ -6,7 +6,8 @@ import { words } from '../i18n'
 import { CASES, layerById } from '../state/catalogue'
 import { drawing, mapStatus } from '../state/view'
 import { followCamera, startingCamera } from './camera'
-import { isOverCase, pickAt, REACH } from './pick'
+import { gatherFirstFrames } from './firstFrames'
+import { isOverSomething, pickAt, REACH } from './pick'
 import { followProblems } from './problems'
 import { currentStyle } from './style'
 import { drawSymbolsOnDemand } from './symbols'
@@ -18,11 +19,20 @@ declare global {
   }
 }
 
+/** As far as the basemap is drawn, with room for its frame (fixtures/demo/src/basemap/countries.mjs). */
+const WORLD: [[number, number], [number, number]] = [
+  [-114, -57],
+  [-30, 18],
+]
+
+const style = computed(currentStyle)
+
 function createMap(container: HTMLElement): MapLibre {
   const map = new MapLibre({
     container,
-    style: currentStyle(),
+    style: style.peek(),
     ...startingCamera(),
+    maxBounds: WORLD,
     minZoom: 3,
     maxZoom: 18,
     attributionControl: false,
@@ -59,7 +69,7 @@ function followPointer(map: MapLibre): void {
     void pickAt(map, event.point.x, event.point.y, touch ? REACH.touch : REACH.mouse)
   })
   map.on('mousemove', ({ point }) => {
-    map.getCanvas().classList.toggle('is-over-case', isOverCase(map, point.x, point.y))
+    map.getCanvas().classList.toggle('is-over-something', isOverSomething(map, point.x, point.y))
   })
   map.getCanvas().addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') return
@@ -68,11 +78,15 @@ function followPointer(map: MapLibre): void {
   })
 }
 
+/** The style the map began with is not set again: each setting costs a pass over everything. */
 function followState(map: MapLibre): void {
+  let drawn = style.peek()
   map.once('style.load', () => {
     mapStatus.value = 'ready'
     effect(() => {
-      map.setStyle(currentStyle())
+      if (style.value === drawn) return
+      drawn = style.value
+      map.setStyle(drawn)
     })
   })
   effect(() => {
@@ -86,6 +100,7 @@ setWorkerUrl(workerUrl)
 export function startMap(container: HTMLElement): void {
   const map = createMap(container)
   drawSymbolsOnDemand(map, layerById(CASES)?.style.colors ?? {})
+  gatherFirstFrames(map)
   followIdleness(map)
   followCamera(map)
   followPointer(map)

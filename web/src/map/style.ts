@@ -1,25 +1,34 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import { lang } from '../i18n'
 import { filteredCases } from '../state/cases'
-import { CASES, isEmpty, layerById, layers } from '../state/catalogue'
+import { CASES, layerById, layers } from '../state/catalogue'
 import { isShown, opacityOf } from '../state/filters'
 import { dark } from '../state/preferences'
-import { selectedItem } from '../state/selection'
-import { basemapLabels, basemapLayers, basemapSources } from './basemap'
+import { choice, loaded, selectedItem, selection } from '../state/selection'
+import { basemapLabels, basemapLayers, basemapSources, capitalLabel } from './basemap'
 import { CASES_SOURCE, caseLayers, casesSource } from './caseLayers'
 import { fontFaces } from './fonts'
 import { SELECTION_SOURCE, selectedArea, selectedPoint, selectionSource } from './selectionLayers'
 import { labelsOf, shapesOf, type TileStyle, tileSource } from './tileLayers'
 import { type Tones, tonesOf } from './tones'
 
-/** Layers drawn from tiles, the ones listed first drawn last and so on top. */
-const tiled = () => layers.value.filter((layer) => layer.id !== CASES && !isEmpty(layer)).toReversed()
+/**
+ * Layers drawn from tiles, the ones listed first drawn last and so on top. A layer that is off is no part of the
+ * style: it costs nothing until it is asked for.
+ */
+const tiled = () => layers.value.filter((layer) => layer.id !== CASES && isShown(layer)).toReversed()
+
+function selected() {
+  const isCase = loaded.value?.selection.layer === CASES
+  const pin = selection.value ? null : (choice.value?.at ?? null)
+  return selectionSource(selectedItem.value, isCase, pin)
+}
 
 function dataSources(): Record<string, SourceSpecification> {
   const sources = Object.fromEntries(tiled().map((layer) => [layer.id, tileSource(layer)]))
   return {
     ...sources,
-    [SELECTION_SOURCE]: selectionSource(selectedItem.value),
+    [SELECTION_SOURCE]: selected(),
     [CASES_SOURCE]: casesSource(filteredCases.value),
   }
 }
@@ -28,7 +37,6 @@ function dataLayers(tones: Tones): LayerSpecification[] {
   const styled = tiled().map((layer) => {
     const style: TileStyle = {
       opacity: opacityOf(layer.id),
-      visible: isShown(layer),
       dark: dark.value,
       tones,
     }
@@ -41,8 +49,9 @@ function dataLayers(tones: Tones): LayerSpecification[] {
     ...basemapLabels(tones, lang.value),
     ...styled.flatMap(({ labels }) => labels),
     ...selectedArea(tones),
-    ...caseLayers(opacityOf(CASES), casesShown, tones, dark.value),
+    ...(casesShown ? caseLayers(opacityOf(CASES), tones, dark.value) : []),
     ...selectedPoint(tones),
+    capitalLabel(tones),
   ]
 }
 

@@ -1,8 +1,9 @@
 import type { ExpressionSpecification, LayerSpecification, VectorSourceSpecification } from 'maplibre-gl'
 import { tilesUrl } from '../api/requests'
 import type { Layer, Outline } from '../api/types'
-import { forTheme } from '../state/palette'
-import { FONT } from './fonts'
+import { forTheme, readable } from '../state/palette'
+import { triesOf } from '../state/retry'
+import { FONT, SHORT_NAME } from './fonts'
 import type { Tones } from './tones'
 
 /** Zoom from which a layer's names fit on the map; departments take theirs from the basemap. */
@@ -15,6 +16,9 @@ const LABEL_ZOOM: Record<string, number> = {
   mining_concessions: 11,
   populated_places: 9,
 }
+
+/** Boundaries that cover the whole country: seen from afar they step back behind the data. */
+const BACKDROPS = ['departments', 'watersheds']
 
 const DASHES: Record<Outline, number[] | null> = {
   solid: null,
@@ -33,7 +37,7 @@ export const hitLayerOf = (layer: Layer) =>
 export function tileSource(layer: Layer): VectorSourceSpecification {
   return {
     type: 'vector',
-    tiles: [tilesUrl(layer.tiles)],
+    tiles: [tilesUrl(layer.tiles, triesOf(layer.id))],
     minzoom: Math.floor(layer.min_zoom),
     maxzoom: 14,
     ...(layer.bbox ? { bounds: layer.bbox } : {}),
@@ -42,7 +46,6 @@ export function tileSource(layer: Layer): VectorSourceSpecification {
 
 export interface TileStyle {
   opacity: number
-  visible: boolean
   dark: boolean
   tones: Tones
 }
@@ -56,21 +59,21 @@ function colorBy(layer: Layer, dark: boolean): ExpressionSpecification | string 
 
 function outlineLayer(layer: Layer, style: TileStyle): LayerSpecification {
   const dashes = DASHES[layer.style.outline ?? 'solid']
-  const wide = layer.id === 'departments' ? 1.25 : 1
+  const faint = BACKDROPS.includes(layer.id) ? 0.4 : 1
+  const opacity = (share: number) => style.opacity * 0.8 * share
   return {
     id: `${layer.id}-line`,
     type: 'line',
     source: layer.id,
     'source-layer': layer.id,
     layout: {
-      visibility: style.visible ? 'visible' : 'none',
       'line-join': 'round',
       'line-cap': layer.style.outline === 'dot' ? 'round' : 'butt',
     },
     paint: {
       'line-color': colorBy(layer, style.dark) as never,
-      'line-opacity': style.opacity * 0.8,
-      'line-width': ['interpolate', ['linear'], ['zoom'], 4, 0.6 * wide, 7, 1.1 * wide, 12, 1.8 * wide],
+      'line-opacity': ['interpolate', ['linear'], ['zoom'], 5.5, opacity(faint), 8, opacity(1)],
+      'line-width': ['interpolate', ['linear'], ['zoom'], 4, 0.6, 7, 1.1, 12, 1.8],
       ...(dashes ? { 'line-dasharray': dashes } : {}),
     },
   }
@@ -88,15 +91,14 @@ function labelLayer(layer: Layer, style: TileStyle): LayerSpecification[] {
       'source-layer': point ? layer.id : `${layer.id}_labels`,
       minzoom,
       layout: {
-        visibility: style.visible ? 'visible' : 'none',
-        'text-field': ['get', 'name'],
+        'text-field': SHORT_NAME as never,
         'text-font': [FONT],
         'text-size': 11,
         'text-max-width': 9,
         ...(point ? { 'text-anchor': 'left', 'text-offset': [0.6, 0] } : {}),
       },
       paint: {
-        'text-color': forTheme(layer.style.default_color, style.dark),
+        'text-color': readable(layer.style.default_color, style.tones.halo),
         'text-opacity': style.opacity,
         'text-halo-color': style.tones.halo,
         'text-halo-width': 1.4,
@@ -112,7 +114,6 @@ function pointLayer(layer: Layer, style: TileStyle): LayerSpecification {
     source: layer.id,
     'source-layer': layer.id,
     minzoom: layer.min_zoom,
-    layout: { visibility: style.visible ? 'visible' : 'none' },
     paint: {
       'circle-color': colorBy(layer, style.dark) as never,
       'circle-radius': ['interpolate', ['linear'], ['zoom'], 6, 2, 12, 4.5],
@@ -130,7 +131,6 @@ function fillLayer(layer: Layer, style: TileStyle): LayerSpecification {
     type: 'fill',
     source: layer.id,
     'source-layer': layer.id,
-    layout: { visibility: style.visible ? 'visible' : 'none' },
     paint: {
       'fill-color': colorBy(layer, style.dark) as never,
       'fill-opacity': (layer.style.fill_opacity ?? 0) * style.opacity,

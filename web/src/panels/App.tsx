@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { words } from '../i18n'
 import { type Pane, pane } from '../state/pane'
 import { detailOpen } from '../state/selection'
@@ -8,7 +8,7 @@ import { Header } from './Header'
 import { Help } from './Help'
 import { ListPane } from './ListPane'
 import { MapPane } from './MapPane'
-import { goTo, listenToShortcuts } from './shortcuts'
+import { focusOn, goTo, listenToShortcuts } from './shortcuts'
 import { Tabs } from './Tabs'
 
 function SkipLinks() {
@@ -19,13 +19,44 @@ function SkipLinks() {
     ['filters', t.skipToFilters],
   ]
   return (
-    <nav class="skip-links" aria-label={t.shortcuts}>
+    <nav class="skip-links" aria-label={t.skipLinks}>
       {links.map(([where, title]) => (
         <button key={where} type="button" onClick={() => goTo(where)}>
           {title}
         </button>
       ))}
     </nav>
+  )
+}
+
+/** The list's place and focus, kept while a card stands before it. */
+function Side() {
+  const detail = detailOpen.value
+  const side = useRef<HTMLElement>(null)
+  const scrolled = useRef(0)
+  const was = useRef(detail)
+  useLayoutEffect(() => {
+    if (!side.current || was.current === detail) return
+    was.current = detail
+    side.current.scrollTop = detail ? 0 : scrolled.current
+    if (!detail) focusOn('.row[tabindex="0"]', '.maplibregl-canvas')
+  }, [detail])
+  return (
+    <section
+      ref={side}
+      class="pane side"
+      id="list"
+      aria-label={detail ? words.value.paneCard : words.value.paneList}
+      tabIndex={-1}
+      onScroll={(event) => {
+        if (!detail) scrolled.current = event.currentTarget.scrollTop
+      }}
+    >
+      {detail && <Detail />}
+      <div hidden={detail}>
+        <ListPane />
+      </div>
+    </section>
   )
 }
 
@@ -41,12 +72,7 @@ export function App() {
       <main class="panes" data-pane={pane.value} data-detail={detail ? '' : undefined}>
         <Filters />
         <MapPane />
-        <section class="pane side" id="list" aria-label={words.value.paneList} tabIndex={-1}>
-          {detail && <Detail />}
-          <div hidden={detail}>
-            <ListPane />
-          </div>
-        </section>
+        <Side />
       </main>
       <Help />
     </>

@@ -1,11 +1,14 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { itemUrl } from '../api/requests'
 import type { ItemFeature, Layer } from '../api/types'
 import { formatDate, formatValue, lang, words } from '../i18n'
 import { layerById, natureOf } from '../state/catalogue'
 import { boxOfGeometry } from '../state/geometry'
-import { cardFailure, type Selection, selectedItem } from '../state/selection'
+import { cardFailure, loaded, type Selection } from '../state/selection'
 import { Badge } from './Badge'
+import { CasesOfDepartment } from './CasesOfDepartment'
 import { CopyButton } from './CopyButton'
+import { HiddenNote } from './HiddenNote'
 import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
 import { ZoomButton } from './ZoomButton'
@@ -22,31 +25,33 @@ function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
       {shown.map(({ field, value }) => (
         <div key={field.name} class={value.length > 60 ? 'field-long' : undefined}>
           <dt>{field.title[lang.value]}</dt>
-          <dd>{value}</dd>
+          <dd lang={field.type === 'text' ? sourceLang() : undefined}>{value}</dd>
         </div>
       ))}
     </dl>
   )
 }
 
+/** What a source wrote is Spanish on the English page too: screen readers are told. */
+const sourceLang = () => (lang.value === 'es' ? undefined : 'es')
+
 function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
   const t = words.value
   const source = layer.sources.find(({ preset }) => preset === item.rimay?.source) ?? layer.sources[0]
   if (!source) return null
-  const stated = source.licence && source.licence !== 'not stated'
   return (
     <dl class="fields provenance">
       <div class="field-long">
-        <dt>{t.source}</dt>
+        <dt>{t.dataSource}</dt>
         <dd>{source.source[lang.value]}</dd>
       </div>
       <div>
         <dt>{t.licence}</dt>
-        <dd>{stated ? source.licence : t.licenceNotStated}</dd>
+        <dd>{t.licences[source.licence] ?? (source.licence || t.licenceNotStated)}</dd>
       </div>
       <div>
         <dt>{t.attribution}</dt>
-        <dd>{source.attribution}</dd>
+        <dd lang={sourceLang()}>{source.attribution}</dd>
       </div>
       <div>
         <dt>{t.receivedOn}</dt>
@@ -75,24 +80,33 @@ const natureOfItem = (item: ItemFeature, layer: Layer) =>
   item.rimay ? natureOf([item.rimay]) : natureOf(layer.sources)
 
 /** Everything known about one feature, under its proper titles, with where it comes from. */
-export function Card({ current }: { current: Selection }) {
+export function Card() {
   const t = words.value
-  const layer = layerById(current.layer)
-  const item = selectedItem.value
+  const heading = useRef<HTMLHeadingElement>(null)
+  const card = loaded.value
+  const current = card?.selection
+  const layer = layerById(current?.layer ?? '')
+  // A reader who opened the card goes on reading there; one who is leafing keeps hearing the names.
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), [current?.layer, current?.id])
   if (cardFailure.value === 'gone') return <p class="empty">{t.gone}</p>
-  if (!layer || cardFailure.value) return <p class="empty">{t.failed(t.whatCard)}</p>
-  if (!item) return <p class="empty">{t.loading}</p>
-  const category = layer.category_field ? item.properties?.[layer.category_field] : null
+  if (cardFailure.value) return <p class="empty">{t.failed(t.whatCard)}</p>
+  if (!card || !current || !layer) return <p class="empty">{t.loading}</p>
+  const { item } = card
+  const category = layer.category_field ? item.properties[layer.category_field] : null
+  const name = String(item.properties[layer.name_field] ?? '')
   return (
     <article class="card">
       <p class="card-kind">
         <LayerMark layer={layer} category={typeof category === 'string' ? category : null} />
         {layer.title[lang.value]}
       </p>
-      <h2>{String(item.properties?.[layer.name_field] ?? '')}</h2>
+      <h2 ref={heading} tabIndex={-1} lang={sourceLang()}>
+        {name}
+      </h2>
       <Badge nature={natureOfItem(item, layer)} />
-      {!item.geometry && <p class="card-note">{t.noPlace}</p>}
+      {item.geometry ? <HiddenNote card={card} /> : <p class="card-note">{t.noPlace}</p>}
       <Actions current={current} item={item} />
+      {layer.id === 'departments' && <CasesOfDepartment name={name} />}
       <Fields layer={layer} item={item} />
       <Provenance layer={layer} item={item} />
     </article>

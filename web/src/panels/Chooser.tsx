@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import { lang, words } from '../i18n'
 import { layerById } from '../state/catalogue'
 import { type Candidate, type Choice, select } from '../state/selection'
@@ -17,6 +18,7 @@ function CandidateRow({ candidate, inCluster }: { candidate: Candidate; inCluste
         <LayerMark layer={layer} category={candidate.category} />
         <span class="row-text">
           <span class="row-name">{candidate.name}</span>
+          <span class="visually-hidden">. </span>
           <span class="row-context">
             {[inCluster ? null : layer.title[lang.value], code?.[lang.value]].filter(Boolean).join(' · ')}
           </span>
@@ -30,11 +32,15 @@ function CandidateRow({ candidate, inCluster }: { candidate: Candidate; inCluste
 /** Everything under one click, or every case of one cluster, to choose from. */
 export function Chooser({ choice }: { choice: Choice }) {
   const t = words.value
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [choice])
   const { kind, candidates, bbox } = choice
   const total = candidates.length
   return (
     <div class="chooser">
-      <h2>{kind === 'cluster' ? t.clusterTitle : t.hereTitle}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {kind === 'cluster' ? t.clusterTitle : t.hereTitle}
+      </h2>
       <p class="list-summary" role="status">
         {kind === 'cluster' ? t.clusterCount(total) : t.hereCount(total)}
       </p>

@@ -1,5 +1,6 @@
 import { formatNumber, lang } from '../i18n'
 
-export const Count = ({ value }: { value: number }) => (
-  <span class="count">{formatNumber(value, lang.value)}</span>
+/** A number, or a dash while it is not known: nought would be a claim. */
+export const Count = ({ value }: { value: number | null }) => (
+  <span class="count">{value === null ? '–' : formatNumber(value, lang.value)}</span>
 )

@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks'
 import { words } from '../i18n'
-import { choice, closeAll, closeDetail, selection } from '../state/selection'
+import { pane } from '../state/pane'
+import { cardLoading, choice, closeAll, closeDetail, selection } from '../state/selection'
 import { Card } from './Card'
 import { Chooser } from './Chooser'
 import { Icon } from './Icon'
@@ -8,15 +8,20 @@ import { Icon } from './Icon'
 /** The right pane's other face: a card, or the list of what lies under a click. */
 export function Detail() {
   const t = words.value
-  const heading = useRef<HTMLDivElement>(null)
   const current = selection.value
   const nested = current !== null && choice.value !== null
-  const key = current ? `${current.layer}.${current.id}` : 'choice'
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [key])
   return (
-    <div class="detail" ref={heading} tabIndex={-1}>
+    <div class="detail" tabIndex={-1} aria-busy={cardLoading.value}>
+      <div class="progress" hidden={!cardLoading.value} />
       <div class="detail-bar">
-        <button type="button" class="link" data-back={nested ? 'choice' : 'list'} onClick={closeDetail}>
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            if (!nested) pane.value = pane.value === 'map' ? 'list' : pane.value
+            closeDetail()
+          }}
+        >
           <Icon name="back" />
           {nested ? t.backToChoice : t.back}
         </button>
@@ -24,7 +29,7 @@ export function Detail() {
           <Icon name="close" />
         </button>
       </div>
-      {current ? <Card key={key} current={current} /> : choice.value && <Chooser choice={choice.value} />}
+      {current ? <Card /> : choice.value && <Chooser choice={choice.value} />}
     </div>
   )
 }

@@ -1,31 +1,42 @@
 import { lang, words } from '../i18n'
 import { CASES, layerById } from '../state/catalogue'
-import { chosenStates, clearFilters, toggleState } from '../state/filters'
+import { chosenDepartment, chosenStates, clearFilters, filtering, toggleState } from '../state/filters'
 import { categoriesOf } from '../state/palette'
 import { Icon } from './Icon'
+
+function Chip({ title, onRemove }: { title: string; onRemove: () => void }) {
+  return (
+    <li>
+      <button type="button" class="chip" aria-label={words.value.removeFilter(title)} onClick={onRemove}>
+        {title}
+        <Icon name="close" />
+      </button>
+    </li>
+  )
+}
 
 /** The filters in force, each removable; nothing at all when there are none. */
 export function FilterChips() {
   const t = words.value
   const layer = layerById(CASES)
-  if (!layer || chosenStates.value.length === 0) return null
+  if (!layer || !filtering.value) return null
   const chosen = categoriesOf(layer).filter(({ code }) => chosenStates.value.includes(code))
+  const department = chosenDepartment.value
   return (
     <div class="chips">
       <ul aria-label={t.activeFilters}>
         {chosen.map(({ code, title }) => (
-          <li key={code}>
-            <button
-              type="button"
-              class="chip"
-              aria-label={t.removeFilter(title[lang.value])}
-              onClick={() => toggleState(code)}
-            >
-              {title[lang.value]}
-              <Icon name="close" />
-            </button>
-          </li>
+          <Chip key={code} title={title[lang.value]} onRemove={() => toggleState(code)} />
         ))}
+        {department && (
+          <Chip
+            key="department"
+            title={department}
+            onRemove={() => {
+              chosenDepartment.value = null
+            }}
+          />
+        )}
       </ul>
       <button type="button" class="link" onClick={clearFilters}>
         {t.clearFilters}

@@ -3,7 +3,9 @@ import { casesByState } from '../state/cases'
 import { CASES, layerById, layers } from '../state/catalogue'
 import { chosenStates, stateShown, toggleState } from '../state/filters'
 import { categoriesOf } from '../state/palette'
+import { CatalogueState } from './CatalogueState'
 import { Count } from './Count'
+import { DepartmentFilter } from './DepartmentFilter'
 import { FilterChips } from './FilterChips'
 import { LayerEntry } from './LayerEntry'
 import { StateMark } from './StateMark'
@@ -13,21 +15,24 @@ function StateFilter() {
   if (!layer) return null
   const filtering = chosenStates.value.length > 0
   return (
-    <fieldset class="states">
-      <legend>{words.value.stateFilter}</legend>
-      {categoriesOf(layer).map(({ code, title, color }) => (
-        <label key={code} class="state" data-off={filtering && !stateShown(code) ? '' : undefined}>
-          <input
-            type="checkbox"
-            checked={chosenStates.value.includes(code)}
-            onChange={() => toggleState(code)}
-          />
-          <StateMark state={code} color={color} />
-          <span>{title[lang.value]}</span>
-          <Count value={casesByState.value[code] ?? 0} />
-        </label>
-      ))}
-    </fieldset>
+    <>
+      <fieldset class="states">
+        <legend>{words.value.stateFilter}</legend>
+        {categoriesOf(layer).map(({ code, title, color }) => (
+          <label key={code} class="state" data-off={filtering && !stateShown(code) ? '' : undefined}>
+            <input
+              type="checkbox"
+              checked={chosenStates.value.includes(code)}
+              onChange={() => toggleState(code)}
+            />
+            <StateMark state={code} color={color} />
+            <span>{title[lang.value]}</span>
+            <Count value={casesByState.value && (casesByState.value[code] ?? 0)} />
+          </label>
+        ))}
+      </fieldset>
+      <DepartmentFilter />
+    </>
   )
 }
 
@@ -38,7 +43,8 @@ export function Filters() {
     <section class="pane filters" id="filters" aria-label={t.filtersAndLayers} tabIndex={-1}>
       <StateFilter />
       <FilterChips />
-      <h2>{t.layers}</h2>
+      <CatalogueState />
+      {layers.value.length > 0 && <h2>{t.layers}</h2>}
       <ul class="layers">
         {layers.value.map((layer) => (
           <LayerEntry key={layer.id} layer={layer} />

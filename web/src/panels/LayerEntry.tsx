@@ -8,8 +8,6 @@ import { Badge } from './Badge'
 import { Count } from './Count'
 import { LayerMark } from './LayerMark'
 
-const importCommand = (layer: Layer) => `rimay import ${layer.id}`
-
 function ClusterMark() {
   return (
     <svg class="mark" viewBox="-10 -10 20 20" aria-hidden="true">
@@ -67,11 +65,10 @@ function Opacity({ layer }: { layer: Layer }) {
   )
 }
 
-function Empty({ layer }: { layer: Layer }) {
-  const t = words.value
+function Empty() {
   return (
     <p class="layer-note">
-      <span class="badge">{t.noData}</span> {t.importHint} <code>{importCommand(layer)}</code>
+      <span class="badge">{words.value.noData}</span>
     </p>
   )
 }
@@ -102,7 +99,7 @@ export function LayerEntry({ layer }: { layer: Layer }) {
         </span>
         {!empty && <Count value={layer.count} />}
       </label>
-      {empty ? <Empty layer={layer} /> : <Badge nature={nature} />}
+      {empty ? <Empty /> : <Badge nature={nature} />}
       {tooFar && <p class="layer-note">{t.visibleFrom}</p>}
       {!empty && <Legend layer={layer} />}
       {shown && <Opacity layer={layer} />}

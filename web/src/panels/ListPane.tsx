@@ -1,9 +1,30 @@
 import { featuresUrl } from '../api/requests'
 import { lang, words } from '../i18n'
-import { CASES, layers } from '../state/catalogue'
-import { chosenStates, clearFilters, listLayer } from '../state/filters'
-import { listFailed, listLoading, listQuery, MAX_ROWS, page, rows, showMoreRows } from '../state/list'
-import { showAll } from '../state/view'
+import { CASES, catalogue, layerById, layers, natureOf } from '../state/catalogue'
+import {
+  caseOrder,
+  chosenStates,
+  clearFilters,
+  filtering,
+  isShown,
+  listLayer,
+  ORDERS,
+  type Order,
+  toggleLayer,
+} from '../state/filters'
+import {
+  listFailed,
+  listLoading,
+  listQuery,
+  MAX_ROWS,
+  page,
+  rows,
+  rowsCurrent,
+  showMoreRows,
+} from '../state/list'
+import { hasMap, showAll, view } from '../state/view'
+import { Badge } from './Badge'
+import { CatalogueState } from './CatalogueState'
 import { CopyButton } from './CopyButton'
 import { FilterChips } from './FilterChips'
 import { ListRows } from './ListRows'
@@ -33,16 +54,61 @@ function LayerChooser() {
 function summary(): string {
   const t = words.value
   const answer = page.value
-  if (!answer || answer.layer !== listLayer.value) return listFailed.value ? '' : t.loading
-  if (answer.layer !== CASES) return t.inView(answer.number_matched)
+  if (!answer || !rowsCurrent.value) return listFailed.value ? '' : t.loading
+  const placeless = answer.number_without_place
+  const placed = answer.number_matched - placeless
   const activeHidden = chosenStates.value.length > 0 && !chosenStates.value.includes('activo')
-  return t.casesInView(answer.number_matched, activeHidden ? 0 : (answer.categories.activo ?? 0))
+  const active = (answer.categories.activo ?? 0) - (answer.categories_without_place.activo ?? 0)
+  const isCases = answer.layer === CASES
+  const inView = isCases ? t.casesInView(placed, activeHidden ? null : active) : t.inView(placed)
+  return placeless > 0 ? `${inView} · ${t.placeless(placeless)}` : inView
+}
+
+function OrderChooser() {
+  const t = words.value
+  if (listLayer.value !== CASES) return null
+  return (
+    <label class="list-order">
+      <span>{t.orderedBy}</span>
+      <select
+        value={caseOrder.value}
+        onChange={(event) => {
+          caseOrder.value = event.currentTarget.value as Order
+        }}
+      >
+        {ORDERS.map((order) => (
+          <option key={order} value={order}>
+            {t.orders[order]}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+/** Why the map does not draw what the list names. */
+function MapNote() {
+  const t = words.value
+  const layer = layerById(listLayer.value)
+  if (!layer || layer.count === 0 || !hasMap.value) return null
+  if (!isShown(layer)) {
+    return (
+      <p class="list-note">
+        {t.layerOff}{' '}
+        <button type="button" class="link" onClick={() => toggleLayer(layer.id)}>
+          {t.showIt}
+        </button>
+      </p>
+    )
+  }
+  const tooFar = view.value !== null && view.value.zoom < layer.min_zoom
+  return tooFar ? <p class="list-note">{t.visibleFrom}</p> : null
 }
 
 function Empty() {
   const t = words.value
   const layer = layers.value.find(({ id }) => id === listLayer.value)
-  const filtered = listLayer.value === CASES && chosenStates.value.length > 0
+  const filtered = listLayer.value === CASES && filtering.value
   if (layer?.count === 0) return <p class="empty">{t.emptyLayer}</p>
   return (
     <div class="empty">
@@ -79,7 +145,8 @@ function Truncated() {
 export function ListPane() {
   const t = words.value
   const query = listQuery.value
-  const loaded = page.value?.layer === listLayer.value
+  const layer = layerById(listLayer.value)
+  if (!catalogue.value) return <CatalogueState />
   return (
     <div class="list" aria-busy={listLoading.value}>
       <div class="list-head">
@@ -87,11 +154,15 @@ export function ListPane() {
         <p class="list-summary" role="status">
           {summary()}
         </p>
-        <FilterChips />
+        <MapNote />
+        {listLayer.value === CASES && <FilterChips />}
+        <OrderChooser />
+        {layer && layer.count > 0 && <Badge nature={natureOf(layer.sources)} />}
+        <div class="progress" hidden={!listLoading.value} />
       </div>
       {rows.value.length > 0 && <ListRows rows={rows.value} />}
-      {loaded && rows.value.length === 0 && !listLoading.value && <Empty />}
-      {loaded && <Truncated />}
+      {rowsCurrent.value && rows.value.length === 0 && !listLoading.value && <Empty />}
+      {rowsCurrent.value && <Truncated />}
       {query && (
         <p class="list-foot">
           <CopyButton icon="code" label={t.copyQuery} text={() => location.origin + featuresUrl(query)} />

@@ -1,8 +1,8 @@
 import type { Layer, Row } from '../api/types'
 import { formatValue, lang, words } from '../i18n'
-import { layerById } from '../state/catalogue'
-import { listLayer } from '../state/filters'
-import { select, selection } from '../state/selection'
+import { layerById, natureOf } from '../state/catalogue'
+import { page } from '../state/list'
+import { lastSelection, type Selection, select, selection } from '../state/selection'
 import { Badge } from './Badge'
 import { LayerMark } from './LayerMark'
 
@@ -12,7 +12,6 @@ function contextOf(layer: Layer, row: Row): string {
     const field = layer.fields.find((candidate) => candidate.name === name)
     return field ? formatValue(field, row.properties[name], lang.value, words.value) : null
   })
-  if (!row.bbox) parts.push(words.value.noPlace)
   return parts.filter(Boolean).join(' · ')
 }
 
@@ -32,7 +31,8 @@ const STEPS: Record<string, (at: number, last: number) => number> = {
 function onKeyDown(event: KeyboardEvent): void {
   const step = STEPS[event.key]
   if (!step) return
-  const buttons = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('.row')]
+  const list = (event.currentTarget as HTMLElement).closest('.list')
+  const buttons = [...(list?.querySelectorAll<HTMLElement>('.row') ?? [])]
   const at = buttons.indexOf(document.activeElement as HTMLElement)
   event.preventDefault()
   buttons[step(at, buttons.length - 1)]?.focus()
@@ -44,9 +44,11 @@ interface RowProps {
   /** True for the one row that Tab stops at. */
   entry: boolean
   selected: boolean
+  /** True where some rows are invented and others not: else the list says it once, at its head. */
+  mixed: boolean
 }
 
-function ListRow({ layer, row, entry, selected }: RowProps) {
+function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
   const title = categoryTitle(layer, row)
   return (
     <li>
@@ -61,9 +63,10 @@ function ListRow({ layer, row, entry, selected }: RowProps) {
         <LayerMark layer={layer} category={row.category} />
         <span class="row-text">
           <span class="row-name">{row.name}</span>
+          <span class="visually-hidden">. </span>
           <span class="row-context">
-            {row.synthetic && <Badge nature="synthetic" />}
-            {title && !layer.list_fields.includes(layer.category_field ?? '') && <b>{title}</b>}
+            {mixed && row.synthetic && <Badge nature="synthetic" />}
+            {title && !layer.list_fields.includes(layer.category_field ?? '') && <b>{title}</b>}{' '}
             {contextOf(layer, row)}
           </span>
         </span>
@@ -72,22 +75,41 @@ function ListRow({ layer, row, entry, selected }: RowProps) {
   )
 }
 
+/** Rows with a place, then apart those that no part of the map can show. */
 export function ListRows({ rows }: { rows: Row[] }) {
-  const layer = layerById(listLayer.value)
+  const t = words.value
+  const layer = layerById(page.value?.layer ?? '')
   if (!layer) return null
-  const selected = selection.value?.layer === layer.id ? selection.value.id : null
-  const entry = rows.some((row) => row.id === selected) ? selected : rows[0]?.id
-  return (
-    <ul class="rows" aria-label={layer.title[lang.value]} onKeyDown={onKeyDown}>
-      {rows.map((row) => (
+  const idOf = (mark: Selection | null) => (mark?.layer === layer.id ? mark.id : null)
+  const selected = idOf(selection.value)
+  const last = selected ?? idOf(lastSelection.value)
+  const entry = rows.some((row) => row.id === last) ? last : rows[0]?.id
+  const mixed = new Set(layer.sources.map((source) => natureOf([source]))).size > 1
+  const list = (some: Row[], label: string) => (
+    <ul class="rows" aria-label={label} onKeyDown={onKeyDown}>
+      {some.map((row) => (
         <ListRow
           key={row.id}
           layer={layer}
           row={row}
           entry={row.id === entry}
           selected={row.id === selected}
+          mixed={mixed}
         />
       ))}
     </ul>
+  )
+  const placed = rows.filter((row) => row.bbox)
+  const placeless = rows.filter((row) => !row.bbox)
+  return (
+    <>
+      {placed.length > 0 && list(placed, layer.title[lang.value])}
+      {placeless.length > 0 && (
+        <>
+          <h2 class="rows-title">{t.noPlace}</h2>
+          {list(placeless, t.noPlace)}
+        </>
+      )}
+    </>
   )
 }

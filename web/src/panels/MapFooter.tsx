@@ -8,17 +8,17 @@ import { Badge } from './Badge'
 const withoutRemark = (attribution: string) => attribution.replace(/\s*\([^)]*\)$/, '')
 
 /** Who made what the map shows, each name once for each nature of its data. */
-function creditsOf(shown: Layer[]): { names: string; nature: Nature }[] {
+function creditsOf(shown: Layer[]): { names: string[]; nature: Nature }[] {
   const sources = shown.flatMap((layer) => layer.sources)
   const natures: Nature[] = ['real', 'demonstration', 'synthetic']
   return natures.flatMap((nature) => {
     const own = sources.filter((source) => natureOf([source]) === nature)
-    const names = [...new Set(own.map((source) => withoutRemark(source.attribution)))].join(', ')
-    return names ? [{ names, nature }] : []
+    const names = [...new Set(own.map((source) => withoutRemark(source.attribution)))]
+    return names.length > 0 ? [{ names, nature }] : []
   })
 }
 
-/** Under the map: whose data it is, and of what day. */
+/** One line under the map, whatever the sources: it says whose data it is and of what day, the rest on request. */
 export function MapFooter() {
   const t = words.value
   const known = catalogue.value
@@ -29,16 +29,24 @@ export function MapFooter() {
     : t.dataStampNone(known.revision)
   return (
     <footer class="map-footer">
+      <button type="button" class="link" popovertarget="sources">
+        {t.sources}
+      </button>
       <p class="attribution">
-        {credits.length > 0 && <span>{t.attributionData}:</span>}
-        {credits.map(({ names, nature }) => (
-          <span key={nature}>
-            {names} <Badge nature={nature} />
-          </span>
-        ))}
-        <span>{t.attributionBase}</span>
+        {[...new Set(credits.flatMap(({ names }) => names)), t.attributionBase].join(' · ')}
       </p>
       <p class="stamp">{stamp}</p>
+      <section popover="auto" id="sources" class="sources" aria-label={t.sources}>
+        <h2>{t.sources}</h2>
+        <ul>
+          {credits.map(({ names, nature }) => (
+            <li key={nature}>
+              {names.join(', ')} <Badge nature={nature} />
+            </li>
+          ))}
+          <li>{t.attributionBase}</li>
+        </ul>
+      </section>
     </footer>
   )
 }

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { words } from '../i18n'
 import { listLoading } from '../state/list'
+import { problems } from '../state/problems'
+import { hitNothing } from '../state/selection'
 import { drawing, hasMap, mapSize, mapStatus, showAll, stepZoom } from '../state/view'
 import { Icon } from './Icon'
 import { MapFooter } from './MapFooter'
@@ -27,8 +29,28 @@ function Controls() {
 function Sentence() {
   const t = words.value
   if (mapStatus.value === 'ready') return null
+  if (mapStatus.value === 'loading' && problems.value.some(({ about }) => about === 'catalogue')) return null
   const said = { loading: t.mapLoading, 'no-webgl': t.noWebgl, failed: t.mapFailed }[mapStatus.value]
   return <p class="map-sentence">{said}</p>
+}
+
+const SAID_MS = 4000
+
+/** Answers a click, or Enter under the cross, that hit nothing; it goes by itself. */
+function NothingHere() {
+  const said = hitNothing.value
+  useEffect(() => {
+    if (!said) return
+    const timer = setTimeout(() => {
+      hitNothing.value = false
+    }, SAID_MS)
+    return () => clearTimeout(timer)
+  }, [said])
+  return (
+    <p class="map-said" role="status">
+      {said && <span>{words.value.nothingHere}</span>}
+    </p>
+  )
 }
 
 /** Tells the state how large the pane is; a pane hidden by a tab keeps its last size. */
@@ -59,6 +81,7 @@ export function MapPane() {
         <div class="crosshair" aria-hidden="true" />
         <Sentence />
         <Controls />
+        <NothingHere />
         <Problems />
       </div>
       <MapFooter />

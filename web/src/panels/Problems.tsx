@@ -1,9 +1,11 @@
-import { lang, words } from '../i18n'
+import { formatDate, lang, words } from '../i18n'
 import { droppedFromLink } from '../state/address'
-import { catalogue, layerById } from '../state/catalogue'
+import { loadCases } from '../state/cases'
+import { CASES, catalogue, layerById } from '../state/catalogue'
 import { retryList } from '../state/list'
-import { type Problem, problems } from '../state/problems'
-import { retryRequest } from '../state/retry'
+import { clearProblem, type Problem, problems } from '../state/problems'
+import { retryTiles } from '../state/retry'
+import { retrySearch } from '../state/search'
 import { retryCard } from '../state/selection'
 import { startData } from '../state/start'
 import { Icon } from './Icon'
@@ -22,22 +24,57 @@ function subjectOf({ about }: Problem): string {
 function retry({ about }: Problem): void {
   if (about === 'catalogue') void startData()
   else if (about === 'card') retryCard()
+  else if (about === 'search') retrySearch()
   else if (about.startsWith(LIST)) retryList()
-  else if (about !== 'search') retryRequest.value = about
+  else if (about === CASES) void loadCases()
+  else retryTiles(about)
 }
 
-function ProblemNotice({ problem }: { problem: Problem }) {
+function retryAll(failed: Problem[]): void {
+  for (const problem of failed) retry(problem)
+}
+
+function dismiss(failed: Problem[]): void {
+  for (const { about } of failed) clearProblem(about)
+}
+
+function Dismiss({ onClick }: { onClick: () => void }) {
+  return (
+    <button type="button" class="tool" aria-label={words.value.dismiss} onClick={onClick}>
+      <Icon name="close" />
+    </button>
+  )
+}
+
+/** When nothing new can be had, the reader is told how old is what they see. */
+function Offline() {
   const t = words.value
+  const date = catalogue.value?.updated_at
+  return (
+    <>
+      {t.failedOffline} {date && t.dataShown(formatDate(date, lang.value))}
+    </>
+  )
+}
+
+/** All that failed in one notice: a broken network would else bury the map under its own complaints. */
+function FailureNotice() {
+  const t = words.value
+  const failed = problems.value
+  if (failed.length === 0) return null
+  const subjects = [...new Set(failed.map(subjectOf))]
+  const requestIds = [...new Set(failed.flatMap(({ requestId }) => (requestId ? [requestId] : [])))]
   return (
     <div class="notice notice-problem">
       <Icon name="warning" />
       <p>
-        {t.failed(subjectOf(problem))} {problem.offline && t.failedOffline}
-        {problem.requestId && <small>{t.requestId(problem.requestId)}</small>}
+        {t.failed(subjects.join('; '))} {failed.some(({ offline }) => offline) && <Offline />}
+        {requestIds.length > 0 && <small>{t.requestId(requestIds.join(', '))}</small>}
       </p>
-      <button type="button" class="button" onClick={() => retry(problem)}>
+      <button type="button" class="button" onClick={() => retryAll(failed)}>
         {t.retry}
       </button>
+      <Dismiss onClick={() => dismiss(failed)} />
     </div>
   )
 }
@@ -47,35 +84,25 @@ function DroppedNotice() {
   if (droppedFromLink.value.length === 0) return null
   return (
     <div class="notice">
-      <p>{t.droppedFromLink(droppedFromLink.value.join(', '))}</p>
-      <button
-        type="button"
-        class="tool"
-        aria-label={t.dismiss}
+      <p>
+        {t.droppedFromLink}
+        <small>{droppedFromLink.value.join(', ')}</small>
+      </p>
+      <Dismiss
         onClick={() => {
           droppedFromLink.value = []
         }}
-      >
-        <Icon name="close" />
-      </button>
+      />
     </div>
   )
 }
 
 /** What went wrong, in plain sentences, over the map and out of the way of the data. */
 export function Problems() {
-  // A layer that fails twice, in its list and on the map, is named once.
-  const seen = new Set<string>()
-  const shown = problems.value.filter((problem) => {
-    const subject = problem.about.replace(LIST, '')
-    return seen.has(subject) ? false : seen.add(subject)
-  })
   return (
     <div class="notices" role="status" data-ready={catalogue.value ? '' : undefined}>
       <DroppedNotice />
-      {shown.map((problem) => (
-        <ProblemNotice key={problem.about} problem={problem} />
-      ))}
+      <FailureNotice />
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { SearchResult } from '../api/types'
 import { words } from '../i18n'
 import { pane } from '../state/pane'
-import { searchAnswer, searchText } from '../state/search'
+import { SHORTEST, searchAnswer, searchText } from '../state/search'
 import { select } from '../state/selection'
 import { flyTo } from '../state/view'
 import { Icon } from './Icon'
@@ -16,13 +16,20 @@ export function Search() {
   const open = useSignal(false)
   const active = useSignal(0)
   const answer = searchAnswer.value
-  const shown = useComputed(() => open.value && searchAnswer.value !== null)
+  const tooShort = useComputed(
+    () => searchText.value.trim().length > 0 && searchText.value.trim().length < SHORTEST,
+  )
+  const shown = useComputed(() => open.value && (searchAnswer.value !== null || tooShort.value))
 
   const choose = (result: SearchResult) => {
     open.value = false
     pane.value = 'map'
-    flyTo(result.bbox, result.point)
+    searchText.value = ''
+    // The box gives up the keys, so that Escape closes the card.
+    document.getElementById('search')?.blur()
+    // The card first: the camera makes room for it.
     select(result.layer, result.id)
+    flyTo(result.bbox, result.point)
   }
 
   const step = (by: number) => {
@@ -40,8 +47,10 @@ export function Search() {
       const result = answer?.results[active.value]
       if (shown.value && result) choose(result)
     } else if (event.key === 'Escape') {
+      // An empty box has nothing to close: the key is meant for the card.
+      if (!shown.value && !searchText.value) return
       event.stopPropagation()
-      if (open.value) open.value = false
+      if (shown.value) open.value = false
       else searchText.value = ''
     }
   }

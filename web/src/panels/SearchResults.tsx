@@ -12,13 +12,20 @@ function Option({ result }: { result: SearchResult }) {
       {layer && <LayerMark layer={layer} category={result.category} />}
       <span class="row-text">
         <span class="row-name">{result.name}</span>
+        <span class="visually-hidden">. </span>
         <span class="row-context">
           {[layer?.title[lang.value], result.context].filter(Boolean).join(' · ')}
         </span>
-      </span>
+      </span>{' '}
       {result.synthetic && <Badge nature="synthetic" />}
     </>
   )
+}
+
+function sentence(found: number): string {
+  const t = words.value
+  if (!searchAnswer.value) return t.searchTooShort
+  return found > 0 ? t.searchCount(found) : t.searchNone(searchAnswer.value.query)
 }
 
 interface Props {
@@ -32,7 +39,7 @@ export function SearchResults({ id, open, active, onChoose }: Props) {
   const t = words.value
   const answer = searchAnswer.value
   const results = answer?.results ?? []
-  const said = results.length > 0 ? t.searchCount(results.length) : t.searchNone(answer?.query ?? '')
+  const said = sentence(results.length)
   return (
     <div class="search-results" hidden={!open}>
       <div id={id} role="listbox" aria-label={t.searchLabel}>

@@ -7,7 +7,7 @@ const isTyping = (target: EventTarget | null) =>
   (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=range])'))
 
 /** Focuses the first of these that exists and can be seen. */
-function focusOn(...selectors: string[]): void {
+export function focusOn(...selectors: string[]): void {
   const found = selectors.flatMap((selector) => [...document.querySelectorAll<HTMLElement>(selector)])
   found.find((element) => element.checkVisibility({ visibilityProperty: true }))?.focus()
 }
@@ -15,7 +15,7 @@ function focusOn(...selectors: string[]): void {
 /** Where work begins in each pane, the best place first. */
 const ENTRANCES: Record<Pane, string[]> = {
   map: ['.maplibregl-canvas', '.map-controls button'],
-  list: ['.detail', '.row[tabindex="0"]', '#list'],
+  list: ['.detail h2', '.detail', '.row[tabindex="0"]', '#list'],
   filters: ['#filters input', '#filters'],
 }
 
@@ -40,7 +40,6 @@ const LETTERS: Record<string, () => void> = {
 function onEscape(): void {
   if (helpOpen.value || !detailOpen.value) return
   closeDetail()
-  if (!detailOpen.value) requestAnimationFrame(() => focusOn('.row[tabindex="0"]'))
 }
 
 function onKeyDown(event: KeyboardEvent): void {

@@ -1,12 +1,12 @@
 import { batch, effect, signal } from '@preact/signals'
 import { lang } from '../i18n'
 import { CASES, layers } from './catalogue'
-import { chosenLayers, chosenStates, listLayer, opacities } from './filters'
+import { caseOrder, chosenDepartment, chosenLayers, chosenStates, listLayer, opacities } from './filters'
 import { STATES } from './palette'
 import { formatHash, formatQuery, type Known, type LinkState, parseLink } from './permalink'
 import { searchText } from './search'
-import { selection } from './selection'
-import { chosenView, moveTo } from './view'
+import { selection, steppedTo } from './selection'
+import { chosenView, returnTo } from './view'
 
 /** Parts of the link that were dropped, until the reader dismisses the notice. */
 export const droppedFromLink = signal<string[]>([])
@@ -21,6 +21,8 @@ function currentState(): LinkState {
   return {
     lang: lang.value,
     states: chosenStates.value,
+    department: chosenDepartment.value,
+    order: caseOrder.value,
     layers: chosenLayers.value,
     opacities: opacities.value,
     list: listLayer.value,
@@ -40,6 +42,8 @@ function applyLink(): void {
   batch(() => {
     lang.value = state.lang
     chosenStates.value = state.states
+    chosenDepartment.value = state.department
+    caseOrder.value = state.order
     chosenLayers.value = state.layers
     opacities.value = state.opacities
     listLayer.value = state.list
@@ -47,7 +51,7 @@ function applyLink(): void {
     searchText.value = state.search
     if (formatHash(state.view) !== formatHash(chosenView.value)) {
       chosenView.value = state.view
-      moveTo(state.view)
+      returnTo(state.view)
     }
     droppedFromLink.value = dropped
   })
@@ -58,12 +62,16 @@ const path = () => (location.pathname === '/' ? '/mapa' : location.pathname)
 
 const selectionIn = (query: string) => new URLSearchParams(query).get('sel')
 
-/** A change of selection is a step of the reader's history; a move or a filter only rewrites it. */
+/**
+ * A change of selection is a step of the reader's history; a move or a filter only rewrites it, and so does leafing
+ * through the list, or Back would have to leaf through it again.
+ */
 function writeAddress(): void {
   const query = formatQuery(currentState(), known())
   const address = `${path()}${query}${formatHash(chosenView.value)}`
   if (address === `${location.pathname}${location.search}${location.hash}`) return
-  if (selectionIn(query) !== selectionIn(location.search)) history.pushState(null, '', address)
+  const leafing = selection.value !== null && selection.value === steppedTo.value
+  if (selectionIn(query) !== selectionIn(location.search) && !leafing) history.pushState(null, '', address)
   else history.replaceState(null, '', address)
 }
 

@@ -1,32 +1,47 @@
 import { computed, signal } from '@preact/signals'
 import { getCases } from '../api/requests'
-import type { ItemCollection } from '../api/types'
+import type { ItemCollection, Properties } from '../api/types'
 import { CASES } from './catalogue'
-import { stateShown } from './filters'
+import { departmentShown, departmentsOf, stateShown } from './filters'
 import { clearProblem, reportProblem } from './problems'
 
 /** Every conflict case the reader may see, drawn and clustered in the browser. */
 export const cases = signal<ItemCollection | null>(null)
 
-const stateOf = (properties: Record<string, unknown> | null) => {
-  const state = properties?.state
-  return typeof state === 'string' ? state : null
-}
+const text = (value: unknown) => (typeof value === 'string' ? value : null)
+const stateOf = (properties: Properties | null) => text(properties?.state)
+const departmentOf = (properties: Properties | null) => text(properties?.department)
+
+/** Whether the filters let a case through. */
+export const caseShown = (properties: Properties | null) =>
+  stateShown(stateOf(properties)) && departmentShown(departmentOf(properties))
 
 export const filteredCases = computed<ItemCollection | null>(() => {
   const all = cases.value
-  return all && { ...all, features: all.features.filter((f) => stateShown(stateOf(f.properties))) }
+  return all && { ...all, features: all.features.filter((feature) => caseShown(feature.properties)) }
 })
 
-/** Cases of each state in the whole country, whatever the filters. */
-export const casesByState = computed<Record<string, number>>(() => {
+function tally(keysOf: (properties: Properties | null) => string[]): Record<string, number> | null {
+  if (!cases.value) return null
   const counts: Record<string, number> = {}
-  for (const feature of cases.value?.features ?? []) {
-    const state = stateOf(feature.properties)
-    if (state) counts[state] = (counts[state] ?? 0) + 1
+  for (const { properties } of cases.value.features) {
+    for (const key of keysOf(properties)) counts[key] = (counts[key] ?? 0) + 1
   }
   return counts
-})
+}
+
+/** Cases of each state in the chosen department, whatever the states chosen; null while they are not known. */
+export const casesByState = computed(() =>
+  tally((properties) => {
+    const state = stateOf(properties)
+    return state && departmentShown(departmentOf(properties)) ? [state] : []
+  }),
+)
+
+/** Cases of the chosen states in each department; a case that lies in several counts in each. */
+export const casesByDepartment = computed(() =>
+  tally((properties) => (stateShown(stateOf(properties)) ? departmentsOf(departmentOf(properties)) : [])),
+)
 
 export async function loadCases(): Promise<void> {
   try {

@@ -16,8 +16,20 @@ export function toggleState(state: string): void {
   chosenStates.value = next.length === STATES.length ? [] : STATES.filter((s) => next.includes(s))
 }
 
+/** The only department whose cases are shown; null means all. */
+export const chosenDepartment = signal<string | null>(null)
+
+/** A case may lie in several departments, which the source lists as `Cusco, Puno`. */
+export const departmentsOf = (text: string | null) => text?.split(', ').filter(Boolean) ?? []
+
+export const departmentShown = (text: string | null) =>
+  chosenDepartment.value === null || departmentsOf(text).includes(chosenDepartment.value)
+
+export const filtering = computed(() => chosenStates.value.length > 0 || chosenDepartment.value !== null)
+
 export const clearFilters = () => {
   chosenStates.value = []
+  chosenDepartment.value = null
 }
 
 /** Layers switched by the reader; null until something differs from the catalogue. */
@@ -48,3 +60,14 @@ export function setOpacity(id: string, opacity: number): void {
 
 /** The layer that the list shows. */
 export const listLayer = signal<string>(CASES)
+
+/** How the list of cases is ordered; other layers are by name. The first is the default. */
+export const ORDERS = ['urgency', 'recent', 'name'] as const
+export type Order = (typeof ORDERS)[number]
+export const caseOrder = signal<Order>('urgency')
+
+/** Shows the cases of one department, in the list and on the map. */
+export function showCasesOf(department: string): void {
+  chosenDepartment.value = department
+  listLayer.value = CASES
+}

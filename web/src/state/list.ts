@@ -3,7 +3,7 @@ import { isAborted } from '../api/client'
 import { type FeatureQuery, getFeatures } from '../api/requests'
 import type { FeaturePage } from '../api/types'
 import { CASES, layerById } from './catalogue'
-import { chosenStates, listLayer } from './filters'
+import { caseOrder, chosenDepartment, chosenStates, listLayer } from './filters'
 import { clearProblem, reportProblem } from './problems'
 import { bounds, mapSize } from './view'
 
@@ -17,15 +17,23 @@ export const listFailed = signal(false)
 const rowLimit = signal(PAGE)
 const attempt = signal(0)
 
+function conditions(): Record<string, string[]> {
+  if (listLayer.value !== CASES) return {}
+  return {
+    ...(chosenStates.value.length > 0 ? { state: chosenStates.value } : {}),
+    ...(chosenDepartment.value ? { department: [chosenDepartment.value] } : {}),
+  }
+}
+
 /** The query behind the list: what is in view, of the chosen layer, under the filters. */
 export const listQuery = computed<FeatureQuery | null>(() => {
   const layer = layerById(listLayer.value)
   if (!layer || !mapSize.value) return null
-  const filtered = layer.id === CASES && layer.category_field && chosenStates.value.length > 0
   return {
     layer: layer.id,
     bbox: bounds.value,
-    category: filtered ? { field: layer.category_field as string, values: chosenStates.value } : null,
+    conditions: conditions(),
+    order: layer.id === CASES ? caseOrder.value : 'name',
     limit: rowLimit.value,
   }
 })
@@ -38,8 +46,11 @@ export const retryList = () => {
   attempt.value += 1
 }
 
-/** Rows of the layer on screen; a page of another layer is never shown under the wrong title. */
-export const rows = computed(() => (page.value?.layer === listLayer.value ? page.value.features : []))
+/** Rows of the last answer, which may still be another layer's while the new one is on its way. */
+export const rows = computed(() => page.value?.features ?? [])
+
+/** False while the rows are still those of another layer. */
+export const rowsCurrent = computed(() => page.value?.layer === listLayer.value)
 
 /** Asks again whenever the query changes, giving up the request before. The old rows stay meanwhile. */
 export function followList(): () => void {
@@ -58,6 +69,8 @@ export function followList(): () => void {
       .catch((error) => {
         if (isAborted(error)) return
         listFailed.value = true
+        // Old rows of another layer may stand in while loading, but not for an answer that never came.
+        if (page.peek()?.layer !== query.layer) page.value = null
         reportProblem(`list:${query.layer}`, error)
       })
       .finally(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Bbox } from '../api/types'
-import { boundsOf, fitView } from './mercator'
+import { boundsOf, fitView, lifted } from './mercator'
 
 const size = { width: 600, height: 700 }
 const peru: Bbox = [-81.35, -18.4, -68.65, -0.03]
@@ -19,6 +19,16 @@ describe('the camera', () => {
     expect(south).toBeLessThan(peru[1])
     expect(east).toBeGreaterThan(peru[2])
     expect(north).toBeGreaterThan(peru[3])
+  })
+
+  it('lifts a place above what covers the foot of the map', () => {
+    const view = { lon: -75, lat: -10, zoom: 7 }
+    const [, south, , north] = boundsOf(lifted(view, 175), size)
+    // A quarter of the map's height higher: the place is now a quarter below the upper edge.
+    const mercator = (lat: number) => Math.asinh(Math.tan((lat * Math.PI) / 180))
+    const fromTop = (mercator(north) - mercator(-10)) / (mercator(north) - mercator(south))
+    expect(fromTop).toBeCloseTo(0.25, 3)
+    expect(lifted(view, 0)).toEqual(view)
   })
 
   it('does not dive into a single point', () => {

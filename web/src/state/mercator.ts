@@ -36,6 +36,11 @@ export function boundsOf(view: View, size: Size): Bbox {
   ]
 }
 
+/** The camera moved so that what stood in the middle stands that many pixels higher. */
+export function lifted(view: View, pixels: number): View {
+  return { ...view, lat: rounded(toLat(toY(view.lat) + pixels / (TILE * 2 ** view.zoom))) }
+}
+
 /** The camera that shows the whole box with a margin in pixels on every side. */
 export function fitView([west, south, east, north]: Bbox, size: Size, margin = 24, maxZoom = 13): View {
   const left = toX(west)

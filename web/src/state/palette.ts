@@ -28,10 +28,13 @@ export function contrast(one: string, other: string): number {
   return (high + 0.05) / (low + 0.05)
 }
 
-function lightened(hex: string, share: number): string {
-  const mixed = channels(hex).map((value) => Math.round(value + (255 - value) * share))
-  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`
+function mixed(hex: string, other: number, share: number): string {
+  const parts = channels(hex).map((value) => Math.round(value + (other - value) * share))
+  return `#${parts.map((value) => value.toString(16).padStart(2, '0')).join('')}`
 }
+
+const lightened = (hex: string, share: number) => mixed(hex, 255, share)
+const darkened = (hex: string, share: number) => mixed(hex, 0, share)
 
 const DARK_LAND = '#1b252c'
 const ENOUGH = 3.6
@@ -44,6 +47,18 @@ export function forTheme(hex: string, dark: boolean): string {
     if (contrast(color, DARK_LAND) >= ENOUGH) return color
   }
   return '#ffffff'
+}
+
+const TEXT_CONTRAST = 4.5
+
+/** The same hue, made dark or light enough to be read as text on that ground (WCAG 1.4.3). */
+export function readable(hex: string, ground: string): string {
+  const toWhite = contrast(ground, '#ffffff') > contrast(ground, '#000000')
+  for (let share = 0; share < 1; share += 0.08) {
+    const color = toWhite ? lightened(hex, share) : darkened(hex, share)
+    if (contrast(color, ground) >= TEXT_CONTRAST) return color
+  }
+  return toWhite ? '#ffffff' : '#000000'
 }
 
 export interface Category {

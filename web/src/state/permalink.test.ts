@@ -10,6 +10,8 @@ const known: Known = {
 const plain: LinkState = {
   lang: 'es',
   states: [],
+  department: null,
+  order: 'urgency',
   layers: null,
   opacities: {},
   list: 'conflicts',
@@ -21,6 +23,8 @@ const plain: LinkState = {
 const full: LinkState = {
   lang: 'en',
   states: ['activo', 'latente'],
+  department: 'Áncash',
+  order: 'recent',
   layers: ['conflicts', 'districts'],
   opacities: { watersheds: 0.4 },
   list: 'watersheds',
@@ -37,8 +41,8 @@ describe('the link', () => {
 
   it('sorts its keys and keeps lists readable', () => {
     expect(formatQuery(full, known)).toBe(
-      '?capas=conflicts,districts&estado=activo,latente&idioma=en&lista=watersheds' +
-        '&opacidad=watersheds:40&q=r%C3%ADo+%26+m%C3%A1s&sel=conflicts.12',
+      '?capas=conflicts,districts&dep=%C3%81ncash&estado=activo,latente&idioma=en&lista=watersheds' +
+        '&opacidad=watersheds:40&orden=recientes&q=r%C3%ADo+%26+m%C3%A1s&sel=conflicts.12',
     )
     expect(formatHash(full.view)).toBe('#m=7.25/-12.1234/-75.5')
   })
@@ -57,7 +61,7 @@ describe('the link', () => {
 
   it('drops what it does not understand, and says what', () => {
     const { state, dropped } = parseLink(
-      '?estado=activo,furioso&capas=dragones&idioma=qu&lista=x&opacidad=watersheds:900&sel=conflicts.x&hola=1',
+      '?estado=activo,furioso&capas=dragones&idioma=qu&lista=x&opacidad=watersheds:900&sel=conflicts.x&hola=1&dep=%3Cb%3E&orden=azar',
       '#m=99/0/0',
       known,
     )
@@ -68,6 +72,8 @@ describe('the link', () => {
       'lista=x',
       '#m=99/0/0',
       'estado=furioso',
+      'dep=<b>',
+      'orden=azar',
       'capas=dragones',
       'opacidad=watersheds:900',
       'sel=conflicts.x',

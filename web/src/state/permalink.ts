@@ -1,10 +1,14 @@
 import type { Lang } from '../api/types'
+import type { Order } from './filters'
 import type { View } from './mercator'
 
 /** Everything a link says about the view. */
 export interface LinkState {
   lang: Lang
   states: string[]
+  /** The only department whose cases are shown. */
+  department: string | null
+  order: Order
   /** Null when the layers are those the catalogue shows by itself. */
   layers: string[] | null
   opacities: Record<string, number>
@@ -27,10 +31,13 @@ export interface ParsedLink {
   dropped: string[]
 }
 
-const KEYS = ['capas', 'estado', 'idioma', 'lista', 'opacidad', 'q', 'sel']
+const KEYS = ['capas', 'dep', 'estado', 'idioma', 'lista', 'opacidad', 'orden', 'q', 'sel']
 /** Keys that belong to the page but not to the view: they are neither kept nor reported. */
 const SILENT = ['prueba']
 const MAX_TEXT = 100
+const DEPARTMENT = /^[\p{L} .'-]{2,40}$/u
+/** Orders of the case list in the link; urgency goes without saying. */
+const ORDER_WORDS: Record<string, Order> = { nombre: 'name', recientes: 'recent' }
 const VIEW = /^#m=(\d{1,2}(?:\.\d+)?)\/(-?\d{1,2}(?:\.\d+)?)\/(-?\d{1,3}(?:\.\d+)?)$/
 
 const short = (value: number, digits: number) => String(Number(value.toFixed(digits)))
@@ -51,6 +58,7 @@ export function parseHash(hash: string): View | null {
 export function formatQuery(state: LinkState, known: Known): string {
   const parts: Record<string, string> = {
     capas: state.layers ? state.layers.join(',') || 'ninguna' : '',
+    dep: state.department ?? '',
     estado: state.states.join(','),
     idioma: state.lang === 'es' ? '' : state.lang,
     lista: state.list === known.defaultList ? '' : state.list,
@@ -58,6 +66,7 @@ export function formatQuery(state: LinkState, known: Known): string {
       .map(([id, opacity]) => `${id}:${Math.round(opacity * 100)}`)
       .sort()
       .join(','),
+    orden: Object.keys(ORDER_WORDS).find((word) => ORDER_WORDS[word] === state.order) ?? '',
     q: state.search.trim(),
     sel: state.selection ? `${state.selection.layer}.${state.selection.id}` : '',
   }
@@ -103,6 +112,19 @@ function readOpacities(text: string | null, known: Known, reader: Reader): Recor
   return opacities
 }
 
+function readDepartment(text: string | null, reader: Reader): string | null {
+  if (!text) return null
+  if (DEPARTMENT.test(text)) return text
+  reader.drop('dep', text)
+  return null
+}
+
+function readOrder(text: string | null, reader: Reader): Order {
+  const order = ORDER_WORDS[text ?? '']
+  if (text && !order) reader.drop('orden', text)
+  return order ?? 'urgency'
+}
+
 function readLayers(text: string | null, known: Known, reader: Reader): string[] | null {
   if (text === null) return null
   if (text === 'ninguna') return []
@@ -128,6 +150,8 @@ export function parseLink(search: string, hash: string, known: Known): ParsedLin
     state: {
       lang: lang === 'en' ? 'en' : 'es',
       states: states.length === known.states.length ? [] : states,
+      department: readDepartment(query.get('dep'), reader),
+      order: readOrder(query.get('orden'), reader),
       layers: readLayers(query.get('capas'), known, reader),
       opacities: readOpacities(query.get('opacidad'), known, reader),
       list: knownList ? list : known.defaultList,

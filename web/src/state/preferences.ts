@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals'
-import { lang, words } from '../i18n'
+import { lang } from '../i18n'
 
 /** Tastes of one reader on one device; they say nothing about the view, so they stay out of the link. */
 const read = (key: string) => {
@@ -47,12 +47,11 @@ export function toggleShortcuts(): void {
 
 export const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 
-/** Keeps the document's language, title and theme in step with the choices. */
+/** Keeps the document's language and theme in step with the choices. */
 export function followDocument(): () => void {
   return effect(() => {
     const root = document.documentElement
     root.lang = lang.value
     root.dataset.theme = dark.value ? 'dark' : 'light'
-    document.title = words.value.title
   })
 }

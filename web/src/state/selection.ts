@@ -1,9 +1,8 @@
-import { computed, effect, signal } from '@preact/signals'
+import { batch, computed, effect, signal } from '@preact/signals'
 import { ApiError, isAborted } from '../api/client'
 import { getItem } from '../api/requests'
-import type { Bbox, ItemFeature } from '../api/types'
-import { listLayer } from './filters'
-import { rows } from './list'
+import type { Bbox, ItemFeature, Point } from '../api/types'
+import { page, rows } from './list'
 import { clearProblem, reportProblem } from './problems'
 
 export interface Selection {
@@ -14,9 +13,25 @@ export interface Selection {
 /** The feature whose card is open. */
 export const selection = signal<Selection | null>(null)
 
-export const selectedItem = signal<ItemFeature | null>(null)
+/** The feature on the card, with the selection it answers: while a new one is on its way, the one before it. */
+export const loaded = signal<{ selection: Selection; item: ItemFeature } | null>(null)
+
+export const selectedItem = computed(() => loaded.value?.item ?? null)
+
 /** Why the card is empty: the feature is gone, or could not be fetched. */
 export const cardFailure = signal<'gone' | 'failed' | null>(null)
+
+/** True while the card still shows the feature before. */
+export const cardLoading = computed(
+  () => selection.value !== null && loaded.value?.selection !== selection.value && !cardFailure.value,
+)
+
+/** The last card that was open: where the list goes on once it is closed. */
+export const lastSelection = signal<Selection | null>(null)
+
+/** The selection that came from leafing through the list, not from a choice. */
+export const steppedTo = signal<Selection | null>(null)
+
 const attempt = signal(0)
 
 export interface Candidate extends Selection {
@@ -30,9 +45,14 @@ export interface Choice {
   kind: 'here' | 'cluster'
   candidates: Candidate[]
   bbox: Bbox | null
+  /** Where the click was; null for a cluster, which shows itself. */
+  at: Point | null
 }
 
 export const choice = signal<Choice | null>(null)
+
+/** True after a click, or Enter under the cross, that hit nothing. */
+export const hitNothing = signal(false)
 
 export const detailOpen = computed(() => selection.value !== null || choice.value !== null)
 
@@ -44,6 +64,7 @@ export const select = (layer: string, id: number) => {
 /** Shows what lies under a click: nothing, one card, or a list to choose from. */
 export function offer(next: Choice): void {
   const [only] = next.candidates
+  hitNothing.value = next.candidates.length === 0
   choice.value = next.candidates.length > 1 ? next : null
   selection.value = next.candidates.length === 1 && only ? { layer: only.layer, id: only.id } : null
 }
@@ -63,12 +84,19 @@ export function closeAll(): void {
 /** Opens the card of the row before (-1) or after (+1) the selected one in the list. */
 export function stepSelection(by: 1 | -1): void {
   const list = rows.value
-  if (list.length === 0) return
+  const layer = page.value?.layer
+  if (list.length === 0 || !layer) return
   const current = selection.value
-  const at = current?.layer === listLayer.value ? list.findIndex((row) => row.id === current.id) : -1
+  const at = current?.layer === layer ? list.findIndex((row) => row.id === current.id) : -1
   const start = at === -1 && by === -1 ? 0 : at
   const next = list[(start + by + list.length) % list.length]
-  if (next) select(listLayer.value, next.id)
+  if (!next) return
+  const stepped = { layer, id: next.id }
+  batch(() => {
+    // The first step opens a card, which Back shall close again.
+    steppedTo.value = current ? stepped : null
+    selection.value = stepped
+  })
 }
 
 export const retryCard = () => {
@@ -80,17 +108,21 @@ export function followSelection(): () => void {
   return effect(() => {
     const current = selection.value
     attempt.value
-    selectedItem.value = null
     cardFailure.value = null
     clearProblem('card')
-    if (!current) return
+    if (!current) {
+      loaded.value = null
+      return
+    }
+    lastSelection.value = current
     const controller = new AbortController()
     getItem(current.layer, current.id, controller.signal)
       .then((item) => {
-        selectedItem.value = item
+        loaded.value = { selection: current, item }
       })
       .catch((error) => {
         if (isAborted(error)) return
+        loaded.value = null
         const gone = error instanceof ApiError && error.status === 404
         cardFailure.value = gone ? 'gone' : 'failed'
         if (!gone) reportProblem('card', error)

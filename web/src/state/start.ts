@@ -6,11 +6,13 @@ import { followDetail } from './pane'
 import { followDocument } from './preferences'
 import { followSearch } from './search'
 import { followSelection } from './selection'
+import { followTitle } from './title'
 
 /** Wires the state to the document, before the first paint. */
 export function startState(): void {
   readLanguage()
   followDocument()
+  followTitle()
 }
 
 /** Loads the catalogue, then lets the list, the card and the search follow the state. */

@@ -33,7 +33,7 @@ export const drawing = signal(false)
 
 /** What panels ask of the camera; the map answers by moving and writing `chosenView`. */
 export type CameraRequest =
-  | { kind: 'view'; view: View | null }
+  | { kind: 'view'; view: View | null; exact?: boolean }
   | { kind: 'fit'; bbox: Bbox }
   | { kind: 'step'; zoom: number }
 
@@ -53,8 +53,9 @@ export const showAll = () => {
   cameraRequest.value = { kind: 'view', view: null }
 }
 
-export const moveTo = (next: View | null) => {
-  cameraRequest.value = { kind: 'view', view: next }
+/** The very camera of a link, whatever covers the map. */
+export const returnTo = (next: View | null) => {
+  cameraRequest.value = { kind: 'view', view: next, exact: true }
 }
 
 /** Brings a feature into view: its box, or a close-up of its point. */
@@ -63,6 +64,6 @@ export function flyTo(bbox: Bbox | null, point: Point | null): void {
   if (isArea) fitTo(bbox)
   else if (point) {
     const zoom = Math.max(view.value?.zoom ?? 0, CLOSE_UP)
-    moveTo({ lon: point[0], lat: point[1], zoom })
+    cameraRequest.value = { kind: 'view', view: { lon: point[0], lat: point[1], zoom } }
   }
 }

@@ -1,0 +1,32 @@
+import { formatNumber, lang, words } from '../i18n'
+import { casesByDepartment } from '../state/cases'
+import { chosenDepartment } from '../state/filters'
+
+/** Chooses one department, each with the cases it would show. */
+export function DepartmentFilter() {
+  const t = words.value
+  const counts = casesByDepartment.value ?? {}
+  const chosen = chosenDepartment.value
+  // A department from a link stays in the list though no case of the chosen states lies in it.
+  const names = new Set([...Object.keys(counts), ...(chosen ? [chosen] : [])])
+  const sorted = [...names].sort((a, b) => a.localeCompare(b, 'es'))
+  return (
+    <label class="department">
+      <span>{t.departmentFilter}</span>
+      <select
+        value={chosen ?? ''}
+        disabled={sorted.length === 0}
+        onChange={(event) => {
+          chosenDepartment.value = event.currentTarget.value || null
+        }}
+      >
+        <option value="">{t.everyDepartment}</option>
+        {sorted.map((name) => (
+          <option key={name} value={name}>
+            {name} ({formatNumber(counts[name] ?? 0, lang.value)})
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
