@@ -44,6 +44,9 @@ pub struct Overrides {
     /// Connections served at once from one address; this machine's own are not counted [default: 64]
     #[arg(long, global = true, env = "RIMAY_MAX_CONNECTIONS_PER_ADDRESS", value_name = "N")]
     pub max_connections_per_address: Option<usize>,
+    /// Token that lets its bearer write features over HTTP; without one they are read-only
+    #[arg(long, global = true, env = "RIMAY_EDIT_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub edit_token: Option<Secret>,
 }
 
 /// What the program runs with.
@@ -64,6 +67,8 @@ pub struct Settings {
     pub demo_data: Option<PathBuf>,
     /// How many connections are served at once.
     pub connections: ConnectionLimits,
+    /// Token that lets its bearer write features over HTTP.
+    pub edit_token: Option<Secret>,
 }
 
 /// Why the settings cannot be used.
@@ -79,7 +84,7 @@ pub enum ConfigError {
     },
     /// The file is not of the right form.
     #[error(
-        "the configuration file {path} cannot be understood: {source}accepted keys: database_url, data_dir, listen, public_url, web_dir, demo_data, max_connections, max_connections_per_address"
+        "the configuration file {path} cannot be understood: {source}accepted keys: database_url, data_dir, listen, public_url, web_dir, demo_data, max_connections, max_connections_per_address, edit_token"
     )]
     Syntax {
         /// The file.
@@ -107,6 +112,7 @@ impl Settings {
             public_url: given.public_url.or(file.public_url),
             web_dir: given.web_dir.or(file.web_dir).unwrap_or_else(|| "web/dist".into()),
             demo_data: given.demo_data.or(file.demo_data),
+            edit_token: given.edit_token.or(file.edit_token).filter(|token| !token.expose().is_empty()),
             connections: ConnectionLimits {
                 total: given.max_connections.or(file.max_connections).unwrap_or(1024),
                 per_address: given.max_connections_per_address.or(file.max_connections_per_address).unwrap_or(64),

@@ -23,30 +23,43 @@ pub(super) fn respond(
     content_type: &'static str,
     body: impl FnOnce() -> Body,
 ) -> Response {
-    let etag = etag(version);
+    respond_tagged(request, &etag(version), keep, content_type, body)
+}
+
+/// The same with a tag of the resource's own, in quotes.
+pub(super) fn respond_tagged(
+    request: &HeaderMap,
+    etag: &str,
+    keep: Keep,
+    content_type: &'static str,
+    body: impl FnOnce() -> Body,
+) -> Response {
     let control = match keep {
         Keep::Revalidate => "no-cache",
         Keep::Forever => "public, max-age=31536000, immutable",
     };
-    let mut response = match is_unchanged(request, version) {
+    let mut response = match has_tag(request, etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => ([(header::CONTENT_TYPE, content_type)], body()).into_response(),
     };
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hexadecimal in quotes"));
+    headers.insert(header::ETAG, HeaderValue::from_str(etag).expect("visible characters in quotes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
     response
 }
 
 /// Whether the client already has this version: then there is nothing to work out.
 pub(super) fn is_unchanged(request: &HeaderMap, version: u64) -> bool {
-    let etag = etag(version);
+    has_tag(request, &etag(version))
+}
+
+fn has_tag(request: &HeaderMap, etag: &str) -> bool {
     request
         .get_all(header::IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|list| list.split(','))
-        .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(&etag))
+        .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
 }
 
 fn etag(version: u64) -> String {

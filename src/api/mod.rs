@@ -16,6 +16,7 @@ mod params;
 mod problem;
 mod search;
 mod tiles;
+mod token;
 mod web;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -29,11 +30,12 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{index::Index, tiles::TileCache};
+use crate::{index::Index, store::Store, tiles::TileCache};
 
 pub use connections::{ConnectionLimits, serve};
 pub use heavy::Heavy;
 pub use problem::Problem;
+pub use token::EditToken;
 
 /// What handlers work with.
 #[derive(Clone, FromRef)]
@@ -44,6 +46,10 @@ pub struct AppState {
     pub tiles: TileCache,
     /// Address under which clients reach us; links begin with it.
     pub public_url: PublicUrl,
+    /// For writes: reads never touch the database.
+    pub store: Store,
+    /// Whoever shows it may write; `None` when nobody may.
+    pub edit_token: Option<EditToken>,
     /// Turns for questions that may take long.
     pub heavy: Heavy,
     /// Figures for `/metrics`.
@@ -81,7 +87,8 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))
         // Inside the layer of CORS, which would otherwise not see a preflight.
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(Any));
+        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(Any))
+        .layer(middleware::from_fn_with_state(state.clone(), ogc::edit::tell_methods));
     Router::new()
         .merge(open_data)
         .route("/livez", get(health::livez))

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::crs::CrsError;
 use crate::index::TookTooLong;
 use crate::model::{BboxError, PeriodError, UnknownLayer, ValueError};
+use crate::store::EditError;
 use crate::tiles::TileAddressError;
 
 /// What a client is told when something is wrong (RFC 9457). The request id is filled in at the edge.
@@ -31,6 +32,38 @@ impl Problem {
         let parameter: String = parameter.chars().take(60).collect();
         let detail = format!("parameter {parameter}: {detail}");
         Problem { parameter: Some(parameter), ..Problem::new(StatusCode::BAD_REQUEST, "Bad parameter", detail) }
+    }
+
+    /// 400: the body cannot be understood. `detail` says what would be accepted.
+    pub fn bad_body(detail: impl std::fmt::Display) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, "Bad body", detail.to_string())
+    }
+
+    /// 401: the caller has not shown a token that may write.
+    pub fn unauthorized() -> Problem {
+        let detail = "writing needs the header Authorization: Bearer and the token of this server";
+        Problem::new(StatusCode::UNAUTHORIZED, "Not authorised", detail.into())
+    }
+
+    /// 403: nobody may.
+    pub fn forbidden(detail: impl std::fmt::Display) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, "Forbidden", detail.to_string())
+    }
+
+    /// 409: it contradicts what is there.
+    pub fn conflict(detail: impl std::fmt::Display) -> Problem {
+        Problem::new(StatusCode::CONFLICT, "Conflict", detail.to_string())
+    }
+
+    /// 412: it is no longer as the caller saw it.
+    pub fn precondition_failed(detail: impl std::fmt::Display) -> Problem {
+        Problem::new(StatusCode::PRECONDITION_FAILED, "Changed meanwhile", detail.to_string())
+    }
+
+    /// 428: the caller has not said what they saw.
+    pub fn precondition_required() -> Problem {
+        let detail = "say in If-Match the ETag the feature was served with, so that no change of another is lost";
+        Problem::new(StatusCode::PRECONDITION_REQUIRED, "If-Match is needed", detail.into())
     }
 
     /// 404: there is no such thing. `detail` says what there is.
@@ -82,6 +115,24 @@ impl From<(&str, CrsError)> for Problem {
     }
 }
 
+impl From<EditError> for Problem {
+    fn from(error: EditError) -> Problem {
+        match &error {
+            EditError::NoSuchFeature => Problem::not_found(error),
+            EditError::Changed { .. } => Problem::precondition_failed(error),
+            EditError::KeyTaken(_) => Problem::conflict(error),
+            EditError::InvalidGeometry { .. } | EditError::Refused(_) => Problem::bad_body(error),
+            EditError::Store(failure) if failure.is_outage() => {
+                Problem::unavailable("the database does not answer; nothing was written")
+            }
+            EditError::Store(failure) => {
+                tracing::error!(error = %failure, "a feature cannot be written");
+                Problem::internal()
+            }
+        }
+    }
+}
+
 impl From<TookTooLong> for Problem {
     fn from(error: TookTooLong) -> Problem {
         Problem::unavailable(error)
@@ -117,6 +168,9 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).expect("a problem is plain JSON");
         let content_type = HeaderValue::from_static("application/problem+json");
         let mut response = (self.status, [(header::CONTENT_TYPE, content_type)], body).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }

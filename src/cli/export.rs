@@ -9,7 +9,6 @@ use std::{
 
 use anyhow::Context;
 use clap::Args;
-use wkb::writer::WriteOptions;
 
 use crate::{
     cli::with_store,
@@ -17,6 +16,7 @@ use crate::{
     exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, ExportSummary, export},
     index::{Feature, Snapshot},
     model::{Access, Catalogue},
+    store::to_wkb,
 };
 
 #[derive(Debug, Args)]
@@ -85,13 +85,7 @@ fn row_of(snapshot: &Snapshot, feature: &Feature) -> ExportRow {
         id: feature.id,
         values: feature.values.to_vec(),
         source: source.map(|source| source.name.clone()),
-        synthetic: source.is_some_and(|source| source.synthetic),
-        geometry_wkb: feature.geometry.as_ref().map(write_wkb),
+        synthetic: feature.synthetic,
+        geometry_wkb: feature.geometry.as_ref().map(to_wkb),
     }
-}
-
-fn write_wkb(geometry: &geo::Geometry<f64>) -> Vec<u8> {
-    let mut wkb = vec![];
-    wkb::writer::write_geometry(&mut wkb, geometry, &WriteOptions::default()).expect("writing to memory cannot fail");
-    wkb
 }

@@ -10,7 +10,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    api::{self, AppState, Heavy, PublicUrl, app},
+    api::{self, AppState, EditToken, Heavy, PublicUrl, app},
     cli::{database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -79,6 +79,8 @@ async fn serve(
         tiles: TileCache::new(TILE_CACHE_BYTES),
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
         heavy: Heavy::new(),
+        store: store.clone(),
+        edit_token: settings.edit_token.as_ref().map(|token| EditToken::new(token.expose())),
         metrics: PrometheusBuilder::new().install_recorder().context("metrics cannot be counted")?,
     };
     println!("Rimay listens on {own_url}");

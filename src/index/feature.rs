@@ -16,6 +16,8 @@ use crate::{
 pub struct Feature {
     /// Stable number, the OGC feature id.
     pub id: i64,
+    /// Grows with every change of the feature; its ETag.
+    pub version: i64,
     /// Position of its source in the snapshot; `None` for features written by hand.
     pub source: Option<u16>,
     /// Invented.
@@ -65,6 +67,7 @@ impl Feature {
         let properties_at = encode::write_feature(json, stored.id, geometry.as_ref(), fields, synthetic);
         Ok(Feature {
             id: stored.id,
+            version: stored.version,
             source: source.map(|(position, _)| position),
             synthetic,
             search_text: search_text(layer, access, &values),

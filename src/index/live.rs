@@ -6,6 +6,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
+use tokio::sync::Mutex;
 
 use crate::{
     index::Snapshot,
@@ -18,6 +19,8 @@ use crate::{
 pub struct Index {
     layers: HashMap<&'static str, ArcSwap<Snapshot>>,
     freshness: ArcSwap<Freshness>,
+    /// One refresh at a time: an older snapshot must not take the place of a newer one.
+    refreshing: Mutex<()>,
 }
 
 /// When the index last heard from the database.
@@ -71,6 +74,7 @@ impl Index {
                 checked: Instant::now(),
                 failure: None,
             }),
+            refreshing: Mutex::new(()),
         };
         match index.refresh(store).await {
             Err(IndexError::Store(error)) => Err(error),
@@ -103,11 +107,13 @@ impl Index {
         self.freshness.load_full()
     }
 
-    /// Rebuilds the snapshots of layers whose revision is no longer the database's. Returns their ids.
+    /// Rebuilds the snapshots of layers whose revision is no longer the database's. Returns their ids. Whatever was
+    /// committed before the call is in the snapshots afterwards.
     ///
     /// # Errors
     /// [`IndexError`]; snapshots that were not rebuilt keep answering.
     pub async fn refresh(&self, store: &Store) -> Result<Vec<&'static str>, IndexError> {
+        let _turn = self.refreshing.lock().await;
         let outcome = self.rebuild_stale(store).await;
         let last = self.freshness();
         self.freshness.store(Arc::new(match &outcome {

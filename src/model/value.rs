@@ -1,6 +1,6 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde_json::{Value as Json, value::RawValue};
 
 use crate::model::{Field, FieldType, fold};
 
@@ -36,6 +36,14 @@ pub enum ValueError {
     /// Not a calendar day.
     #[error("\"{0}\" is not a date (accepted: 2024-03-31, 31/03/2024, 31/03/24)")]
     NotADate(String),
+    /// JSON of another type.
+    #[error("expected {expected}, found {found}")]
+    OtherType {
+        /// What would be accepted.
+        expected: &'static str,
+        /// What was found, shortened.
+        found: String,
+    },
     /// Not in the code list.
     #[error("\"{value}\" is not in the code list ({accepted})")]
     UnknownCode {
@@ -66,6 +74,38 @@ impl Value {
             FieldType::Boolean => parse_boolean(text).map(Value::Boolean),
             FieldType::Date => parse_date(text).map(Value::Date),
             FieldType::Code => parse_code(field, text).map(|code| Value::Text(code.into())),
+        }
+    }
+
+    /// Reads what a client writes for `field`: JSON of the field's own type, a date as `YYYY-MM-DD`, a code as it is
+    /// stored.
+    ///
+    /// # Errors
+    /// [`ValueError`] with what was found and what would be accepted.
+    pub fn from_request(field: &Field, json: &Json) -> Result<Value, ValueError> {
+        let refused = |expected| ValueError::OtherType { expected, found: shorten(&json.to_string()) };
+        match (field.kind, json) {
+            (_, Json::Null) => Ok(Value::Null),
+            (FieldType::Text, Json::String(text)) => Ok(Value::Text(text.as_str().into())),
+            (FieldType::Text, _) => Err(refused("text")),
+            (FieldType::Code, Json::String(text)) if field.codes.iter().any(|code| code.code == *text) => {
+                Ok(Value::Text(text.as_str().into()))
+            }
+            (FieldType::Code, Json::String(text)) => Err(unknown_code(field, text)),
+            (FieldType::Code, _) => Err(refused("a code")),
+            (FieldType::Integer, number) => {
+                number.as_i64().map(Value::Integer).ok_or_else(|| refused("a whole number"))
+            }
+            (FieldType::Real, number) => {
+                number.as_f64().filter(|n| n.is_finite()).map(Value::Real).ok_or_else(|| refused("a number"))
+            }
+            (FieldType::Boolean, boolean) => {
+                boolean.as_bool().map(Value::Boolean).ok_or_else(|| refused("true or false"))
+            }
+            (FieldType::Date, Json::String(text)) if text.len() == 10 => {
+                text.parse().map(Value::Date).map_err(|_| ValueError::NotADate(shorten(text)))
+            }
+            (FieldType::Date, _) => Err(refused("a date, YYYY-MM-DD")),
         }
     }
 
@@ -164,10 +204,14 @@ fn parse_code(field: &Field, text: &str) -> Result<String, ValueError> {
     let wanted = fold(text);
     let found =
         field.codes.iter().find(|code| [&code.code, &code.es, &code.en].iter().any(|word| fold(word) == wanted));
-    found.map(|code| code.code.clone()).ok_or_else(|| ValueError::UnknownCode {
+    found.map(|code| code.code.clone()).ok_or_else(|| unknown_code(field, text))
+}
+
+fn unknown_code(field: &Field, text: &str) -> ValueError {
+    ValueError::UnknownCode {
         value: shorten(text),
         accepted: field.codes.iter().map(|code| code.code.as_str()).collect::<Vec<_>>().join(", "),
-    })
+    }
 }
 
 fn shorten(text: &str) -> String {

@@ -55,6 +55,24 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
 }
 
+impl StoreError {
+    /// Whether the database is away, so that the same may work later.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            StoreError::Unreachable(_) | StoreError::Silent { .. } | StoreError::TimedOut { .. } => true,
+            StoreError::Database(error) => match error {
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+                // Class 57 is the operator's doing, such as a shutdown; class 53 a want of resources.
+                sqlx::Error::Database(refusal) => {
+                    refusal.code().is_some_and(|code| ["57P", "53"].iter().any(|class| code.starts_with(class)))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}
+
 impl From<sqlx::migrate::MigrateError> for StoreError {
     fn from(error: sqlx::migrate::MigrateError) -> StoreError {
         use sqlx::migrate::MigrateError;

@@ -29,6 +29,8 @@ pub struct LayerContents {
 pub struct StoredFeature {
     /// Stable number.
     pub id: i64,
+    /// Grows with every change.
+    pub version: i64,
     /// Name of its source.
     pub source: String,
     /// Fields by name: the text of a JSON object.

@@ -5,17 +5,21 @@
 
 mod cluster;
 mod copy;
+mod edits;
 mod error;
 mod features;
 mod imports;
 mod revisions;
 mod schema;
+mod wkb;
 
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
+pub use edits::{CurrentFeature, EditError, FeatureDraft};
 pub use error::StoreError;
 pub use features::{LayerContents, StoredFeature};
 pub use imports::{ImportOrigin, Measure, Merge, Repair, Staging};
 pub use revisions::LayerRevision;
+pub use wkb::to_wkb;
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("index", &["model", "store"]),
     ("exchange", &["model", "store"]),
     ("tiles", &["model", "index"]),
-    ("api", &["model", "crs", "index", "tiles"]),
+    ("api", &["model", "crs", "store", "index", "tiles"]),
     ("config", &["api"]),
     ("telemetry", &[]),
     ("cli", &["model", "store", "crs", "index", "exchange", "tiles", "api", "config", "telemetry"]),

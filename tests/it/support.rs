@@ -212,9 +212,21 @@ impl Server {
     }
 
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send_bytes(method, path, headers, vec![])
+    }
+
+    pub fn send_json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Json) -> Answer {
+        let headers = [&[("content-type", "application/geo+json")], headers].concat();
+        self.send_bytes(method, path, &headers, body.to_string().into_bytes())
+    }
+
+    pub fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         block_on(async {
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
             let mut request = reqwest::Client::new().request(method, format!("{}{path}", self.url));
+            if !body.is_empty() {
+                request = request.body(body);
+            }
             for (name, value) in headers {
                 request = request.header(*name, *value);
             }

@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     api::{
         Heavy, Problem, PublicUrl,
-        cached::{Keep, is_unchanged, respond},
+        cached::{Keep, is_unchanged, respond, respond_tagged},
         ogc::{
             GEOJSON, check_format, link,
             question::{Question, parse_crs},
@@ -27,6 +27,11 @@ use crate::{
     index::{Feature, Form, Index, Slot, Snapshot},
     model::Access,
 };
+
+/// Ends of the routes of features, by which OPTIONS tells what may be done there.
+pub(super) const ITEMS_ROUTE: &str = "/collections/{layer}/items";
+/// See [`ITEMS_ROUTE`].
+pub(super) const ITEM_ROUTE: &str = "/collections/{layer}/items/{id}";
 
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
@@ -72,7 +77,9 @@ pub(super) async fn item(
     let feature = id.parse().ok().filter(|_| digits).and_then(|id| snapshot.by_id(id));
     let feature = feature.ok_or_else(|| Problem::not_found(format!("layer {layer} has no feature with this id")))?;
     let body = write_item(&snapshot, feature, &url, crs)?;
-    Ok(with_crs(respond(&headers, snapshot.checksum(), Keep::Revalidate, GEOJSON, || Body::from(body)), crs))
+    let tag = feature_tag(feature);
+    let response = respond_tagged(&headers, &tag, Keep::Revalidate, GEOJSON, || Body::from(body));
+    Ok(with_crs(response, crs))
 }
 
 /// The parameter that leads to the features behind a page. By id where that is the order, so that nothing is skipped
@@ -149,7 +156,18 @@ fn write_page(
     Ok(body)
 }
 
-fn write_item(snapshot: &Snapshot, feature: &Feature, url: &PublicUrl, crs: &'static Crs) -> Result<Vec<u8>, Problem> {
+/// The ETag of one feature: its version, and whether its source changed around it. Writers say it in If-Match.
+pub(super) fn feature_tag(feature: &Feature) -> String {
+    format!("\"v{}\"", feature.version)
+}
+
+/// One feature with its links and what is known of its source.
+pub(super) fn write_item(
+    snapshot: &Snapshot,
+    feature: &Feature,
+    url: &PublicUrl,
+    crs: &'static Crs,
+) -> Result<Vec<u8>, Problem> {
     let path = format!("/ogc/collections/{}", snapshot.layer().id);
     let links = json!([
         link("self", GEOJSON, "This feature", url.join(&format!("{path}/items/{}", feature.id))),

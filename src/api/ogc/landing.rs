@@ -2,7 +2,7 @@ use axum::{Json, extract::State};
 use serde_json::{Value as Json_, json};
 
 use crate::api::{
-    Problem, PublicUrl,
+    EditToken, Problem, PublicUrl,
     ogc::{OPENAPI_3_0, check_format, link, tiles::TILING_SCHEMES},
     params::Params,
 };
@@ -62,9 +62,22 @@ pub(crate) async fn landing(State(url): State<PublicUrl>, params: Params) -> Res
     })))
 }
 
+/// Classes of a server whose features may be written.
+const CONFORMS_TO_WHEN_EDITABLE: [&str; 4] = [
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
+];
+
 /// `GET /ogc/conformance`
-pub(super) async fn conformance(params: Params) -> Result<Json<Json_>, Problem> {
+pub(super) async fn conformance(
+    State(token): State<Option<EditToken>>,
+    params: Params,
+) -> Result<Json<Json_>, Problem> {
     params.allow_only(["f"])?;
     check_format(&params)?;
-    Ok(Json(json!({"conformsTo": CONFORMS_TO})))
+    let more = if token.is_some() { &CONFORMS_TO_WHEN_EDITABLE[..] } else { &[] };
+    let classes = [&CONFORMS_TO[..], more].concat();
+    Ok(Json(json!({"conformsTo": classes})))
 }

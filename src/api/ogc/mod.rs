@@ -2,6 +2,7 @@
 //! Part 5, Schemas; with sorting and choice of properties. And OGC API - Tiles.
 
 mod collections;
+pub(super) mod edit;
 mod items;
 mod landing;
 mod openapi;
@@ -9,7 +10,7 @@ mod question;
 mod schemas;
 mod tiles;
 
-use axum::{Router, routing::get};
+use axum::{Router, extract::DefaultBodyLimit, routing::get};
 use serde_json::{Value as Json, json};
 
 use crate::api::{AppState, Problem, params::Params};
@@ -38,8 +39,9 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/collections/{layer}/tiles/{grid}/{zoom}/{row}/{column}", get(tiles::tile))
         .route("/tileMatrixSets", get(tiles::grids))
         .route("/tileMatrixSets/{grid}", get(tiles::grid))
-        .route("/collections/{layer}/items", get(items::items))
-        .route("/collections/{layer}/items/{id}", get(items::item))
+        .route(items::ITEMS_ROUTE, get(items::items).post(edit::create))
+        .route(items::ITEM_ROUTE, get(items::item).put(edit::replace).patch(edit::update).delete(edit::delete))
+        .layer(DefaultBodyLimit::max(edit::MAX_BODY))
 }
 
 pub(super) fn link(rel: &str, kind: &str, title: &str, href: String) -> Json {
