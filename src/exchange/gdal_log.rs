@@ -9,7 +9,7 @@ thread_local! {
 
 static PREPARED: Once = Once::new();
 
-/// Sends GDAL's messages to the log instead of the terminal and keeps failures for [`take_failure`].
+/// Sends GDAL's messages to the log instead of the terminal, and keeps failures for whoever reads or writes a file.
 /// Call before any other use of GDAL; later calls cost nothing.
 pub fn prepare_gdal() {
     PREPARED.call_once(|| {

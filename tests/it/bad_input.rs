@@ -56,6 +56,7 @@ fn bad_parameters_are_named() {
         ("/api/search".into(), "q", "at least one letter"),
         ("/api/search?q=%20".into(), "q", "at least one letter"),
         ("/api/layers/conflicts/features?bbox=a,b,c,d".into(), "bbox", "\"a\""),
+        ("/api/layers/conflicts/features?sort=size".into(), "sort", "name, urgency or recent"),
         ("/tiles/conflicts/5/9/16?rev=new".into(), "rev", "known are: v"),
         (
             format!("{items}?state={}", (0..101).map(|n| n.to_string()).collect::<Vec<_>>().join(",")),

@@ -57,6 +57,44 @@ fn lists_are_by_name_and_count_categories_whatever_state_is_asked_for() {
 }
 
 #[test]
+fn lists_may_be_by_urgency_or_date_with_what_has_no_place_apart() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let case = |name: &str, state: &str, phase: Option<&str>, from: &str, department: &str, place: Option<[f64; 2]>| {
+        let mut case = conflict(name, state, place);
+        case["properties"]["phase"] = json!(phase);
+        case["properties"]["started_on"] = json!(from);
+        case["properties"]["department"] = json!(department);
+        case["properties"]["company"] = json!(format!("Minera {name}"));
+        case
+    };
+    let here = Some([-75.0, -12.0]);
+    let cases = [
+        case("A", "resuelto", None, "2020-01-01", "Cusco", here),
+        case("B", "activo", Some("dialogo"), "2019-01-01", "Cusco, Puno", here),
+        case("C", "activo", Some("crisis"), "2001-01-01", "Puno", here),
+        case("D", "activo", Some("crisis"), "2015-01-01", "Lima", None),
+        case("E", "latente", None, "2021-01-01", "Puno", here),
+    ];
+    database.import(&write_geojson(folder.path(), "casos.geojson", &cases), &["--layer", "conflicts"]);
+    let server = Server::start(&database);
+    let names = |query: &str| -> String {
+        let list = server.json(&format!("/api/layers/conflicts/features?{query}"));
+        list["features"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("sort=urgency"), "CBEAD", "active before dormant, crisis before dialogue, placeless last");
+    assert_eq!(names("sort=recent"), "EABCD");
+    assert_eq!(names("sort=name"), "ABCDE");
+    assert_eq!(names("department=puno&sort=name"), "BCE", "a case in two departments is in both");
+    let list = server.json("/api/layers/conflicts/features?state=activo");
+    assert_eq!((&list["number_matched"], &list["number_without_place"]), (&json!(3), &json!(1)));
+    assert_eq!(list["categories_without_place"], json!({"activo": 1}));
+    let found = server.json("/api/search?q=minera%20c")["results"].clone();
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["name"]), (1, &json!("C")));
+    assert_eq!(server.json("/api/search?q=lima")["results"][0]["name"], "D");
+}
+
+#[test]
 fn search_finds_names_and_codes_without_accents_across_layers() {
     let (_database, server) = served();
     let found = |q: &str| -> Vec<(String, String)> {
