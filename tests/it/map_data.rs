@@ -85,7 +85,7 @@ fn lists_may_be_by_urgency_or_date_with_what_has_no_place_apart() {
     assert_eq!(names("sort=urgency"), "CBEAD", "active before dormant, crisis before dialogue, placeless last");
     assert_eq!(names("sort=recent"), "EABCD");
     assert_eq!(names("sort=name"), "ABCDE");
-    assert_eq!(names("department=puno&sort=name"), "BCE", "a case in two departments is in both");
+    assert_eq!(names("department=Puno&sort=name"), "BCE", "a case in two departments is in both");
     let list = server.json("/api/layers/conflicts/features?state=activo");
     assert_eq!((&list["number_matched"], &list["number_without_place"]), (&json!(3), &json!(1)));
     assert_eq!(list["categories_without_place"], json!({"activo": 1}));
