@@ -6,33 +6,42 @@ import { listFailed, page } from './state/list'
 import { pane } from './state/pane'
 import { startData, startState } from './state/start'
 import { mapStatus } from './state/view'
+import { hasWebgl2 } from './webgl'
 import './styles/index.css'
-
-const hasWebgl2 = () => document.createElement('canvas').getContext('webgl2') !== null
 
 const PATIENCE_MS = 1500
 
-/** The list comes first: MapLibre's megabyte waits until it is painted, but not for a list that lags. */
-function listPainted(): Promise<void> {
+/**
+ * The list comes first: MapLibre's megabyte is asked for when the rows are there, and comes while they are painted.
+ * It does not wait for a list that lags, nor for the frame, which may itself wait for the graphics to start.
+ */
+function listThere(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, PATIENCE_MS)
     effect(() => {
-      if (page.value || listFailed.value) requestAnimationFrame(() => setTimeout(resolve))
+      if (page.value || listFailed.value) setTimeout(resolve)
     })
   })
 }
 
+/** A machine without a graphics card takes long to say what it can draw; MapLibre need not wait for that to be fetched. */
+const PROBE_MS = 100
+
+function withoutMap(): void {
+  mapStatus.value = 'no-webgl'
+  // A narrow screen would open on a pane with nothing but an excuse.
+  pane.value = 'list'
+}
+
 /** MapLibre is fetched beside the page's own data, and started once the catalogue says what to draw. */
 async function startMapWhenReady(): Promise<void> {
-  if (!hasWebgl2()) {
-    mapStatus.value = 'no-webgl'
-    // A narrow screen would open on a pane with nothing but an excuse.
-    pane.value = 'list'
-    return
-  }
-  await listPainted()
+  const probe = hasWebgl2()
+  await listThere()
+  const later = new Promise<true>((resolve) => setTimeout(resolve, PROBE_MS, true))
+  if (!(await Promise.race([probe, later]))) return withoutMap()
   try {
     const { startMap } = await import('./map/start')
+    if (!(await probe)) return withoutMap()
     const stop = effect(() => {
       const container = document.getElementById('map')
       if (!catalogue.value || !container) return

@@ -1,5 +1,5 @@
 import { computed, effect } from '@preact/signals'
-import { Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl'
+import { Map as MapLibre, prewarm, ScaleControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { words } from '../i18n'
@@ -95,6 +95,8 @@ function followState(map: MapLibre): void {
 }
 
 setWorkerUrl(workerUrl)
+// The worker starts now, not when the map is made: meanwhile the graphics may still be starting.
+prewarm()
 
 /** Starts the map in its pane; from here on it only listens to the state and writes to it. */
 export function startMap(container: HTMLElement): void {

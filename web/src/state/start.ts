@@ -33,5 +33,5 @@ function followData(): void {
   followSelection()
   followDetail()
   // The catalogue fills the map's footer and so changes what is in view: ask once, after that layout.
-  requestAnimationFrame(() => setTimeout(followList))
+  followList()
 }

@@ -1,0 +1,2 @@
+/** The first WebGL context of a browser takes long, and whoever asks for it waits: here nobody does. */
+self.postMessage(new OffscreenCanvas(1, 1).getContext('webgl2') !== null)
