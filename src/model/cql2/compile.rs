@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use crate::model::{
     Bbox, FieldType,
     cql2::{
-        Arithmetic, ArrayRelation, Comparison, Cql2Error, Expression, Literal, Scalar, SpatialRelation,
-        TemporalRelation,
+        Comparison, Cql2Error, Expression, Literal, Scalar,
         expression::{parse_date, parse_timestamp},
         pattern::Pattern,
+        plan::{Condition, End, Period, Place, Term},
         relations::Shape,
         scalar::{fold_case, strip_accents},
     },
@@ -53,60 +53,6 @@ impl From<FieldType> for PropertyKind {
 /// A filter whose every part has its kind: ready to be asked of records that have the properties it was compiled for.
 #[derive(Debug, Clone)]
 pub struct Filter(pub(super) Condition);
-
-/// What holds, does not hold, or is unknown.
-#[derive(Debug, Clone)]
-pub(super) enum Condition {
-    Constant(bool),
-    /// A boolean value alone.
-    Truth(Term),
-    And(Vec<Condition>),
-    Or(Vec<Condition>),
-    Not(Box<Condition>),
-    Compare(Comparison, Term, Term),
-    Like(Term, Pattern),
-    /// One of these texts.
-    OneOf(Term, HashSet<String>),
-    IsNull(Term),
-    HasNoGeometry,
-    Spatial(SpatialRelation, Place, Place),
-    Temporal(TemporalRelation, Period, Period),
-    Array(ArrayRelation, Vec<Term>, Vec<Term>),
-}
-
-/// A value.
-#[derive(Debug, Clone)]
-pub(super) enum Term {
-    Literal(Scalar<'static>),
-    /// Position among the properties.
-    Property(usize),
-    Casei(Box<Term>),
-    Accenti(Box<Term>),
-    Arithmetic(Arithmetic, Box<Term>, Box<Term>),
-    /// Whether a condition holds.
-    Condition(Box<Condition>),
-}
-
-/// A geometry.
-#[derive(Debug, Clone)]
-pub(super) enum Place {
-    Own,
-    Literal(Box<Shape>),
-}
-
-/// A stretch of time.
-#[derive(Debug, Clone)]
-pub(super) enum Period {
-    Moment(Term),
-    Between(End, End),
-}
-
-/// An end of an interval.
-#[derive(Debug, Clone)]
-pub(super) enum End {
-    Open,
-    At(Term),
-}
 
 /// A term and what it holds.
 struct Typed {

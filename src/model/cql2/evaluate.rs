@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::model::cql2::{
     Arithmetic, Comparison, Filter, Scalar,
-    compile::{Condition, End, Period, Place, Term},
+    plan::{Condition, End, Period, Place, Term},
     relations::Stretch,
     scalar::{fold_case, strip_accents},
 };

@@ -77,6 +77,21 @@ pub enum Comparison {
     GreaterOrEqual,
 }
 
+impl Comparison {
+    /// The comparison of that sign.
+    pub(super) fn by_sign(sign: &str) -> Option<Comparison> {
+        Some(match sign {
+            "=" => Comparison::Equal,
+            "<>" => Comparison::NotEqual,
+            "<" => Comparison::Less,
+            ">" => Comparison::Greater,
+            "<=" => Comparison::LessOrEqual,
+            ">=" => Comparison::GreaterOrEqual,
+            _ => return None,
+        })
+    }
+}
+
 /// How two numbers make one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]

@@ -98,7 +98,7 @@ impl Reader {
             [left, right] => Ok((reader.expression(left)?, reader.expression(right)?)),
             _ => Err(refused("two arguments", json)),
         };
-        if let Some(comparison) = comparison(operator) {
+        if let Some(comparison) = Comparison::by_sign(operator) {
             return two(self).map(|(left, right)| Expression::Compare(comparison, left.into(), right.into()));
         }
         if let Some(arithmetic) = arithmetic(operator) {
@@ -173,18 +173,6 @@ fn check_finite(position: Coord<f64>) -> Result<(), Cql2Error> {
         return Ok(());
     }
     Err(Cql2Error::Geometry("a coordinate is not finite".into()))
-}
-
-fn comparison(operator: &str) -> Option<Comparison> {
-    Some(match operator {
-        "=" => Comparison::Equal,
-        "<>" => Comparison::NotEqual,
-        "<" => Comparison::Less,
-        ">" => Comparison::Greater,
-        "<=" => Comparison::LessOrEqual,
-        ">=" => Comparison::GreaterOrEqual,
-        _ => return None,
-    })
 }
 
 fn arithmetic(operator: &str) -> Option<Arithmetic> {

@@ -9,6 +9,7 @@
 //! passes the filter.
 
 mod compile;
+mod cursor;
 mod error;
 mod evaluate;
 mod expression;
@@ -16,6 +17,7 @@ mod json;
 mod lexer;
 mod parser;
 mod pattern;
+mod plan;
 mod relations;
 mod scalar;
 mod wkt;

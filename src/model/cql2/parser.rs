@@ -1,7 +1,8 @@
 use crate::model::cql2::{
-    Arithmetic, Budget, Comparison, Cql2Error, Expression, Literal, MAX_BYTES, MAX_VALUES,
+    Arithmetic, Comparison, Cql2Error, Expression, Literal, MAX_BYTES, MAX_VALUES,
+    cursor::Parser,
     expression::{Relation, parse_date, parse_interval_end, parse_timestamp},
-    lexer::{Spot, Token, tokenize},
+    lexer::Token,
     wkt,
 };
 
@@ -15,7 +16,7 @@ pub fn parse_text(text: &str) -> Result<Expression, Cql2Error> {
     if text.len() > MAX_BYTES {
         return Err(Cql2Error::TooLong);
     }
-    let mut parser = Parser { spots: tokenize(text)?, at: 0, budget: Budget::default() };
+    let mut parser = Parser::new(text)?;
     let expression = parser.expression()?;
     match parser.peek() {
         Token::End => Ok(expression),
@@ -24,103 +25,7 @@ pub fn parse_text(text: &str) -> Result<Expression, Cql2Error> {
 }
 
 /// Recursive descent with one word of foresight. Each level of brackets, functions and signs counts as depth.
-pub(super) struct Parser {
-    spots: Vec<Spot>,
-    at: usize,
-    pub(super) budget: Budget,
-}
-
 impl Parser {
-    fn peek(&self) -> &Token {
-        &self.spots[self.at].token
-    }
-
-    fn peek_second(&self) -> &Token {
-        &self.spots[(self.at + 1).min(self.spots.len() - 1)].token
-    }
-
-    fn advance(&mut self) -> Token {
-        let token = self.peek().clone();
-        self.at = (self.at + 1).min(self.spots.len() - 1);
-        token
-    }
-
-    pub(super) fn unexpected(&self, expected: &str) -> Cql2Error {
-        let found = match self.peek() {
-            Token::Name(name) => name.clone(),
-            Token::Quoted(name) => format!("\"{name}\""),
-            Token::Text(text) => format!("'{text}'"),
-            Token::Number(number) => number.to_string(),
-            Token::Sign(sign) => (*sign).to_owned(),
-            Token::End => "the end".to_owned(),
-        };
-        Cql2Error::Syntax {
-            position: self.spots[self.at].position,
-            expected: expected.to_owned(),
-            found: found.chars().take(40).collect(),
-        }
-    }
-
-    pub(super) fn takes(&mut self, sign: &str) -> bool {
-        let found = matches!(self.peek(), Token::Sign(s) if *s == sign);
-        if found {
-            self.advance();
-        }
-        found
-    }
-
-    pub(super) fn demand(&mut self, sign: &'static str) -> Result<(), Cql2Error> {
-        if self.takes(sign) { Ok(()) } else { Err(self.unexpected(sign)) }
-    }
-
-    /// Takes a keyword, in any case.
-    pub(super) fn takes_word(&mut self, word: &str) -> bool {
-        let found = matches!(self.peek(), Token::Name(name) if name.eq_ignore_ascii_case(word));
-        if found {
-            self.advance();
-        }
-        found
-    }
-
-    pub(super) fn is_at(&self, signs: &[&str]) -> bool {
-        matches!(self.peek(), Token::Sign(sign) if signs.contains(sign))
-    }
-
-    /// The name that comes next, if one does.
-    pub(super) fn word(&self) -> Option<&str> {
-        match self.peek() {
-            Token::Name(name) => Some(name),
-            _ => None,
-        }
-    }
-
-    /// A number with its sign.
-    pub(super) fn signed_number(&mut self) -> Result<f64, Cql2Error> {
-        let negative = self.takes("-");
-        if !negative {
-            self.takes("+");
-        }
-        match self.peek() {
-            Token::Number(number) => {
-                let number = if negative { -number } else { *number };
-                self.advance();
-                Ok(number)
-            }
-            _ => Err(self.unexpected("a number")),
-        }
-    }
-
-    fn text(&mut self, expected: &str) -> Result<String, Cql2Error> {
-        match self.peek() {
-            Token::Text(text) => {
-                let text = text.clone();
-                self.advance();
-                Ok(text)
-            }
-            _ => Err(self.unexpected(expected)),
-        }
-    }
-
     /// `a OR b OR c`
     fn expression(&mut self) -> Result<Expression, Cql2Error> {
         self.budget.enter()?;
@@ -217,15 +122,7 @@ impl Parser {
 
     fn comparison(&mut self) -> Option<Comparison> {
         let Token::Sign(sign) = self.peek() else { return None };
-        let comparison = match *sign {
-            "=" => Comparison::Equal,
-            "<>" => Comparison::NotEqual,
-            "<" => Comparison::Less,
-            ">" => Comparison::Greater,
-            "<=" => Comparison::LessOrEqual,
-            ">=" => Comparison::GreaterOrEqual,
-            _ => return None,
-        };
+        let comparison = Comparison::by_sign(sign)?;
         self.advance();
         Some(comparison)
     }
@@ -355,7 +252,7 @@ impl Parser {
                 "true" => Ok(Literal::Boolean(true).into()),
                 "false" => Ok(Literal::Boolean(false).into()),
                 "and" | "or" | "not" | "like" | "between" | "in" | "is" | "null" => {
-                    self.at -= 1;
+                    self.step_back();
                     Err(self.unexpected("a property, a value, a function or ("))
                 }
                 _ => Ok(Expression::Property(name)),

@@ -6,7 +6,7 @@ use geo::{
 
 use crate::model::{
     Bbox,
-    cql2::{Cql2Error, parser::Parser},
+    cql2::{Cql2Error, cursor::Parser},
 };
 
 const KEYWORDS: [&str; 8] =
