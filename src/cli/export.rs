@@ -14,9 +14,8 @@ use crate::{
     cli::with_store,
     config::Settings,
     exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, ExportSummary, export},
-    index::{Feature, Snapshot},
+    index::Snapshot,
     model::{Access, Catalogue},
-    store::to_wkb,
 };
 
 #[derive(Debug, Args)]
@@ -64,28 +63,12 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
 }
 
 fn write(snapshot: &Snapshot, arguments: &Arguments, is_stopped: &AtomicBool) -> anyhow::Result<ExportSummary> {
-    let about = ExportAbout {
-        title: snapshot.layer().title.es.clone(),
-        licence: snapshot.licence(),
-        attribution: snapshot.attribution(),
-        synthetic: snapshot.has_synthetic(),
-        revision: snapshot.revision(),
-    };
+    let about = ExportAbout::of(snapshot);
+    let all: Vec<_> = (0..snapshot.fields().len()).collect();
     let mut rows = snapshot.features().iter().map(|feature| match is_stopped.load(Ordering::Relaxed) {
         true => Err(ExchangeError::Stopped),
-        false => Ok(row_of(snapshot, feature)),
+        false => Ok(ExportRow::of(snapshot, feature, &all)),
     });
     let (path, format) = (&arguments.output, arguments.format);
     Ok(export(path, format, snapshot.layer(), snapshot.fields(), &mut rows, &about, arguments.overwrite)?)
-}
-
-fn row_of(snapshot: &Snapshot, feature: &Feature) -> ExportRow {
-    let source = snapshot.source_of(feature);
-    ExportRow {
-        id: feature.id,
-        values: feature.values.to_vec(),
-        source: source.map(|source| source.name.clone()),
-        synthetic: feature.synthetic,
-        geometry_wkb: feature.geometry.as_ref().map(to_wkb),
-    }
 }

@@ -325,6 +325,11 @@ pub enum ExchangeError {
 }
 
 impl ExchangeError {
+    /// For `map_err`: a scratch file cannot be made or read.
+    pub(crate) fn scratch(source: io::Error) -> ExchangeError {
+        ExchangeError::Unwritable { path: std::env::temp_dir(), source }
+    }
+
     /// For `map_err`: GDAL failed while doing something.
     pub(crate) fn gdal(doing: &'static str) -> impl Fn(gdal::errors::GdalError) -> ExchangeError {
         move |source| ExchangeError::Gdal { doing, source }

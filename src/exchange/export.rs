@@ -2,6 +2,7 @@
 
 mod csv;
 mod flatgeobuf;
+mod from_snapshot;
 mod geojson;
 mod kml;
 mod ogr;

@@ -135,6 +135,40 @@ fn filters_hold_together_with_all_else_and_pages_keep_them() {
 }
 
 #[test]
+fn what_a_filter_finds_comes_as_a_file_too() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let features: Vec<_> = (0..130)
+        .map(|n| conflict(&format!("=Caso {n}"), if n < 120 { "activo" } else { "latente" }, Some([-75.0, -10.0])))
+        .collect();
+    database.import(&write_geojson(folder.path(), "casos.geojson", &features), &["--layer", "conflicts"]);
+    let server = Server::start(&database);
+    let items = "/ogc/collections/conflicts/items";
+    let csv = server.get(&format!("{items}?f=csv&state=activo&properties=name,state&sortby=-name"));
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"conflicts.csv\"");
+    let text = String::from_utf8(csv.body).unwrap();
+    assert_eq!(text.lines().count(), 121, "all that is found, not a page");
+    assert!(text.contains("'=Caso 99"), "formulas are defused");
+    assert!(!text.contains("department"), "only the chosen properties");
+    for (format, layers) in [("gpkg", "conflicts"), ("fgb", "conflicts"), ("kml", "conflicts"), ("shp", "conflicts")] {
+        let answer = server.get(&format!("{items}?f={format}&limit=7"));
+        assert_eq!(answer.status, 200, "{format}");
+        let ending = if format == "shp" { "zip" } else { format };
+        let path = folder.path().join(format!("out.{ending}"));
+        std::fs::write(&path, &answer.body).unwrap();
+        let source = if format == "shp" { format!("/vsizip/{}", path.display()) } else { path.display().to_string() };
+        let listed = std::process::Command::new("ogrinfo").args(["-ro", "-so", &source, layers]).output().unwrap();
+        let said = String::from_utf8_lossy(&listed.stdout).into_owned();
+        assert!(said.contains("Feature Count: 7"), "{format}: {said}");
+    }
+    assert_eq!(server.get(&format!("{items}?f=csv&crs=EPSG:32718")).status, 400);
+    let collection = server.json("/ogc/collections/conflicts");
+    let enclosures = collection["links"].as_array().unwrap().iter().filter(|link| link["rel"] == "enclosure");
+    assert_eq!(enclosures.count(), 5);
+}
+
+#[test]
 fn queryables_are_what_filters_may_name() {
     let database = TestDatabase::create();
     let server = Server::start(&database);

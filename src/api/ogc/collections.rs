@@ -9,7 +9,13 @@ use serde_json::{Value as Json_, json};
 use crate::{
     api::{
         Problem, PublicUrl,
-        ogc::{GEOJSON, check_format, link, schemas::SCHEMA, tiles::TILESETS},
+        ogc::{
+            GEOJSON, check_format,
+            download::{FILES, media_type},
+            link,
+            schemas::SCHEMA,
+            tiles::TILESETS,
+        },
         params::Params,
     },
     crs::{CRS84, OFFERED},
@@ -49,6 +55,11 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
     let mut links = vec![
         link("self", "application/json", "This collection", url.join(&own)),
         link("items", GEOJSON, "Features", url.join(&format!("{own}/items"))),
+    ];
+    links.extend(FILES.map(|format| {
+        link("enclosure", media_type(format), format.name(), url.join(&format!("{own}/items?f={}", format.name())))
+    }));
+    links.extend([
         link("describedby", SCHEMA, "Schema", url.join(&format!("{own}/schema"))),
         link(
             "http://www.opengis.net/def/rel/ogc/1.0/queryables",
@@ -58,7 +69,7 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
         ),
         link(TILESETS, "application/json", "Vector tiles", url.join(&format!("{own}/tiles"))),
         link("http://www.opengis.net/def/rel/ogc/1.0/schema", SCHEMA, "Schema", url.join(&format!("{own}/schema"))),
-    ];
+    ]);
     let licences: BTreeSet<_> = snapshot.sources().map(|source| source.licence.as_str()).collect();
     // Other words say themselves in `license` and `attribution`.
     links.extend(

@@ -18,12 +18,15 @@ use crate::{
         Heavy, Problem, PublicUrl,
         cached::{Keep, is_unchanged, respond, respond_tagged},
         ogc::{
-            GEOJSON, check_format, link,
+            GEOJSON, check_format,
+            download::{FILES, file_format, media_type, send, write_file},
+            link,
             question::{Question, parse_crs},
         },
         params::Params,
     },
     crs::{CRS84, Crs, Projection},
+    exchange::ExportFormat,
     index::{Feature, Form, Index, Slot, Snapshot},
     model::Access,
 };
@@ -48,8 +51,16 @@ pub(super) async fn items(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let snapshot = index.snapshot(&layer, Access::Public)?;
-    check_format(&params)?;
+    let file = params.get("f").and_then(file_format);
+    if file.is_none() {
+        check_item_format(&params)?;
+    }
     let question = Question::parse(&params, &snapshot)?;
+    if let Some(format) = file {
+        let finding = Arc::clone(&snapshot);
+        let written = heavy.run(move |deadline| write_file(&question, &finding, format, deadline)).await??;
+        return Ok(with_crs(send(written, &snapshot, format), &CRS84));
+    }
     let (version, crs) = (snapshot.checksum(), question.crs);
     let body = match (is_unchanged(&headers, version), question.is_heavy()) {
         (true, _) => vec![],
@@ -82,6 +93,11 @@ pub(super) async fn item(
     Ok(with_crs(response, crs))
 }
 
+fn check_item_format(params: &Params) -> Result<(), Problem> {
+    let files = FILES.map(ExportFormat::name).join(", ");
+    check_format(params).map_err(|_| Problem::bad_parameter("f", format!("the accepted formats are json, {files}")))
+}
+
 /// The parameter that leads to the features behind a page. By id where that is the order, so that nothing is skipped
 /// or seen twice when features come or go.
 fn next_page(question: &Question, snapshot: &Snapshot, page: &[Slot]) -> Option<(&'static str, String)> {
@@ -106,6 +122,11 @@ fn page_links(
         link("self", GEOJSON, "This page", items(params.without(&[]).finish())),
         link("collection", "application/json", "The collection", url.join(&path)),
     ];
+    links.extend(FILES.map(|format| {
+        let mut query = params.without(&["f", "limit", "offset", "after", "crs"]);
+        query.append_pair("f", format.name());
+        link("alternate", media_type(format), format.name(), items(query.finish()))
+    }));
     if let Some((name, value)) = next {
         let mut query = params.without(&["offset", "after"]);
         query.append_pair(name, &value);

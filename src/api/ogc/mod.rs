@@ -2,6 +2,7 @@
 //! Part 5, Schemas; with sorting and choice of properties. And OGC API - Tiles.
 
 mod collections;
+mod download;
 pub(super) mod edit;
 mod items;
 mod landing;

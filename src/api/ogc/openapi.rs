@@ -12,6 +12,7 @@ use crate::{
         Problem, PublicUrl,
         ogc::{
             DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
+            download::{FILES, media_type},
             question::{FILTER_LANGUAGES, PARAMETERS},
             schemas::SCHEMA,
         },
@@ -19,6 +20,7 @@ use crate::{
         tiles::TILE,
     },
     crs::{CRS84, OFFERED},
+    exchange::ExportFormat,
     index::{Index, Snapshot},
     model::{Access, Field, FieldType, cql2::MAX_BYTES},
     tiles::MAX_ZOOM,
@@ -112,6 +114,13 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
         json!({"$ref": "#/components/schemas/featureCollection"}),
     );
     answers_with(&mut items, GEOJSON);
+    let parameters = items["get"]["parameters"].as_array_mut().expect("made above");
+    parameters.pop();
+    parameters.push(json!({"$ref": "#/components/parameters/itemsFormat"}));
+    for format in FILES {
+        items["get"]["responses"]["200"]["content"][media_type(format)] =
+            json!({"schema": {"type": "string", "format": "binary"}});
+    }
     paths.insert(format!("/collections/{id}/items"), items);
     let mut item = operation(
         &format!("get_{id}_feature"),
@@ -163,6 +172,7 @@ fn property_parameter(field: &Field) -> Json {
 }
 
 fn parameters() -> Json {
+    let formats: Vec<_> = ["json", "geojson"].into_iter().chain(FILES.map(ExportFormat::name)).collect();
     let query = |name: &str, description: &str, schema: Json| json!({"name": name, "in": "query", "required": false, "style": "form", "explode": false, "description": description, "schema": schema});
     json!({
         "bbox": query("bbox", "West, south, east, north in degrees (CRS84), or six numbers with heights. West greater than east crosses the antimeridian.",
@@ -179,6 +189,8 @@ fn parameters() -> Json {
         "crs": query("crs", "Reference system of the answer.", systems()),
         "sortby": query("sortby", "Properties to sort by, each with - before it for descending order.", json!({"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[+-]?[a-z][a-z0-9_]*$"}})),
         "properties": query("properties", "Properties to answer with; all when it is absent.", json!({"type": "array", "items": {"type": "string"}})),
+        "itemsFormat": query("f", "Format of the answer. Files hold all that is found, unless limit says how many.",
+            json!({"type": "string", "enum": formats})),
         "f": query("f", "Format of the answer.", json!({"type": "string", "enum": ["json", "geojson"]})),
         "tileMatrix": {"name": "tileMatrix", "in": "path", "required": true, "description": "Zoom level", "schema": {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM}},
         "tileRow": {"name": "tileRow", "in": "path", "required": true, "description": "Row from the north", "schema": {"type": "integer", "minimum": 0}},

@@ -41,6 +41,8 @@ pub(super) struct Question {
     order: Vec<SortKey>,
     /// Positions of the properties to answer with; `None` for all.
     pub(super) selection: Option<Selection>,
+    /// How many the client asked for, if it said.
+    pub(super) explicit_limit: Option<usize>,
     /// How many on a page.
     pub(super) limit: usize,
     /// Features to pass over.
@@ -81,6 +83,7 @@ impl Question {
             order: params.get("sortby").map(|text| parse_order(text, snapshot)).transpose()?.unwrap_or_default(),
             selection: params.get("properties").map(|text| parse_selection(text, snapshot)).transpose()?,
             limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?,
+            explicit_limit: params.get("limit").map(|_| params.limit(1, usize::MAX)).transpose()?,
             offset: usize::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX),
             after: params.whole_number("after")?.map(|id| i64::try_from(id).unwrap_or(i64::MAX)),
             crs: parse_crs(params, "crs")?,

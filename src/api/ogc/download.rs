@@ -1,0 +1,106 @@
+//! Features as files: what a question finds, in the formats GIS programs and spreadsheets open.
+
+use std::{fs::File, io::Read, sync::Arc, time::Instant};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+
+use crate::{
+    api::{Problem, ogc::question::Question},
+    crs::CRS84,
+    exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, export},
+    index::{Snapshot, TookTooLong},
+};
+
+/// Formats that are files; GeoJSON is the answer itself.
+pub(super) const FILES: [ExportFormat; 5] =
+    [ExportFormat::GeoPackage, ExportFormat::Csv, ExportFormat::Shapefile, ExportFormat::Kml, ExportFormat::FlatGeobuf];
+
+/// How much of a file is held in memory while it is sent.
+const PIECE: usize = 64 << 10;
+
+/// The file format a request names, if it is one.
+pub(super) fn file_format(name: &str) -> Option<ExportFormat> {
+    FILES.into_iter().find(|format| format.name() == name)
+}
+
+/// Media type of a file.
+pub(super) fn media_type(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::GeoJson => "application/geo+json",
+        ExportFormat::GeoPackage => "application/geopackage+sqlite3",
+        ExportFormat::Csv => "text/csv; charset=utf-8",
+        ExportFormat::Shapefile => "application/zip",
+        ExportFormat::Kml => "application/vnd.google-earth.kml+xml",
+        ExportFormat::FlatGeobuf => "application/flatgeobuf",
+    }
+}
+
+/// Finds the features and writes them to a file that goes with its reader. All of them, unless the question says how
+/// many.
+pub(super) fn write_file(
+    question: &Question,
+    snapshot: &Snapshot,
+    format: ExportFormat,
+    deadline: Instant,
+) -> Result<File, Problem> {
+    if question.crs != &CRS84 {
+        return Err(Problem::bad_parameter("crs", format!("files are in {}", CRS84.uri)));
+    }
+    let found = question.find(snapshot, deadline)?;
+    let asked = question.explicit_limit.unwrap_or(usize::MAX);
+    let slots = found.iter().skip(question.offset).take(asked);
+    let positions = match &question.selection {
+        Some(selection) => selection.fields.clone(),
+        None => (0..snapshot.fields().len()).collect(),
+    };
+    let fields: Vec<_> = positions.iter().map(|position| snapshot.fields()[*position]).collect();
+    let mut rows = slots.map(|slot| match Instant::now() > deadline {
+        true => Err(ExchangeError::Stopped),
+        false => Ok(ExportRow::of(snapshot, snapshot.feature(*slot), &positions)),
+    });
+    let mut write = || {
+        let folder = tempfile::tempdir().map_err(ExchangeError::scratch)?;
+        let path = folder.path().join(file_name(snapshot, format));
+        export(&path, format, snapshot.layer(), &fields, &mut rows, &ExportAbout::of(snapshot), false)?;
+        // The folder goes; what is open stays until it is read.
+        File::open(&path).map_err(ExchangeError::scratch)
+    };
+    write().map_err(|error| match error {
+        ExchangeError::Stopped => Problem::from(TookTooLong),
+        error => {
+            tracing::error!(%error, layer = snapshot.layer().id, "a file cannot be written");
+            Problem::internal()
+        }
+    })
+}
+
+/// Sends a file piece by piece.
+pub(super) fn send(file: File, snapshot: &Arc<Snapshot>, format: ExportFormat) -> Response {
+    let pieces = stream::try_unfold(file, |mut file| async move {
+        let read = tokio::task::spawn_blocking(move || {
+            let mut piece = vec![0; PIECE];
+            let length = file.read(&mut piece)?;
+            piece.truncate(length);
+            Ok::<_, std::io::Error>((piece, file))
+        });
+        let (piece, file) = read.await.map_err(std::io::Error::other)??;
+        Ok::<_, std::io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), file)))
+    });
+    let named = format!("attachment; filename=\"{}\"", file_name(snapshot, format));
+    let mut response = Body::from_stream(pieces).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(format)));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&named).expect("layer ids are plain"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+fn file_name(snapshot: &Snapshot, format: ExportFormat) -> String {
+    let ending = if format == ExportFormat::Shapefile { "zip" } else { format.name() };
+    format!("{}.{ending}", snapshot.layer().id)
+}
