@@ -38,7 +38,7 @@ it('without WebGL the list, the search and the cards still work', async () => {
     nothing,
     async ({ page, watch }) => {
       await listReady(page)
-      expect(await page.textContent('.map-sentence')).toContain('WebGL2')
+      await expect.poll(() => page.textContent('.map-sentence')).toContain('WebGL2')
       await page.click('.row')
       await page.waitForSelector('.card .fields')
       await picture(page, 'no-webgl')
