@@ -98,8 +98,12 @@ fn told_ids(database: &TestDatabase, condition: &str, order: &str) -> Vec<i64> {
 }
 
 fn filtered(filter: &str, more: &str) -> String {
+    filtered_in("watersheds", filter, more)
+}
+
+fn filtered_in(layer: &str, filter: &str, more: &str) -> String {
     let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
-    format!("/ogc/collections/watersheds/items?limit=10000&filter={filter}{more}")
+    format!("/ogc/collections/{layer}/items?limit=10000&filter={filter}{more}")
 }
 
 /// A shape of the kind filters carry, often sharing corners and edges with the areas.
@@ -165,6 +169,46 @@ fn spatial_relations_are_those_of_postgis() {
     }
     println!("hits: {hits:?}");
     assert!(hits.iter().filter(|found| **found > 20).count() >= 6, "too few to prove anything: {hits:?}");
+}
+
+#[test]
+fn points_lie_to_shapes_as_postgis_says() {
+    let (mut random, seed) = seeded();
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let points: Vec<_> = (0..400)
+        .map(|n| {
+            let place = [random.on_grid(-80.0, -70.0), random.on_grid(-16.0, -4.0)];
+            crate::support::conflict(&format!("Caso {n}"), "activo", Some(place))
+        })
+        .collect();
+    database.import(&write_geojson(folder.path(), "casos.geojson", &points), &["--layer", "conflicts"]);
+    let server = Server::start(&database);
+    let corners: Vec<String> = database
+        .query("select format('%s %s', st_x(geom), st_y(geom)) from layers.conflicts order by id")
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut hits = [0; 8];
+    for round in 0..60 {
+        // Some with corners, and so edges, on the points themselves.
+        let [a, b, c] = [3 * round, 3 * round + 1, 3 * round + 2].map(|n| &corners[n]);
+        let shape = match round % 3 {
+            0 => format!("POLYGON(({a}, {b}, {c}, {a}))"),
+            1 => format!("LINESTRING({a}, {b}, {c})"),
+            _ => nasty_shape(&mut random),
+        };
+        for (n, relation) in RELATIONS.into_iter().enumerate() {
+            let served =
+                served_ids(&server, &filtered_in("conflicts", &format!("S_{relation}(geometry, {shape})"), ""));
+            let told = database.query(&format!("select json_agg(id order by id)::text from layers.conflicts where st_{relation}(geom, st_geomfromtext('{shape}', 4326))"));
+            let told: Vec<i64> = told[0].as_deref().map(|json| serde_json::from_str(json).unwrap()).unwrap_or_default();
+            assert_eq!(served, told, "s_{relation}(geometry, {shape}), seed {seed}");
+            hits[n] += told.len();
+        }
+    }
+    println!("hits: {hits:?}");
+    assert!(hits[0] > 200 && hits[3] > 40 && hits[4] > 100, "too few to prove anything: {hits:?}");
 }
 
 /// All numbers in a piece of JSON, in order.
