@@ -1,4 +1,5 @@
 import type { GeoJSONSource, MapGeoJSONFeature, Map as MapLibre, PointLike } from 'maplibre-gl'
+import { getItem } from '../api/requests'
 import type { Bbox } from '../api/types'
 import { CASES, layers, natureOf } from '../state/catalogue'
 import { type Candidate, offer } from '../state/selection'
@@ -11,14 +12,17 @@ const MAX_LEAVES = 2000
 /** How far from a finger or a pointer a mark still counts as hit, in CSS pixels. */
 export const REACH = { mouse: 4, touch: 12 }
 
+/** Marks near the place, and areas that cover the very place: a neighbour does not lie there. */
 function hitsAround(map: MapLibre, x: number, y: number, reach: number): MapGeoJSONFeature[] {
-  const tiled = layers.value.filter((layer) => layer.id !== CASES).map(hitLayerOf)
-  const wanted = [CLUSTER_LAYER, SINGLE_LAYER, ...tiled]
+  const tiled = (geometry: 'point' | 'polygon') =>
+    layers.value.filter((layer) => layer.id !== CASES && layer.geometry === geometry).map(hitLayerOf)
+  const drawn = (ids: string[]) => ({ layers: ids.filter((id) => map.getLayer(id)) })
   const box: [PointLike, PointLike] = [
     [x - reach, y - reach],
     [x + reach, y + reach],
   ]
-  return map.queryRenderedFeatures(box, { layers: wanted.filter((id) => map.getLayer(id)) })
+  const marks = map.queryRenderedFeatures(box, drawn([CLUSTER_LAYER, SINGLE_LAYER, ...tiled('point')]))
+  return [...marks, ...map.queryRenderedFeatures([x, y], drawn(tiled('polygon')))]
 }
 
 function candidateOf(layerId: string, id: unknown, properties: Record<string, unknown>): Candidate {
@@ -63,13 +67,28 @@ async function offerCluster(map: MapLibre, cluster: MapGeoJSONFeature): Promise<
   offer({ kind: 'cluster', candidates, bbox: boxOf(leaves), at: null })
 }
 
+const PATIENCE_MS = 2000
+
+/** Crowded tiles carry no names: whoever has none is asked for it, and goes by its number when that fails. */
+function named(candidate: Candidate): Promise<Candidate> {
+  const field = layers.value.find((layer) => layer.id === candidate.layer)?.name_field
+  if (candidate.name || !field) return Promise.resolve(candidate)
+  return getItem(candidate.layer, candidate.id, AbortSignal.timeout(PATIENCE_MS))
+    .then(({ properties }) => properties[field])
+    .catch(() => null)
+    .then((name) => ({ ...candidate, name: typeof name === 'string' && name ? name : `n.º ${candidate.id}` }))
+}
+
 /** Opens the card of what lies there, or a list to choose from when several things do. */
 export async function pickAt(map: MapLibre, x: number, y: number, reach: number): Promise<void> {
   const hits = hitsAround(map, x, y, reach)
   const cluster = hits.find((hit) => hit.layer.id === CLUSTER_LAYER)
   if (cluster) return offerCluster(map, cluster)
   const { lng, lat } = map.unproject([x, y])
-  offer({ kind: 'here', candidates: likeliest(candidatesOf(hits)), bbox: null, at: [lng, lat] })
+  const likely = likeliest(candidatesOf(hits))
+  // One is opened whatever it is called.
+  const candidates = likely.length > 1 ? await Promise.all(likely.map(named)) : likely
+  offer({ kind: 'here', candidates, bbox: null, at: [lng, lat] })
 }
 
 /** Whether something lies there, for the pointer's shape. */

@@ -32,6 +32,11 @@ export function MapFooter() {
       <button type="button" class="link" popovertarget="sources">
         {t.sources}
       </button>
+      <p class="natures">
+        {credits.map(({ nature }) => (
+          <Badge key={nature} nature={nature} />
+        ))}
+      </p>
       <p class="attribution">
         {[...new Set(credits.flatMap(({ names }) => names)), t.attributionBase].join(' · ')}
       </p>
