@@ -69,7 +69,7 @@ pub enum ImportError {
     },
     /// The name of the demonstration data's source, or another name for it.
     #[error(
-        "the source name \"{name}\" cannot be used: demonstration data, and nothing else, has the source \"demonstration\"; say --source with another name, or leave it out for demonstration data"
+        "the source name \"{name}\" cannot be used: demonstration data, and nothing else, has the source \"demonstration\", and features written by hand have \"direct\"; say --source with another name, or leave it out for demonstration data"
     )]
     ReservedSource {
         /// The name.

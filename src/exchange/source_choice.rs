@@ -8,6 +8,8 @@ use crate::{
 
 /// Source of the data that ships with the project. It gives way to real files, so nothing real may bear its name.
 const DEMONSTRATION: &str = "demonstration";
+/// The source of features written by hand (`rimay.feature.source`): no file may take their place.
+const BY_HAND: &str = "direct";
 
 /// The source whose features a file replaces.
 #[derive(Debug, PartialEq)]
@@ -31,7 +33,7 @@ impl SourceChoice {
         let stated = request.source.clone().or(preset.map(|preset| preset.name.clone()));
         let from_file = stated.is_none();
         let name = stated.unwrap_or_else(|| source_name(file));
-        if (name == DEMONSTRATION) != preset.is_some_and(|preset| preset.demonstration) {
+        if name == BY_HAND || (name == DEMONSTRATION) != preset.is_some_and(|preset| preset.demonstration) {
             return Err(ImportError::ReservedSource { name });
         }
         if from_file && layer.preset(&name).is_some() {

@@ -60,6 +60,21 @@ fn a_feature_is_made_changed_and_removed_and_each_answer_is_served_at_once() {
 }
 
 #[test]
+fn a_patch_never_empties_what_it_does_not_name() {
+    let (database, server) = editable();
+    database.query("insert into rimay.feature (layer, key, properties) values ('conflicts', 'k', '{\"name\": \"Queda\", \"extra\": 1}') returning id::text");
+    let page = server.wait_for(ITEMS, |page| page["numberMatched"] == 1);
+    let path = format!("{ITEMS}/{}", page["features"][0]["id"]);
+    let patch = json!({"properties": {"state": "activo"}});
+    let patched = server.send_json("PATCH", &path, &[TOKEN, ("if-match", "\"v1\"")], &patch);
+    assert_eq!((patched.status, &patched.json()["properties"]["name"]), (200, &json!("Queda")));
+    database.query("update rimay.feature set properties = properties || '{\"extra\": 1e400}' returning id::text");
+    let refused = server.send_json("PATCH", &path, &[TOKEN, ("if-match", "\"v3\"")], &patch);
+    assert_eq!(refused.status, 409, "{}", refused.json());
+    assert_eq!(database.count("select count(*) from layers.conflicts where name = 'Queda'"), 1);
+}
+
+#[test]
 fn who_may_not_write_is_told_so() {
     let (database, server) = editable();
     let feature = conflict("Conga", "activo", None);

@@ -255,6 +255,7 @@ fn only_demonstration_data_bears_its_name() {
     for arguments in [
         &["--layer", "watersheds"][..],
         &["--layer", "watersheds", "--source", "demonstration"],
+        &["--layer", "watersheds", "--source", "direct"],
         &["--layer", "watersheds", "--preset", "demonstration", "--source", "real"],
     ] {
         let said = database.refuse(&real, arguments);

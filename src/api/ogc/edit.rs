@@ -104,7 +104,11 @@ pub(super) async fn update(
     let version = seen_version(&headers)?;
     let patch = parse_object(&body)?;
     let current = state.store.current_feature(&layer, id).await?;
-    let mut properties: Map<String, Json> = serde_json::from_str(&current.properties).unwrap_or_default();
+    // Of a feature that cannot be read whole, what the patch does not name would be lost.
+    let mut properties: Map<String, Json> = serde_json::from_str(&current.properties)
+        .map_err(|_| Problem::conflict("the stored feature cannot be read whole: replace it with PUT"))?;
+    // What the layer does not declare was written by others, and is not the client's to answer for.
+    properties.retain(|name, _| snapshot.position(name).is_some());
     if patch.contains_key("properties") {
         properties.extend(properties_of(&patch)?);
     }

@@ -177,9 +177,10 @@ fn write_page(
     Ok(body)
 }
 
-/// The ETag of one feature: its version, and whether its source changed around it. Writers say it in If-Match.
+/// The ETag of one feature: its version, and whether it is invented, which its source may change around it. Writers say
+/// it in If-Match.
 pub(super) fn feature_tag(feature: &Feature) -> String {
-    format!("\"v{}\"", feature.version)
+    format!("\"v{}{}\"", feature.version, if feature.synthetic { "-synthetic" } else { "" })
 }
 
 /// One feature with its links and what is known of its source.

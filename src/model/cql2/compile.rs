@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::model::{
     Bbox, FieldType,
     cql2::{
-        Comparison, Cql2Error, Expression, Literal, Scalar,
+        Cql2Error, Expression, Literal, Scalar,
         expression::{parse_date, parse_timestamp},
         pattern::Pattern,
         plan::{Condition, End, Period, Place, Term},
@@ -108,12 +108,10 @@ impl Compiler<'_> {
             }
             Expression::Like(text, pattern) => self.like(text, pattern),
             Expression::Between(value, low, high) => {
-                let (value_low, low) = self.alike(value, low, "BETWEEN")?;
-                let (value_high, high) = self.alike(value, high, "BETWEEN")?;
-                Ok(Condition::And(vec![
-                    Condition::Compare(Comparison::GreaterOrEqual, value_low.term, low.term),
-                    Condition::Compare(Comparison::LessOrEqual, value_high.term, high.term),
-                ]))
+                let value = self.term(value)?;
+                let (value, low) = self.made_alike(value, low, "BETWEEN")?;
+                let (value, high) = self.made_alike(value, high, "BETWEEN")?;
+                Ok(Condition::Between(value.term, low.term, high.term))
             }
             Expression::In(value, list) => self.one_of(value, list),
             Expression::IsNull(inner) => match &**inner {
@@ -200,23 +198,34 @@ impl Compiler<'_> {
         if typed.kind == kind { Ok(typed.term) } else { Err(mismatch(expression, typed.kind, operator, name_of(kind))) }
     }
 
-    /// Two operands of one kind. Text beside a time is read as one: some programs quote dates.
+    /// Two operands of one kind.
     fn alike(
         &self,
         left: &Expression,
         right: &Expression,
         operator: &'static str,
     ) -> Result<(Typed, Typed), Cql2Error> {
-        let (mut a, mut b) = (self.term(left)?, self.term(right)?);
-        if a.kind == PropertyKind::Time {
-            b = as_time(b)?;
-        } else if b.kind == PropertyKind::Time {
-            a = as_time(a)?;
+        self.made_alike(self.term(left)?, right, operator)
+    }
+
+    /// The same for a left side that is compiled already: what stands several times in a condition is compiled once,
+    /// or nested conditions would grow beyond all bounds. Text beside a time is read as one: some programs quote dates.
+    fn made_alike(
+        &self,
+        mut left: Typed,
+        right: &Expression,
+        operator: &'static str,
+    ) -> Result<(Typed, Typed), Cql2Error> {
+        let mut compared = self.term(right)?;
+        if left.kind == PropertyKind::Time {
+            compared = as_time(compared)?;
+        } else if compared.kind == PropertyKind::Time {
+            left = as_time(left)?;
         }
-        if a.kind != b.kind {
-            return Err(mismatch(right, b.kind, operator, name_of(a.kind)));
+        if left.kind != compared.kind {
+            return Err(mismatch(right, compared.kind, operator, name_of(left.kind)));
         }
-        Ok((a, b))
+        Ok((left, compared))
     }
 
     fn like(&self, text: &Expression, pattern: &Expression) -> Result<Condition, Cql2Error> {
@@ -230,24 +239,24 @@ impl Compiler<'_> {
     }
 
     fn one_of(&self, value: &Expression, list: &[Expression]) -> Result<Condition, Cql2Error> {
-        let mut texts = HashSet::new();
-        let mut others = vec![];
+        let mut value = self.term(value)?;
+        let mut terms = vec![];
         for item in list {
-            let (_, item) = self.alike(value, item, "IN")?;
-            match item.term {
-                Term::Literal(Scalar::Text(text)) => _ = texts.insert(text.into_owned()),
-                other => others.push(other),
-            }
+            let (alike, item) = self.made_alike(value, item, "IN")?;
+            value = alike;
+            terms.push(item.term);
         }
-        let value = || self.term(value).map(|typed| typed.term);
-        let mut conditions = vec![];
-        if !texts.is_empty() {
-            conditions.push(Condition::OneOf(value()?, texts));
-        }
-        for other in others {
-            conditions.push(Condition::Compare(Comparison::Equal, value()?, other));
-        }
-        Ok(if conditions.len() == 1 { conditions.remove(0) } else { Condition::Or(conditions) })
+        let texts: Option<HashSet<String>> = terms
+            .iter()
+            .map(|term| match term {
+                Term::Literal(Scalar::Text(text)) => Some(text.to_string()),
+                _ => None,
+            })
+            .collect();
+        Ok(match texts {
+            Some(texts) => Condition::OneOf(value.term, texts),
+            None => Condition::AnyOf(value.term, terms),
+        })
     }
 
     fn place(&self, expression: &Expression) -> Result<Place, Cql2Error> {
@@ -353,4 +362,24 @@ fn mismatch(operand: &Expression, kind: PropertyKind, operator: &'static str, ex
         _ => "an operand".to_owned(),
     };
     Cql2Error::Kind { operand: operand.chars().take(60).collect(), found: name_of(kind), operator, expected }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::model::cql2::parse_text;
+
+    #[test]
+    fn nested_conditions_do_not_grow_beyond_their_text() {
+        let properties = [Property { name: "yes", kind: PropertyKind::Boolean }];
+        for (open, close) in [("(", ") BETWEEN TRUE AND FALSE"), ("(", ") IN (TRUE, FALSE)")] {
+            let filter = format!("{}yes{}", open.repeat(29), close.repeat(29));
+            let expression = parse_text(&filter).expect("within the limits");
+            let started = Instant::now();
+            Filter::compile(&expression, &properties).expect("truth values throughout");
+            assert!(started.elapsed() < Duration::from_secs(1), "{filter}: {:?}", started.elapsed());
+        }
+    }
 }

@@ -40,6 +40,28 @@ impl Condition {
             Condition::Compare(comparison, left, right) => {
                 left.value(record).order(&right.value(record)).map(|order| comparison.holds(order))
             }
+            Condition::Between(value, low, high) => {
+                let value = value.value(record);
+                let above = value.order(&low.value(record)).map(Ordering::is_ge);
+                let below = value.order(&high.value(record)).map(Ordering::is_le);
+                match (above, below) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (Some(true), Some(true)) => Some(true),
+                    _ => None,
+                }
+            }
+            Condition::AnyOf(value, terms) => {
+                let value = value.value(record);
+                let mut result = Some(false);
+                for term in terms {
+                    match value.order(&term.value(record)) {
+                        Some(Ordering::Equal) => return Some(true),
+                        Some(_) => {}
+                        None => result = None,
+                    }
+                }
+                result
+            }
             Condition::Like(text, pattern) => match text.value(record) {
                 Scalar::Text(text) => Some(pattern.fits(&text)),
                 _ => None,

@@ -17,6 +17,10 @@ pub(super) enum Condition {
     Or(Vec<Condition>),
     Not(Box<Condition>),
     Compare(Comparison, Term, Term),
+    /// The first lies between the others, both included.
+    Between(Term, Term, Term),
+    /// Equal to one of these.
+    AnyOf(Term, Vec<Term>),
     Like(Term, Pattern),
     /// One of these texts.
     OneOf(Term, HashSet<String>),
