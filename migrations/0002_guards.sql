@@ -62,6 +62,14 @@ create function rimay.declared_columns(layer_id text, declared jsonb) returns te
 $$;
 comment on function rimay.declared_columns is 'Columns of the typed view of a layer, as a select list.';
 
+-- The views are for reading: a delete through one would be a delete from the feature table.
+create function rimay.refuse_view_write() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  raise exception 'the view layers.% is for reading', tg_table_name
+    using errcode = 'feature_not_supported', hint = 'Write to rimay.feature, import a file, or use the HTTP interface.';
+end $$;
+comment on function rimay.refuse_view_write is 'Row trigger on the typed views: keeps them for reading.';
+
 -- Makes the typed view follow the declaration. Where a column goes or changes its type the view is made anew, with
 -- the grants it had; that cannot be done under a view that somebody built on it, and is refused by name.
 create procedure rimay.replace_layer_view(layer_id text, declared jsonb) language plpgsql as $$
@@ -137,6 +145,7 @@ begin
   end;
 
   call rimay.replace_layer_view(layer_id, declared);
+  execute format('create or replace trigger read_only instead of insert or update or delete on layers.%I for each row execute function rimay.refuse_view_write()', layer_id);
   execute format('comment on view layers.%I is %L', layer_id, (declared -> 'title' ->> 'es') || ' / ' || (declared -> 'title' ->> 'en'));
   for field in select jsonb_array_elements(declared -> 'fields') loop
     execute format('comment on column layers.%I.%I is %L', layer_id, field ->> 'name',

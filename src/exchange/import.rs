@@ -97,9 +97,9 @@ pub enum ImportError {
         /// The file.
         file: String,
     },
-    /// A file of the same name as before, but with wholly other features.
+    /// A file with wholly other features than its source had before.
     #[error(
-        "{file} has none of the {removed} features that the source {name} had from a file of the same name; say --source {name} if they are to be replaced, or --source with another name to keep both"
+        "{file} has none of the {removed} features that the source {name} has; say --source {name} if they are to be replaced, or --source with another name to keep both"
     )]
     NothingInCommon {
         /// The source.

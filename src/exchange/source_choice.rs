@@ -15,8 +15,10 @@ const BY_HAND: &str = "direct";
 #[derive(Debug, PartialEq)]
 pub(super) struct SourceChoice {
     pub(super) name: String,
-    /// Made from the file's name: nobody said that the file replaces what the source had before.
+    /// Made from the file's name: another file may have been called so.
     from_file: bool,
+    /// The caller named it: then the file replaces what the source had before, whatever that is.
+    stated: bool,
 }
 
 impl SourceChoice {
@@ -30,16 +32,16 @@ impl SourceChoice {
         file: &str,
     ) -> Result<SourceChoice, ImportError> {
         let layer = request.read.layer;
-        let stated = request.source.clone().or(preset.map(|preset| preset.name.clone()));
-        let from_file = stated.is_none();
-        let name = stated.unwrap_or_else(|| source_name(file));
+        let known = request.source.clone().or(preset.map(|preset| preset.name.clone()));
+        let (from_file, stated) = (known.is_none(), request.source.is_some());
+        let name = known.unwrap_or_else(|| source_name(file));
         if name == BY_HAND || (name == DEMONSTRATION) != preset.is_some_and(|preset| preset.demonstration) {
             return Err(ImportError::ReservedSource { name });
         }
         if from_file && layer.preset(&name).is_some() {
             return Err(ImportError::SourceOfPreset { name, file: file.into() });
         }
-        Ok(SourceChoice { name, from_file })
+        Ok(SourceChoice { name, from_file, stated })
     }
 
     /// Refuses to replace what came from another file unless somebody said so. `sources` are those of the layer.
@@ -57,14 +59,14 @@ impl SourceChoice {
         }
     }
 
-    /// Refuses a file of the same name in which nothing is left of the source: one for each region, say, in folders
-    /// of their own.
+    /// Refuses a file in which nothing is left of the source, unless the caller named the source: the file of another
+    /// region, say, or one read with the wrong preset.
     ///
     /// # Errors
     /// [`ImportError::NothingInCommon`].
     pub(super) fn check_merge(&self, merge: Merge, file: &str) -> Result<(), ImportError> {
         let nothing_stays = merge.removed > 0 && merge.changed == 0 && merge.unchanged == 0;
-        match self.from_file && nothing_stays {
+        match !self.stated && nothing_stays {
             true => {
                 Err(ImportError::NothingInCommon { name: self.name.clone(), file: file.into(), removed: merge.removed })
             }

@@ -86,6 +86,9 @@ impl Store {
         let mut transaction = self.pool.begin().await?;
         sqlx::query_file!("src/store/queries/lock_layer_imports.sql", layer.id).execute(&mut *transaction).await?;
         sqlx::query_file!("src/store/queries/create_incoming.sql").execute(&mut *transaction).await?;
+        // Statistics may be of the demonstration data still: a source that they do not know counts as one row, and
+        // row by row against a whole file takes hours.
+        sqlx::query("set local enable_nestloop = off").execute(&mut *transaction).await?;
         Ok(Staging { transaction, layer })
     }
 

@@ -47,7 +47,10 @@ impl Store {
         let options: PgConnectOptions = known.then(|| url.parse().ok()).flatten().ok_or(StoreError::InvalidUrl)?;
         // Nothing of ours depends on the search path; fixed, it cannot lead a name astray (a role called rimay would
         // look into the schema of its name first).
-        let options = options.application_name("rimay").options([("search_path", "public")]);
+        // A statement whose client is gone is called off, and does not keep what it locked.
+        let options = options
+            .application_name("rimay")
+            .options([("search_path", "public"), ("client_connection_check_interval", "1000")]);
         greet(&options).await?;
         let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(ANSWER_TIMEOUT).connect_lazy_with(options);
         let store = Store { pool };

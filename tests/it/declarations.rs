@@ -54,6 +54,23 @@ fn a_field_that_goes_keeps_grants_and_is_refused_under_somebodys_view() {
 }
 
 #[test]
+fn the_typed_views_are_for_reading() {
+    let database = TestDatabase::create();
+    assert!(database.accepts("insert into rimay.feature (layer, key, properties) values ('conflicts', 'a', '{}')"));
+    for write in [
+        "delete from layers.conflicts",
+        "update layers.conflicts set id = 7",
+        "insert into layers.conflicts (id) values (7)",
+    ] {
+        assert!(!database.accepts(write), "{write} went through");
+    }
+    assert!(database.accepts(&declare(WITH_A_FIELD_LESS)), "and stay so when they are made anew");
+    assert!(database.accepts("insert into rimay.feature (layer, key, properties) values ('watersheds', 'a', '{}')"));
+    assert!(!database.accepts("delete from layers.watersheds"));
+    assert_eq!(database.count("select count(*) from rimay.feature"), 2);
+}
+
+#[test]
 fn rows_with_a_withdrawn_code_stay_and_new_ones_are_refused() {
     let database = TestDatabase::create();
     let insert = |key: &str| {

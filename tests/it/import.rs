@@ -233,7 +233,7 @@ fn files_do_not_erase_each_other_unless_told() {
     assert!(said.contains("which came from zona.norte.geojson; say --source zona_norte if"), "{said}");
     let elsewhere = file("otra/zona.norte.geojson", "4");
     let said = database.refuse(&elsewhere, &layer);
-    assert!(said.contains("none of the 1 features that the source zona_norte had"), "{said}");
+    assert!(said.contains("none of the 1 features that the source zona_norte has"), "{said}");
     let said = database.refuse(&file("ana_hydrographic_units.geojson", "5"), &layer);
     assert!(said.contains("--preset ana_hydrographic_units"), "{said}");
     assert_eq!(database.count("select count(*) from layers.watersheds where code in ('1', '2')"), 2);
@@ -245,6 +245,44 @@ fn files_do_not_erase_each_other_unless_told() {
         database.import(&file(month, code), &["--layer", "watersheds", "--source", "catastro"]);
     }
     assert_eq!(database.count("select count(*) from layers.watersheds where code in ('8', '9')"), 1);
+}
+
+#[test]
+fn a_preset_does_not_erase_the_features_of_another_region() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let known = ["--layer", "watersheds", "--preset", "demonstration"];
+    let north = write_geojson(folder.path(), "norte.geojson", &[watershed("1", "Norte", -78.0, -6.0, 0.1)]);
+    let south = write_geojson(folder.path(), "sur.geojson", &[watershed("2", "Sur", -72.0, -14.0, 0.1)]);
+    database.import(&north, &known);
+    let said = database.refuse(&south, &known);
+    assert!(said.contains("none of the 1 features that the source demonstration has"), "{said}");
+    assert_eq!(database.count("select count(*) from layers.watersheds where name = 'Norte'"), 1);
+    database.import(&south, &[&known[..], &["--source", "demonstration"]].concat());
+    assert_eq!(database.count("select count(*) from layers.watersheds where name = 'Sur'"), 1);
+}
+
+#[test]
+fn a_large_file_goes_in_again_whatever_the_statistics_say() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let places = |count: u32| -> std::path::PathBuf {
+        let rows: String = (0..count).map(|n| format!("{n:06},Centro {n},-75.{n:06},-10.5\n")).collect();
+        let path = folder.path().join(format!("centros_{count}.csv"));
+        std::fs::write(&path, format!("code,name,longitude,latitude\n{rows}")).unwrap();
+        path
+    };
+    let arguments = |source| ["--layer", "populated_places", "--source-crs", "EPSG:4326", "--source", source];
+    database.import(&places(50), &arguments("pocos"));
+    // What autovacuum does by itself: now the planner knows one source, of 50 rows.
+    assert!(database.accepts("analyze rimay.feature_populated_places"));
+    let impatient =
+        "do $$ begin execute format('alter database %I set statement_timeout = %L', current_database(), '15s'); end $$";
+    assert!(database.accepts(impatient));
+    let many = places(30_000);
+    database.import(&many, &arguments("muchos"));
+    database.import(&many, &arguments("muchos"));
+    assert_eq!(database.count_features("populated_places"), 30_050);
 }
 
 #[test]
