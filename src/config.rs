@@ -16,38 +16,65 @@ use crate::api::ConnectionLimits;
 
 /// Everything that can be set, each item optional: the flags and environment variables of the program, and the
 /// keys of its configuration file.
-#[derive(Debug, Clone, Default, Args, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default)]
 pub struct Overrides {
+    /// What every command reads.
+    pub database: DatabaseOptions,
+    /// What only the server reads.
+    pub server: ServerOptions,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[command(next_help_heading = "Database")]
+pub struct DatabaseOptions {
     /// PostgreSQL server to use instead of the managed one: postgres://user:password@host:5432/database
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<Secret>,
     /// Where the managed database lives [default: /var/lib/rimay for root, else ~/.local/share/rimay]
     #[arg(long, global = true, env = "RIMAY_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+}
+
+/// How the server serves.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+pub struct ServerOptions {
     /// Address to listen on [default: 127.0.0.1:8080]
-    #[arg(long, global = true, env = "RIMAY_LISTEN", value_name = "IP:PORT")]
+    #[arg(long, env = "RIMAY_LISTEN", value_name = "IP:PORT")]
     pub listen: Option<SocketAddr>,
     /// Address under which clients reach the server; links begin with it [default: http:// and the listening address,
     /// or this machine's own where the server listens on all]
-    #[arg(long, global = true, env = "RIMAY_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, env = "RIMAY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// The built front-end [default: web/dist]
-    #[arg(long, global = true, env = "RIMAY_WEB_DIR", value_name = "DIR")]
+    #[arg(long, env = "RIMAY_WEB_DIR", value_name = "DIR")]
     pub web_dir: Option<PathBuf>,
     /// Demonstration data to load into layers that never had any
-    #[arg(long, global = true, env = "RIMAY_DEMO_DATA", value_name = "DIR")]
+    #[arg(long, env = "RIMAY_DEMO_DATA", value_name = "DIR")]
     pub demo_data: Option<PathBuf>,
     /// Connections served at once [default: 1024]
-    #[arg(long, global = true, env = "RIMAY_MAX_CONNECTIONS", value_name = "N")]
+    #[arg(long, env = "RIMAY_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
     /// Connections served at once from one address; this machine's own are not counted [default: 64]
-    #[arg(long, global = true, env = "RIMAY_MAX_CONNECTIONS_PER_ADDRESS", value_name = "N")]
+    #[arg(long, env = "RIMAY_MAX_CONNECTIONS_PER_ADDRESS", value_name = "N")]
     pub max_connections_per_address: Option<usize>,
     /// Token that lets its bearer write features over HTTP; without one they are read-only
-    #[arg(long, global = true, env = "RIMAY_EDIT_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    #[arg(long, env = "RIMAY_EDIT_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub edit_token: Option<Secret>,
 }
+
+/// Keys of the configuration file.
+const KEYS: [&str; 9] = [
+    "database_url",
+    "data_dir",
+    "listen",
+    "public_url",
+    "web_dir",
+    "demo_data",
+    "max_connections",
+    "max_connections_per_address",
+    "edit_token",
+];
 
 /// What the program runs with.
 #[derive(Debug, Clone)]
@@ -83,14 +110,20 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// The file is not of the right form.
-    #[error(
-        "the configuration file {path} cannot be understood: {source}accepted keys: database_url, data_dir, listen, public_url, web_dir, demo_data, max_connections, max_connections_per_address, edit_token"
-    )]
+    #[error("the configuration file {path} cannot be understood: {source}accepted keys: {}", KEYS.join(", "))]
     Syntax {
         /// The file.
         path: PathBuf,
         /// Where and why.
         source: toml::de::Error,
+    },
+    /// The file sets what there is not.
+    #[error("the configuration file {path} has the unknown key {key}; accepted keys: {}", KEYS.join(", "))]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: String,
     },
     /// The public address is no web address.
     #[error("the public URL \"{0}\" must begin with http:// or https://")]
@@ -104,18 +137,22 @@ impl Settings {
     /// [`ConfigError`] naming the file or setting at fault.
     pub fn gather(given: Overrides, file: Option<&Path>, default_data_dir: PathBuf) -> Result<Settings, ConfigError> {
         let file = file.map(read).transpose()?.unwrap_or_default();
+        let (database, server) = (given.database, given.server);
         let settings = Settings {
             // An empty variable is how shells say "not set".
-            database_url: given.database_url.or(file.database_url).filter(|url| !url.expose().is_empty()),
-            data_dir: given.data_dir.or(file.data_dir).unwrap_or(default_data_dir),
-            listen: given.listen.or(file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
-            public_url: given.public_url.or(file.public_url),
-            web_dir: given.web_dir.or(file.web_dir).unwrap_or_else(|| "web/dist".into()),
-            demo_data: given.demo_data.or(file.demo_data),
-            edit_token: given.edit_token.or(file.edit_token).filter(|token| !token.expose().is_empty()),
+            database_url: database.database_url.or(file.database.database_url).filter(|url| !url.expose().is_empty()),
+            data_dir: database.data_dir.or(file.database.data_dir).unwrap_or(default_data_dir),
+            listen: server.listen.or(file.server.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            public_url: server.public_url.or(file.server.public_url),
+            web_dir: server.web_dir.or(file.server.web_dir).unwrap_or_else(|| "web/dist".into()),
+            demo_data: server.demo_data.or(file.server.demo_data),
+            edit_token: server.edit_token.or(file.server.edit_token).filter(|token| !token.expose().is_empty()),
             connections: ConnectionLimits {
-                total: given.max_connections.or(file.max_connections).unwrap_or(1024),
-                per_address: given.max_connections_per_address.or(file.max_connections_per_address).unwrap_or(64),
+                total: server.max_connections.or(file.server.max_connections).unwrap_or(1024),
+                per_address: server
+                    .max_connections_per_address
+                    .or(file.server.max_connections_per_address)
+                    .unwrap_or(64),
             },
         };
         match &settings.public_url {
@@ -130,7 +167,13 @@ impl Settings {
 fn read(path: &Path) -> Result<Overrides, ConfigError> {
     let text =
         std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-    toml::from_str(&text).map_err(|source| ConfigError::Syntax { path: path.to_owned(), source })
+    let syntax = |source| ConfigError::Syntax { path: path.to_owned(), source };
+    let table: toml::Table = toml::from_str(&text).map_err(syntax)?;
+    if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(ConfigError::UnknownKey { path: path.to_owned(), key: key.clone() });
+    }
+    let syntax = |source| ConfigError::Syntax { path: path.to_owned(), source };
+    Ok(Overrides { database: toml::from_str(&text).map_err(syntax)?, server: toml::from_str(&text).map_err(syntax)? })
 }
 
 /// A text that never prints.
@@ -163,7 +206,11 @@ mod tests {
 
     #[test]
     fn given_settings_count_over_the_defaults_and_secrets_do_not_print() {
-        let given = Overrides { database_url: Some("postgres://u:secret@h/d".into()), ..Overrides::default() };
+        let database_url = Some("postgres://u:secret@h/d".into());
+        let given = Overrides {
+            database: DatabaseOptions { database_url, ..DatabaseOptions::default() },
+            ..Overrides::default()
+        };
         let settings = Settings::gather(given, None, "/data".into()).expect("sound");
         assert_eq!(settings.listen.port(), 8080);
         assert_eq!(settings.data_dir, Path::new("/data"));

@@ -1,5 +1,7 @@
 //! Logs. Figures are counted where things happen and rendered by `api`.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging to standard error: `RIMAY_LOG` says what (`info` by default, syntax of `tracing`), and
@@ -10,6 +12,7 @@ pub fn start() {
     if std::env::var("RIMAY_LOG_FORMAT").is_ok_and(|format| format == "json") {
         builder.json().init();
     } else {
-        builder.with_target(false).init();
+        // Colours are for people: a file or a journal would keep their codes.
+        builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
     }
 }

@@ -16,6 +16,7 @@ use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
 };
+use tokio_io_timeout::TimeoutStream;
 
 /// How many connections are served at once.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,8 @@ pub struct ConnectionLimits {
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(10);
 /// From how many bytes on a request line and headers that are still not whole are answered with 431.
 const MAX_HEADERS: usize = 32 << 10;
+/// A client that takes nothing of its answer for so long is let go: it would keep a place, and the answer in memory.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// A refused connection is told so, if it listens.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
 /// When the machine has no file descriptors left, trying again at once would only burn time.
@@ -65,7 +68,9 @@ pub async fn serve(listener: TcpListener, app: Router, limits: ConnectionLimits,
         };
         // Answers are written whole: waiting to fill a packet would only delay the last one.
         let _ = stream.set_nodelay(true);
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(WRITE_TIMEOUT));
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(app.clone()));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that breaks off or is too slow is no trouble of ours.

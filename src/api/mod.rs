@@ -26,7 +26,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
-    cors::{Any, CorsLayer},
+    cors::{AllowHeaders, Any, CorsLayer},
     timeout::TimeoutLayer,
 };
 
@@ -72,6 +72,15 @@ impl PublicUrl {
     }
 }
 
+/// Pages of others may read, and with a token write. The wildcard for headers does not stand for `Authorization`.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(Any)
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(Any)
+}
+
 const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The whole application. `web_dir` holds the built front-end.
@@ -87,7 +96,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))
         // Inside the layer of CORS, which would otherwise not see a preflight.
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(Any))
+        .layer(cors())
         .layer(middleware::from_fn_with_state(state.clone(), ogc::edit::tell_methods));
     Router::new()
         .merge(open_data)

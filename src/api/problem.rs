@@ -50,6 +50,12 @@ impl Problem {
         Problem::new(StatusCode::FORBIDDEN, "Forbidden", detail.to_string())
     }
 
+    /// 415: the body is of another kind than the method takes.
+    pub fn unsupported_media_type(accepted: &str) -> Problem {
+        let detail = format!("the body must be {accepted}, and Content-Type say so");
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type", detail)
+    }
+
     /// 409: it contradicts what is there.
     pub fn conflict(detail: impl std::fmt::Display) -> Problem {
         Problem::new(StatusCode::CONFLICT, "Conflict", detail.to_string())
@@ -120,7 +126,7 @@ impl From<EditError> for Problem {
         match &error {
             EditError::NoSuchFeature => Problem::not_found(error),
             EditError::Changed { .. } => Problem::precondition_failed(error),
-            EditError::KeyTaken(_) => Problem::conflict(error),
+            EditError::CodeTaken(_) => Problem::conflict(error),
             EditError::InvalidGeometry { .. } | EditError::Refused(_) => Problem::bad_body(error),
             EditError::Store(failure) if failure.is_outage() => {
                 Problem::unavailable("the database does not answer; nothing was written")

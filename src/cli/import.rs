@@ -47,6 +47,10 @@ pub(super) struct Arguments {
     /// Accept features more than 2 degrees outside Peru
     #[arg(long)]
     allow_outside: bool,
+    /// Let the file undo what people wrote or removed over HTTP since; without this such features stay as they are, and
+    /// the report lists them
+    #[arg(long)]
+    overwrite_edits: bool,
     /// Read, examine and report, but keep nothing
     #[arg(long)]
     dry_run: bool,
@@ -67,6 +71,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         source: arguments.source,
         licence: arguments.licence,
         attribution: arguments.attribution,
+        overwrite_edits: arguments.overwrite_edits,
         allow_outside: arguments.allow_outside,
         dry_run: arguments.dry_run,
     };
@@ -93,6 +98,9 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
 
 fn show(bar: &ProgressBar, progress: ImportProgress) {
     match progress {
+        ImportProgress::Waiting => {
+            bar.suspend(|| eprintln!("waiting for another import into this layer to end; Ctrl-C gives up"));
+        }
         ImportProgress::Reading { rows, total } => {
             bar.set_message("reading");
             bar.set_length(total);
@@ -105,7 +113,7 @@ fn show(bar: &ProgressBar, progress: ImportProgress) {
 
 fn find_preset(layer: &'static Layer, name: &str) -> anyhow::Result<&'static Preset> {
     let Some(preset) = layer.preset(name) else {
-        let known: Vec<_> = layer.presets.iter().map(|preset| preset.name.as_str()).collect();
+        let known: Vec<_> = layer.presets.iter().filter(|p| !p.demonstration).map(|p| p.name.as_str()).collect();
         bail!("layer {} has no preset \"{name}\"; it has: {}", layer.id, known.join(", "));
     };
     Ok(preset)

@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     cli::stop::StopSignals,
-    config::{Overrides, Settings},
+    config::{DatabaseOptions, Overrides, ServerOptions, Settings},
     exchange::prepare_gdal,
     store::{Store, default_data_dir},
 };
@@ -28,7 +28,7 @@ pub struct Cli {
     #[arg(long, global = true, env = "RIMAY_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
-    settings: Overrides,
+    database: DatabaseOptions,
     #[command(subcommand)]
     command: Command,
 }
@@ -36,7 +36,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server until it is told to stop
-    Serve,
+    Serve(ServerOptions),
     /// Take a file of features into a layer
     Import(import::Arguments),
     /// Write a layer to a file
@@ -60,12 +60,21 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Anything that keeps it from its end, in one sentence.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     prepare_gdal();
-    let settings = Settings::gather(cli.settings, cli.config.as_deref(), default_data_dir())?;
+    let server = match &cli.command {
+        Command::Serve(options) => options.clone(),
+        _ => ServerOptions::default(),
+    };
+    let given = Overrides { database: cli.database, server };
+    let settings = Settings::gather(given, cli.config.as_deref(), default_data_dir())?;
     match cli.command {
-        Command::Serve => serve::run(settings).await?,
+        Command::Serve(_) => serve::run(settings).await?,
         Command::Import(arguments) => import::run(&settings, arguments).await?,
         Command::Export(arguments) => export::run(&settings, arguments).await?,
-        Command::Layers => layers::print(),
+        Command::Layers => match layers::print() {
+            // Whoever reads with `head` has seen enough.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+            printed => printed?,
+        },
         Command::Migrate => with_store(&settings, async |_, _| Ok(())).await?,
         Command::Database(action) => return database::run(&settings, action).await,
     }

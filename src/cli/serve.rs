@@ -150,6 +150,7 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
             source: None,
             licence: None,
             attribution: None,
+            overwrite_edits: false,
             allow_outside: false,
             dry_run: false,
         };

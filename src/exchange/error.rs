@@ -290,7 +290,7 @@ pub enum ExchangeError {
         accepted: &'static str,
     },
     /// Something is there already.
-    #[error("{} exists already; say that it may be overwritten or choose another name", path.display())]
+    #[error("{} exists already; say --overwrite to replace it, or choose another name", path.display())]
     TargetExists {
         /// The target.
         path: PathBuf,

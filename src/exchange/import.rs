@@ -21,6 +21,8 @@ pub struct ImportRequest {
     pub licence: Option<String>,
     /// Attribution that counts instead of the preset's.
     pub attribution: Option<String>,
+    /// Let the file undo what people wrote or removed since it last came.
+    pub overwrite_edits: bool,
     /// Take features far outside Peru too.
     pub allow_outside: bool,
     /// Do everything but keep nothing.
@@ -30,6 +32,8 @@ pub struct ImportRequest {
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportProgress {
+    /// Another import into the layer is under way and has to end first.
+    Waiting,
     /// So many rows of so many were read.
     Reading {
         /// Rows read.
@@ -151,7 +155,7 @@ pub async fn import(
     let (summary, sha256) = (&mut reading.opened).await.map_err(interrupted)??;
     let preset = summary.preset.as_ref().and_then(|preset| layer.preset(&preset.name));
     let source = SourceChoice::make(&request, preset, &file)?;
-    let mut staging = store.begin_import(layer).await?;
+    let mut staging = store.begin_import(layer, || progress(ImportProgress::Waiting)).await?;
     if source.needs_previous() {
         // Nobody else imports into the layer now, so what holds here holds until the commit.
         source.check_previous(&store.layer_sources(&layer.id).await?, &file)?;
@@ -171,15 +175,16 @@ pub async fn import(
     }
     progress(ImportProgress::Merging);
     let origin = origin(&request, preset, &summary, &source, file, sha256);
-    let (merge, import_id) = staging.merge(&origin).await?;
-    source.check_merge(merge, &origin.file_name)?;
+    let merged = staging.merge(&origin, request.overwrite_edits).await?;
+    source.check_merge(merged.merge, &origin.file_name)?;
     report.source = origin.source;
-    report.merge = merge;
+    report.merge = merged.merge;
+    report.kept_edits = merged.kept_edits;
     report.dry_run = request.dry_run;
     if !request.dry_run {
         progress(ImportProgress::Keeping);
         let kept = serde_json::to_value(&report).expect("a report is plain JSON");
-        staging.commit(import_id, &kept).await?;
+        staging.commit(merged.import_id, &kept).await?;
     }
     Ok(report)
 }

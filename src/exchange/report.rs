@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     exchange::SourceSummary,
     model::{Bbox, Layer, RowNote},
-    store::{Merge, Repair},
+    store::{KeptEdit, Merge, Repair},
 };
 
 /// Notes of one kind that are printed; all of them are kept with the import.
@@ -55,6 +55,8 @@ pub struct ImportReport {
     pub bbox: Option<Bbox>,
     /// What changed in the layer.
     pub merge: Merge,
+    /// What people did to the source's features since; the file did not undo it.
+    pub kept_edits: Vec<KeptEdit>,
     /// Nothing was kept.
     pub dry_run: bool,
 }
@@ -82,6 +84,7 @@ impl ImportReport {
             same_geometry: vec![],
             bbox: None,
             merge: Merge::default(),
+            kept_edits: vec![],
             dry_run: false,
         }
     }
@@ -140,15 +143,30 @@ impl Display for ImportReport {
         let bbox = self.bbox.map_or("none".into(), |bbox| bbox.to_string());
         writeln!(f, "  bounding box      {bbox}")?;
         let Merge { added, changed, unchanged, removed, demonstration_removed } = self.merge;
-        writeln!(f, "  in the layer      {added} added, {changed} changed, {unchanged} unchanged, {removed} removed")?;
+        let title = if self.dry_run { "would be" } else { "in the layer" };
+        writeln!(f, "  {title:<16}  {added} added, {changed} changed, {unchanged} unchanged, {removed} removed")?;
         if demonstration_removed > 0 {
-            writeln!(f, "                    {demonstration_removed} demonstration features gave way")?;
+            writeln!(f, "                    {demonstration_removed} demonstration features give way")?;
         }
+        write_kept_edits(f, &self.kept_edits)?;
         if self.dry_run {
             writeln!(f, "  dry run: nothing was kept")?;
         }
         Ok(())
     }
+}
+
+fn write_kept_edits(f: &mut Formatter<'_>, edits: &[KeptEdit]) -> fmt::Result {
+    if edits.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "  edits kept        {} (--overwrite-edits lets the file count instead)", edits.len())?;
+    for edit in edits.iter().take(PRINTED) {
+        let row = edit.row.map_or("no row".into(), |row| format!("row {row}"));
+        let deed = if edit.removed { "removed by hand" } else { "written by hand" };
+        writeln!(f, "    {row:<10} {}: {deed} {:.0}", edit.feature, edit.at)?;
+    }
+    write_rest(f, edits.len())
 }
 
 /// The number, then the first of the notes, each on its line.
@@ -157,10 +175,14 @@ fn write_notes(f: &mut Formatter<'_>, title: &str, notes: &[RowNote]) -> fmt::Re
     for note in notes.iter().take(PRINTED) {
         writeln!(f, "    row {:<6} {}: {}", note.row, note.feature, note.note)?;
     }
-    if notes.len() > PRINTED {
-        writeln!(f, "    … and {} more, kept with the import", notes.len() - PRINTED)?;
+    write_rest(f, notes.len())
+}
+
+fn write_rest(f: &mut Formatter<'_>, total: usize) -> fmt::Result {
+    match total.checked_sub(PRINTED) {
+        None | Some(0) => Ok(()),
+        Some(rest) => writeln!(f, "    … and {rest} more, kept with the import"),
     }
-    Ok(())
 }
 
 #[cfg(test)]

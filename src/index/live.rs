@@ -49,6 +49,14 @@ pub enum IndexError {
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The database did not give the features of a layer.
+    #[error("layer {layer} cannot be read: {error}")]
+    Contents {
+        /// The layer.
+        layer: &'static str,
+        /// Why.
+        error: StoreError,
+    },
     /// The building thread ended early.
     #[error("building the snapshot of layer {layer} was interrupted")]
     Interrupted {
@@ -119,7 +127,10 @@ impl Index {
         self.freshness.store(Arc::new(match &outcome {
             Ok(_) => Freshness { checked_at: Timestamp::now(), checked: Instant::now(), failure: None },
             Err(IndexError::Store(_)) => Freshness { failure: Some(Failure::Database), ..(*last).clone() },
-            Err(IndexError::Interrupted { layer }) => {
+            Err(IndexError::Contents { error, .. }) if error.is_outage() => {
+                Freshness { failure: Some(Failure::Database), ..(*last).clone() }
+            }
+            Err(IndexError::Contents { layer, .. } | IndexError::Interrupted { layer }) => {
                 Freshness { failure: Some(Failure::Layer(layer)), ..(*last).clone() }
             }
         }));
@@ -172,7 +183,8 @@ impl Index {
 /// Reads the layer and builds its snapshot off the async threads.
 async fn build(layer: &'static str, store: &Store) -> Result<Snapshot, IndexError> {
     let layer = Catalogue::built_in().layer(layer).expect("ids come from the catalogue");
-    let contents = store.layer_contents(&layer.id).await?;
+    let contents = store.layer_contents(&layer.id).await;
+    let contents = contents.map_err(|error| IndexError::Contents { layer: &layer.id, error })?;
     tokio::task::spawn_blocking(move || Snapshot::build(layer, Access::Public, contents))
         .await
         .map_err(|_| IndexError::Interrupted { layer: &layer.id })

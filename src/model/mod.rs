@@ -27,4 +27,4 @@ pub use preset::Preset;
 pub use query::{FeatureQuery, Period, PeriodError, PropertyFilter};
 pub use search_text::fold;
 pub use source::Source;
-pub use value::{Value, ValueError};
+pub use value::{MAX_IDENTIFIER, MAX_NAME, MAX_TEXT, Value, ValueError};

@@ -4,6 +4,13 @@ use serde_json::{Value as Json, value::RawValue};
 
 use crate::model::{Field, FieldType, fold};
 
+/// Characters one text may have: what is longer is no text for people but a mistake or an attack.
+pub const MAX_TEXT: usize = 100_000;
+/// Characters the name of a feature may have: it stands in lists and on the map.
+pub const MAX_NAME: usize = 500;
+/// Characters of a code, or of whatever else identifies a feature: it stands in an index.
+pub const MAX_IDENTIFIER: usize = 500;
+
 /// What one field of one feature holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -44,6 +51,17 @@ pub enum ValueError {
         /// What was found, shortened.
         found: String,
     },
+    /// A text too long to be one.
+    #[error("it has {length} characters; at most {accepted} are accepted")]
+    TooLong {
+        /// Characters it has.
+        length: usize,
+        /// Characters it may have.
+        accepted: usize,
+    },
+    /// The character that ends texts in many programs.
+    #[error("it holds a NUL character, which cannot be stored")]
+    Nul,
     /// Not in the code list.
     #[error("\"{value}\" is not in the code list ({accepted})")]
     UnknownCode {
@@ -86,7 +104,11 @@ impl Value {
         let refused = |expected| ValueError::OtherType { expected, found: shorten(&json.to_string()) };
         match (field.kind, json) {
             (_, Json::Null) => Ok(Value::Null),
-            (FieldType::Text, Json::String(text)) => Ok(Value::Text(text.as_str().into())),
+            (FieldType::Text, Json::String(text)) if text.contains('\0') => Err(ValueError::Nul),
+            (FieldType::Text, Json::String(text)) => match (text.chars().count(), longest(field)) {
+                (length, accepted) if length > accepted => Err(ValueError::TooLong { length, accepted }),
+                _ => Ok(Value::Text(text.as_str().into())),
+            },
             (FieldType::Text, _) => Err(refused("text")),
             (FieldType::Code, Json::String(text)) if field.codes.iter().any(|code| code.code == *text) => {
                 Ok(Value::Text(text.as_str().into()))
@@ -148,6 +170,15 @@ impl Serialize for Value {
             Value::Boolean(boolean) => serializer.serialize_bool(*boolean),
             Value::Date(date) => serializer.collect_str(date),
         }
+    }
+}
+
+/// Characters a text of that field may have.
+fn longest(field: &Field) -> usize {
+    match field.name.as_str() {
+        "code" => MAX_IDENTIFIER,
+        "name" => MAX_NAME,
+        _ => MAX_TEXT,
     }
 }
 

@@ -1,7 +1,12 @@
+use std::time::Duration;
+
 use serde_json::Value as Json;
-use sqlx::error::ErrorKind;
+use sqlx::{Connection, PgConnection, error::DatabaseError};
 
 use crate::store::{Store, StoreError};
+
+/// How long the database may take over one edit.
+const EDIT_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// What a feature shall hold.
 #[derive(Debug, Clone)]
@@ -23,6 +28,24 @@ pub struct CurrentFeature {
     pub wkb: Option<Vec<u8>>,
 }
 
+/// Which feature a request to make one is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    /// The one it made: its id and version.
+    Now(i64, i64),
+    /// The one the same request made before: its id.
+    Before(i64),
+}
+
+/// Which version of a feature a writer means to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// Whichever there is.
+    Any,
+    /// One of these, as the writer saw it.
+    OneOf(Vec<i64>),
+}
+
 /// Why a feature was not written. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
@@ -35,9 +58,9 @@ pub enum EditError {
         /// Its version now.
         current: i64,
     },
-    /// Another feature written by hand bears the key.
-    #[error("this layer already has a feature with the code or key \"{0}\"")]
-    KeyTaken(String),
+    /// Another feature written by hand bears the code.
+    #[error("this layer already has a feature with the code \"{0}\"")]
+    CodeTaken(String),
     /// A geometry that encloses nothing sensible.
     #[error("the geometry is not valid: {reason}{place}")]
     InvalidGeometry {
@@ -48,50 +71,41 @@ pub enum EditError {
     },
     /// A condition of the table is not met.
     #[error("the feature does not fit its layer: {0}")]
-    Refused(String),
+    Refused(&'static str),
     /// The database did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for EditError {
-    fn from(error: sqlx::Error) -> EditError {
-        match error.as_database_error().map(|refusal| (refusal.kind(), refusal)) {
-            Some((ErrorKind::CheckViolation | ErrorKind::NotNullViolation, refusal)) => {
-                EditError::Refused(refusal.message().to_owned())
-            }
-            _ => EditError::Store(error.into()),
-        }
-    }
-}
-
 impl Store {
-    /// Writes a new feature and returns its id and version. Among the features written by hand `key` is borne once;
-    /// without one it gets one of its own.
+    /// Writes a new feature. A request with an idempotency key makes one feature, however often it comes.
     ///
     /// # Errors
     /// [`EditError`].
     pub async fn create_feature(
         &self,
         layer: &str,
-        key: Option<&str>,
+        idempotency_key: Option<&str>,
         draft: &FeatureDraft,
-    ) -> Result<(i64, i64), EditError> {
-        self.check_geometry(draft).await?;
-        let wkb = draft.wkb.as_deref();
-        let written = sqlx::query_file!("src/store/queries/insert_feature.sql", layer, key, draft.properties, wkb)
-            .fetch_one(&self.pool)
-            .await;
-        match written {
-            Ok(row) => Ok((row.id, row.version)),
-            Err(error) if error.as_database_error().is_some_and(|refusal| refusal.is_unique_violation()) => {
-                Err(EditError::KeyTaken(key.unwrap_or_default().to_owned()))
+    ) -> Result<Created, EditError> {
+        self.edit(async |connection| {
+            check_geometry(connection, draft).await?;
+            if let Some(before) = made_before(connection, layer, idempotency_key).await? {
+                return Ok(before);
             }
-            Err(error) => Err(error.into()),
-        }
+            match insert(connection, layer, idempotency_key, draft).await {
+                Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
+                    // The same request, sent twice at once, was answered a moment ago.
+                    let before = made_before(connection, layer, idempotency_key).await?;
+                    before.ok_or_else(|| EditError::CodeTaken(code_of(draft)))
+                }
+                written => written.map_err(refused),
+            }
+        })
+        .await
     }
 
-    /// Writes a feature that is still of `version`, and returns its new version.
+    /// Writes a feature that is still as `expected`, and returns its new version.
     ///
     /// # Errors
     /// [`EditError`].
@@ -99,29 +113,40 @@ impl Store {
         &self,
         layer: &str,
         id: i64,
-        version: i64,
+        expected: &Expected,
         draft: &FeatureDraft,
     ) -> Result<i64, EditError> {
-        self.check_geometry(draft).await?;
-        let wkb = draft.wkb.as_deref();
-        let query =
-            sqlx::query_file!("src/store/queries/update_feature.sql", layer, id, version, draft.properties, wkb);
-        match query.fetch_optional(&self.pool).await? {
-            Some(row) => Ok(row.version),
-            None => Err(self.why_not(layer, id).await?),
-        }
+        self.edit(async |connection| {
+            check_geometry(connection, draft).await?;
+            let (versions, wkb) = (expected.versions(), draft.wkb.as_deref());
+            let query =
+                sqlx::query_file!("src/store/queries/update_feature.sql", layer, id, versions, draft.properties, wkb);
+            match query.fetch_optional(&mut *connection).await {
+                Ok(Some(row)) => Ok(row.version),
+                Ok(None) => Err(why_not(connection, layer, id).await?),
+                Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
+                    Err(EditError::CodeTaken(code_of(draft)))
+                }
+                Err(error) => Err(refused(error)),
+            }
+        })
+        .await
     }
 
-    /// Removes a feature that is still of `version`.
+    /// Removes a feature that is still as `expected`.
     ///
     /// # Errors
     /// [`EditError`].
-    pub async fn delete_feature(&self, layer: &str, id: i64, version: i64) -> Result<(), EditError> {
-        let query = sqlx::query_file!("src/store/queries/delete_feature.sql", layer, id, version);
-        match query.execute(&self.pool).await?.rows_affected() {
-            0 => Err(self.why_not(layer, id).await?),
-            _ => Ok(()),
-        }
+    pub async fn delete_feature(&self, layer: &str, id: i64, expected: &Expected) -> Result<(), EditError> {
+        self.edit(async |connection| {
+            let query =
+                sqlx::query_file_scalar!("src/store/queries/delete_feature.sql", layer, id, expected.versions());
+            match query.fetch_one(&mut *connection).await.map_err(StoreError::from)? {
+                0 => Err(why_not(connection, layer, id).await?),
+                _ => Ok(()),
+            }
+        })
+        .await
     }
 
     /// One feature as it is now.
@@ -129,28 +154,104 @@ impl Store {
     /// # Errors
     /// [`EditError::NoSuchFeature`], [`EditError::Store`].
     pub async fn current_feature(&self, layer: &str, id: i64) -> Result<CurrentFeature, EditError> {
-        sqlx::query_file_as!(CurrentFeature, "src/store/queries/read_feature.sql", layer, id)
-            .fetch_optional(&self.pool)
-            .await?
-            .ok_or(EditError::NoSuchFeature)
+        self.edit(async |connection| read_feature(connection, layer, id).await).await
     }
 
-    /// Why no feature of the version was found.
-    async fn why_not(&self, layer: &str, id: i64) -> Result<EditError, EditError> {
-        let current = self.current_feature(layer, id).await?;
-        Ok(EditError::Changed { current: current.version })
+    async fn edit<T>(&self, work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, EditError>) -> Result<T, EditError> {
+        self.in_time(EDIT_TIMEOUT, work).await
     }
+}
 
-    async fn check_geometry(&self, draft: &FeatureDraft) -> Result<(), EditError> {
-        let Some(wkb) = &draft.wkb else { return Ok(()) };
-        let found = sqlx::query_file!("src/store/queries/check_geometry.sql", wkb).fetch_one(&self.pool).await?;
-        if found.is_valid {
-            return Ok(());
+impl Expected {
+    /// The versions for a query; `None` where any will do.
+    fn versions(&self) -> Option<&[i64]> {
+        match self {
+            Expected::Any => None,
+            Expected::OneOf(versions) => Some(versions),
         }
-        let place = match (found.longitude, found.latitude) {
-            (Some(longitude), Some(latitude)) => format!(" at {longitude:.6}, {latitude:.6}"),
-            _ => String::new(),
-        };
-        Err(EditError::InvalidGeometry { reason: found.reason.unwrap_or_default(), place })
+    }
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    layer: &str,
+    idempotency_key: Option<&str>,
+    draft: &FeatureDraft,
+) -> Result<Created, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    let wkb = draft.wkb.as_deref();
+    let row = sqlx::query_file!("src/store/queries/insert_feature.sql", layer, draft.properties, wkb)
+        .fetch_one(&mut *transaction)
+        .await?;
+    if let Some(key) = idempotency_key {
+        sqlx::query_file!("src/store/queries/insert_answered_request.sql", layer, key, row.id)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(Created::Now(row.id, row.version))
+}
+
+async fn made_before(
+    connection: &mut PgConnection,
+    layer: &str,
+    idempotency_key: Option<&str>,
+) -> Result<Option<Created>, StoreError> {
+    let Some(key) = idempotency_key else { return Ok(None) };
+    let query = sqlx::query_file_scalar!("src/store/queries/read_answered_request.sql", layer, key);
+    Ok(query.fetch_optional(connection).await?.map(Created::Before))
+}
+
+async fn read_feature(connection: &mut PgConnection, layer: &str, id: i64) -> Result<CurrentFeature, EditError> {
+    sqlx::query_file_as!(CurrentFeature, "src/store/queries/read_feature.sql", layer, id)
+        .fetch_optional(connection)
+        .await
+        .map_err(StoreError::from)?
+        .ok_or(EditError::NoSuchFeature)
+}
+
+/// Why no feature of the version was found.
+async fn why_not(connection: &mut PgConnection, layer: &str, id: i64) -> Result<EditError, EditError> {
+    let current = read_feature(connection, layer, id).await?;
+    Ok(EditError::Changed { current: current.version })
+}
+
+async fn check_geometry(connection: &mut PgConnection, draft: &FeatureDraft) -> Result<(), EditError> {
+    let Some(wkb) = &draft.wkb else { return Ok(()) };
+    let found = sqlx::query_file!("src/store/queries/check_geometry.sql", wkb).fetch_one(connection).await;
+    let found = found.map_err(refused)?;
+    if found.is_valid {
+        return Ok(());
+    }
+    let place = match (found.longitude, found.latitude) {
+        (Some(longitude), Some(latitude)) => format!(" at {longitude:.6}, {latitude:.6}"),
+        _ => String::new(),
+    };
+    Err(EditError::InvalidGeometry { reason: found.reason.unwrap_or_default(), place })
+}
+
+fn code_of(draft: &FeatureDraft) -> String {
+    draft.properties["code"].as_str().unwrap_or_default().to_owned()
+}
+
+/// The database's refusal in our words, where it is the feature's fault.
+fn refused(error: sqlx::Error) -> EditError {
+    match error.as_database_error().and_then(reason) {
+        Some(reason) => EditError::Refused(reason),
+        None => EditError::Store(error.into()),
+    }
+}
+
+fn reason(refusal: &dyn DatabaseError) -> Option<&'static str> {
+    match refusal.constraint() {
+        Some("place_on_the_globe") => Some("its place lies beyond 180 degrees of longitude or 90 of latitude"),
+        Some("geometry_type") => Some("the layer holds geometries of another type"),
+        Some("properties_as_declared") => Some("a property is not of the type or code list that the layer declares"),
+        // Conditions of the table, such as on geometry, that have no better words.
+        Some(_) if refusal.is_check_violation() => Some("its geometry must be two-dimensional, valid and not empty"),
+        // Data exceptions, and limits of the program such as the length of an index entry.
+        _ if refusal.code().is_some_and(|code| code.starts_with("22")) => Some("a value cannot be stored"),
+        _ if refusal.code().is_some_and(|code| code.starts_with("54")) => Some("a value is too large to be stored"),
+        _ => None,
     }
 }

@@ -1,11 +1,12 @@
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use serde_json::Value as Json;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use crate::{
     model::{Bbox, GeometryKind, IncomingFeature, Layer, RowNote, Text},
-    store::{Store, StoreError, copy::copy_text},
+    store::{Store, StoreError, copy::copy_text, features::timestamp},
 };
 
 /// A file on its way in: rows are copied, examined and merged inside one transaction. Dropping it leaves the
@@ -62,6 +63,19 @@ pub struct Measure {
     pub bbox: Option<Bbox>,
 }
 
+/// Something a person did to an imported feature, which the file does not undo.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct KeptEdit {
+    /// Row of the file that says otherwise; `None` where the file no longer has the feature.
+    pub row: Option<u64>,
+    /// The feature's name or key.
+    pub feature: String,
+    /// When the person did it.
+    pub at: Timestamp,
+    /// The feature was removed; else it was written.
+    pub removed: bool,
+}
+
 /// What the merge did, in features.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Merge {
@@ -77,14 +91,30 @@ pub struct Merge {
     pub demonstration_removed: u64,
 }
 
+/// A merge that waits to be kept.
+#[derive(Debug)]
+pub struct Merged {
+    /// The import's id.
+    pub import_id: i64,
+    /// What it did.
+    pub merge: Merge,
+    /// What it left as people had made it.
+    pub kept_edits: Vec<KeptEdit>,
+}
+
 impl Store {
-    /// Begins an import into `layer`, waiting for another one into the same layer to end.
+    /// Begins an import into `layer`. Where another one into the same layer is under way, `waits` is told once, and
+    /// this one begins when that one has ended.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn begin_import(&self, layer: &'static Layer) -> Result<Staging, StoreError> {
+    pub async fn begin_import(&self, layer: &'static Layer, waits: impl FnOnce()) -> Result<Staging, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        sqlx::query_file!("src/store/queries/lock_layer_imports.sql", layer.id).execute(&mut *transaction).await?;
+        let try_lock = sqlx::query_file_scalar!("src/store/queries/try_lock_layer_imports.sql", layer.id);
+        if !try_lock.fetch_one(&mut *transaction).await? {
+            waits();
+            sqlx::query_file!("src/store/queries/lock_layer_imports.sql", layer.id).execute(&mut *transaction).await?;
+        }
         sqlx::query_file!("src/store/queries/create_incoming.sql").execute(&mut *transaction).await?;
         // Statistics may be of the demonstration data still: a source that they do not know counts as one row, and
         // row by row against a whole file takes hours.
@@ -235,14 +265,19 @@ impl Staging {
         Ok(Measure { count: row.count, without_geometry: row.without_geometry, bbox })
     }
 
-    /// Replaces the source's features with the copied rows: what is the same stays untouched. Returns what changed
-    /// and the import's id.
+    /// Replaces the source's features with the copied rows: what is the same stays untouched, and so does what people
+    /// wrote or removed since, unless `overwrite_edits`.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn merge(&mut self, origin: &ImportOrigin) -> Result<(Merge, i64), StoreError> {
+    pub async fn merge(&mut self, origin: &ImportOrigin, overwrite_edits: bool) -> Result<Merged, StoreError> {
         let layer = self.layer.id.as_str();
         let connection = &mut *self.transaction;
+        if overwrite_edits {
+            let query = sqlx::query_file!("src/store/queries/forget_edits.sql", layer, origin.source);
+            query.execute(&mut *connection).await?;
+        }
+        let kept_edits = find_kept_edits(connection, layer, &origin.source).await?;
         let import_id = sqlx::query_file_scalar!(
             "src/store/queries/insert_import.sql",
             layer,
@@ -271,8 +306,9 @@ impl Staging {
         let query = sqlx::query_file!("src/store/queries/insert_new_features.sql", layer, origin.source, import_id);
         merge.added = query.execute(&mut *connection).await?.rows_affected();
         let rows = sqlx::query_file_scalar!("src/store/queries/count_incoming.sql").fetch_one(&mut *connection).await?;
-        merge.unchanged = rows.unsigned_abs() - merge.added - merge.changed;
-        Ok((merge, import_id))
+        let kept_rows = kept_edits.iter().filter(|edit| edit.row.is_some()).count() as u64;
+        merge.unchanged = rows.unsigned_abs() - merge.added - merge.changed - kept_rows;
+        Ok(Merged { import_id, merge, kept_edits })
     }
 
     /// Keeps the report with its import and makes the import true.
@@ -286,6 +322,21 @@ impl Staging {
         self.transaction.commit().await?;
         Ok(())
     }
+}
+
+async fn find_kept_edits(
+    connection: &mut PgConnection,
+    layer: &str,
+    source: &str,
+) -> Result<Vec<KeptEdit>, StoreError> {
+    let edits = sqlx::query_file!("src/store/queries/find_kept_edits.sql", layer, source).fetch_all(connection).await?;
+    let kept = edits.into_iter().map(|edit| KeptEdit {
+        row: edit.row_number.map(i64::unsigned_abs),
+        feature: edit.feature,
+        at: timestamp(edit.at_us),
+        removed: edit.removed,
+    });
+    Ok(kept.collect())
 }
 
 fn note(row: i64, feature: String, note: String) -> RowNote {

@@ -14,10 +14,10 @@ mod schema;
 mod wkb;
 
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
-pub use edits::{CurrentFeature, EditError, FeatureDraft};
+pub use edits::{Created, CurrentFeature, EditError, Expected, FeatureDraft};
 pub use error::StoreError;
 pub use features::{LayerContents, StoredFeature};
-pub use imports::{ImportOrigin, Measure, Merge, Repair, Staging};
+pub use imports::{ImportOrigin, KeptEdit, Measure, Merge, Merged, Repair, Staging};
 pub use revisions::LayerRevision;
 pub use wkb::to_wkb;
 
@@ -30,6 +30,9 @@ use sqlx::{
 
 /// How long the server may take to answer a connection.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long one waits for a connection of the pool.
+const LOAN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The database, ready for use: reachable, with PostGIS, migrated, and told of every layer.
 #[derive(Debug, Clone)]
@@ -52,24 +55,24 @@ impl Store {
             .application_name("rimay")
             .options([("search_path", "public"), ("client_connection_check_interval", "1000")]);
         greet(&options).await?;
-        let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(ANSWER_TIMEOUT).connect_lazy_with(options);
+        let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(LOAN_TIMEOUT).connect_lazy_with(options);
         let store = Store { pool };
         store.migrate().await?;
         Ok(store)
     }
 
     /// Lends a connection to `work`, which is given up when it takes longer than `limit`.
-    async fn in_time<T>(
+    async fn in_time<T, E: From<StoreError>>(
         &self,
         limit: Duration,
-        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.pool.acquire().await.map_err(StoreError::from)?;
         let outcome = tokio::time::timeout(limit, work(&mut connection)).await;
         outcome.unwrap_or_else(|_| {
             // Back in the pool it would be asked whether it still lives, and nobody may answer.
             drop(connection.detach());
-            Err(StoreError::TimedOut { seconds: limit.as_secs() })
+            Err(StoreError::TimedOut { seconds: limit.as_secs() }.into())
         })
     }
 

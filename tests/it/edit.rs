@@ -139,17 +139,125 @@ fn what_cannot_be_stored_is_refused_with_its_reason() {
 fn a_code_is_borne_once_and_a_repeated_request_makes_one_feature() {
     let (database, server) = editable();
     let feature = conflict("Conga", "activo", None);
-    assert_eq!(create(&server, &feature).status, 201);
+    let first = create(&server, &feature);
+    assert_eq!(first.status, 201);
     let again = create(&server, &feature);
     assert_eq!(again.status, 409);
     assert!(again.json()["detail"].as_str().unwrap().contains("\"conga\""), "{}", again.json());
-    let mut nameless = conflict("Otro", "activo", None);
-    nameless["properties"]["code"] = Json::Null;
-    for status in [201, 409] {
-        let answer = server.send_json("POST", ITEMS, &[TOKEN, ("idempotency-key", "k1")], &nameless);
-        assert_eq!(answer.status, status);
+    let mut other = conflict("Otro", "activo", None);
+    let keyed =
+        |key: &str, feature: &Json| server.send_json("POST", ITEMS, &[TOKEN, ("idempotency-key", key)], feature);
+    let answers = [keyed("k1", &other), keyed("k1", &other)];
+    let [made, repeated] = answers.each_ref().map(|answer| (answer.status, answer.header("location")));
+    assert_eq!(made.0, 201);
+    assert_eq!(made, repeated, "the same request is answered the same, and its code is not taken by itself");
+    for unusable in ["", &"k".repeat(201)] {
+        assert_eq!(keyed(unusable, &other).status, 400);
     }
     assert_eq!(database.count_features("conflicts"), 2);
+    // Nor may a code be taken by changing another feature.
+    let (path, seen) = (path_of(&server, &answers[0]), answers[0].header("etag").to_owned());
+    let patch = json!({"properties": {"code": "conga"}});
+    assert_eq!(server.send_json("PATCH", &path, &[TOKEN, ("if-match", &seen)], &patch).status, 409);
+    other["properties"]["code"] = json!("x".repeat(501));
+    let long = create(&server, &other);
+    assert!(long.status == 400 && long.json().to_string().contains("property code: it has 501"), "{}", long.json());
+    other["properties"]["code"] = json!("con\0ga");
+    assert!(create(&server, &other).json().to_string().contains("NUL character"));
+}
+
+#[test]
+fn of_the_same_request_sent_many_times_at_once_one_feature_comes() {
+    let (database, server) = editable();
+    let feature = conflict("Conga", "activo", None);
+    let headers = [TOKEN, ("idempotency-key", "una vez")];
+    let places: Vec<_> = std::thread::scope(|scope| {
+        let post = || server.send_json("POST", ITEMS, &headers, &feature);
+        let senders: Vec<_> = (0..8).map(|_| scope.spawn(post)).collect();
+        senders.into_iter().map(|sender| sender.join().unwrap().header("location").to_owned()).collect()
+    });
+    assert!(places.iter().all(|place| *place == places[0]), "{places:?}");
+    assert_eq!(database.count_features("conflicts"), 1);
+}
+
+#[test]
+fn preconditions_bodies_and_schemes_are_read_as_http_says() {
+    let (_database, server) = editable();
+    let created = create(&server, &conflict("Conga", "activo", None));
+    let path = path_of(&server, &created);
+    let patch = json!({"properties": {"company": "Empresa"}});
+    let send = |tag: &str, kind: &str, body: &Json| {
+        let headers = [("authorization", "bearer abracadabra"), ("if-match", tag), ("content-type", kind)];
+        server.send_bytes("PATCH", &path, &headers, body.to_string().into_bytes())
+    };
+    let json = "application/merge-patch+json";
+    let seen = created.header("etag").to_owned();
+    assert_eq!(send(&format!("W/{seen}"), json, &patch).status, 412, "a weak tag does not match");
+    assert_eq!(send("\"of-another\"", json, &patch).status, 412);
+    assert_eq!(send(&seen, "text/plain", &patch).status, 415);
+    assert_eq!(send(&format!("\"v7\", {seen}"), json, &patch).status, 200, "one of a list");
+    assert_eq!(send("*", json, &patch).status, 200);
+    let misplaced = send("*", json, &json!({"company": "Empresa"}));
+    assert!(
+        misplaced.status == 400 && misplaced.json().to_string().contains("nothing called \\\"company"),
+        "{}",
+        misplaced.json()
+    );
+    // What was served may come back with one value changed.
+    let mut served = server.json(&path);
+    served["properties"]["company"] = json!("Otra");
+    served["geometry"] = json!({"type": "Point", "coordinates": [-78.36, -6.92, 3900.0]});
+    let back = send("*", "application/geo+json", &served);
+    assert_eq!((back.status, back.json()["properties"]["company"].as_str()), (200, Some("Otra")));
+    assert!(back.header("rimay-note").contains("heights were dropped"));
+    let preflight = [
+        ("origin", "http://localhost"),
+        ("access-control-request-method", "PATCH"),
+        ("access-control-request-headers", "authorization,if-match"),
+    ];
+    let allowed = server.send("OPTIONS", &path, &preflight);
+    assert!(
+        allowed.header("access-control-allow-headers").contains("authorization"),
+        "a wildcard would not stand for it"
+    );
+}
+
+#[test]
+fn what_a_person_did_to_imported_features_outlives_the_next_delivery() {
+    let (database, server) = editable();
+    let folder = scratch();
+    let deliver = |state: &str, names: &[&str], options: &[&str]| {
+        let features: Vec<_> = names.iter().map(|name| conflict(name, state, None)).collect();
+        let file = write_geojson(folder.path(), "casos.geojson", &features);
+        database.import(&file, &[&["--layer", "conflicts"], options].concat())
+    };
+    let names = ["Conga", "Quilish", "Combayo", "Bagua"];
+    deliver("activo", &names, &[]);
+    let page = server.wait_for(ITEMS, |page| page["numberMatched"] == 4);
+    let path = |n: usize| format!("{ITEMS}/{}", page["features"][n]["id"]);
+    let headers = [TOKEN, ("if-match", "*")];
+    for n in [0, 1] {
+        let patch = json!({"properties": {"company": "Corregida"}});
+        assert_eq!(server.send_json("PATCH", &path(n), &headers, &patch).status, 200);
+    }
+    assert_eq!(server.send("DELETE", &path(2), &headers).status, 204);
+
+    let states = "select string_agg(name || ' ' || state || ' ' || coalesce(company, '-'), ', ' order by id) from layers.conflicts";
+    // Quilish is not in the delivery, Combayo is again.
+    let report = deliver("latente", &["Conga", "Combayo", "Bagua"], &[]);
+    assert!(report.contains("0 added, 1 changed, 0 unchanged, 0 removed"), "{report}");
+    assert!(report.contains("edits kept        3"), "{report}");
+    assert!(report.contains("row 1      Conga: written by hand"), "{report}");
+    assert!(report.contains("row 2      Combayo: removed by hand"), "{report}");
+    assert!(report.contains("no row     Quilish: written by hand"), "{report}");
+    let kept = "Conga activo Corregida, Quilish activo Corregida, Bagua latente -";
+    assert_eq!(database.query(states)[0].as_deref(), Some(kept));
+    let report = deliver("latente", &["Conga", "Combayo", "Bagua"], &["--overwrite-edits"]);
+    assert!(
+        report.contains("1 added, 1 changed, 1 unchanged, 1 removed") && !report.contains("edits kept"),
+        "{report}"
+    );
+    assert_eq!(database.query(states)[0].as_deref(), Some("Conga latente -, Bagua latente -, Combayo latente -"));
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn demonstration_data_gives_way_to_the_first_real_file() {
     assert_eq!(server.json("/ogc/collections/watersheds")["synthetic"], true);
     let real = write_geojson(folder.path(), "ana.geojson", &[watershed("49", "Verdadera", -75.0, -6.0, 0.1)]);
     let report = database.import(&real, &["--layer", "watersheds"]);
-    assert!(report.contains("1 demonstration features gave way"), "{report}");
+    assert!(report.contains("1 demonstration features give way"), "{report}");
     let page = server
         .wait_for("/ogc/collections/watersheds/items", |page| page["features"][0]["properties"]["name"] == "Verdadera");
     assert_eq!(page["numberMatched"], 1);

@@ -19,13 +19,13 @@ use crate::{
         AppState, Problem,
         ogc::{
             GEOJSON,
-            items::{ITEM_ROUTE, ITEMS_ROUTE, feature_tag, write_item},
+            items::{ITEM_ROUTE, ITEMS_ROUTE, write_item},
         },
     },
     crs::{CRS84, Crs, Projection},
     index::{SYNTHETIC, Snapshot},
     model::{Access, Field, GeometryKind, Value},
-    store::{FeatureDraft, to_wkb},
+    store::{Created, Expected, FeatureDraft, to_wkb},
 };
 
 /// Most positions of a geometry.
@@ -33,7 +33,12 @@ const MAX_VERTICES: usize = 200_000;
 /// Bytes of a body: a geometry of that size, written at length.
 pub(super) const MAX_BODY: usize = 12 << 20;
 /// How long an answer waits for the snapshot that has what was written.
-const SNAPSHOT_WAIT: Duration = Duration::from_secs(5);
+const SNAPSHOT_WAIT: Duration = Duration::from_secs(4);
+/// Characters an idempotency key may have.
+const MAX_IDEMPOTENCY_KEY: usize = 200;
+/// Members of a patch: what can be changed, and what a feature that was served comes back with.
+const PATCH_MEMBERS: [&str; 7] = ["type", "id", "properties", "geometry", "bbox", "links", "rimay"];
+const NOTE: HeaderName = HeaderName::from_static("rimay-note");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REVISION: HeaderName = HeaderName::from_static("rimay-revision");
 
@@ -48,13 +53,18 @@ impl FromRequestParts<AppState> for Editor {
             return Err(Problem::forbidden("features are read-only here: no edit token is configured"));
         };
         let shown = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let shown = shown.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(Problem::unauthorized)?;
-        if token.is(shown) { Ok(Editor) } else { Err(Problem::unauthorized()) }
+        // The name of a scheme is the same in capitals (RFC 9110, section 11.1).
+        let shown =
+            shown.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        match shown {
+            Some((_, shown)) if token.is(shown.trim()) => Ok(Editor),
+            _ => Err(Problem::unauthorized()),
+        }
     }
 }
 
-/// `POST /ogc/collections/{layer}/items`: 201 with the address of the new feature. With `Idempotency-Key` the same
-/// request makes one feature: sent again, it is a conflict.
+/// `POST /ogc/collections/{layer}/items`: 201 with the address of the new feature. With `Idempotency-Key` a request
+/// makes one feature however often it is sent, and is answered with that one.
 pub(super) async fn create(
     _: Editor,
     State(state): State<AppState>,
@@ -63,15 +73,18 @@ pub(super) async fn create(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
-    let body = parse_feature(&body)?;
-    let draft = draft(&snapshot, properties_of(&body)?, geometry_of(&body, &headers)?)?;
-    let code = draft.properties.get("code").and_then(Json::as_str).map(str::to_owned);
-    let again = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).map(|key| format!("request {key}"));
-    let key = again.or(code);
-    let (id, _) = state.store.create_feature(&layer, key.as_deref(), &draft).await?;
-    let mut response = written(&state, &layer, id, StatusCode::CREATED).await?;
+    let body = parse_feature(&headers, &body)?;
+    let (geometry, had_heights) = geometry_of(&body, &headers)?;
+    let draft = draft(&snapshot, properties_of(&body)?, geometry)?;
+    let created = state.store.create_feature(&layer, idempotency_key(&headers)?, &draft).await?;
+    let (id, version) = match created {
+        Created::Now(id, version) => (id, version),
+        Created::Before(id) => (id, 1),
+    };
+    let mut response = written(&state, &layer, id, version, StatusCode::CREATED).await;
     let location = state.public_url.join(&format!("/ogc/collections/{layer}/items/{id}"));
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&location).expect("an address"));
+    tell_heights(&mut response, had_heights);
     Ok(response)
 }
 
@@ -84,11 +97,14 @@ pub(super) async fn replace(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
-    let version = seen_version(&headers)?;
-    let body = parse_feature(&body)?;
-    let draft = draft(&snapshot, properties_of(&body)?, geometry_of(&body, &headers)?)?;
-    state.store.replace_feature(&layer, id, version, &draft).await?;
-    written(&state, &layer, id, StatusCode::OK).await
+    let expected = expected(&headers)?;
+    let body = parse_feature(&headers, &body)?;
+    let (geometry, had_heights) = geometry_of(&body, &headers)?;
+    let draft = draft(&snapshot, properties_of(&body)?, geometry)?;
+    let version = state.store.replace_feature(&layer, id, &expected, &draft).await?;
+    let mut response = written(&state, &layer, id, version, StatusCode::OK).await;
+    tell_heights(&mut response, had_heights);
+    Ok(response)
 }
 
 /// `PATCH /ogc/collections/{layer}/items/{id}`: members of the body replace those of the feature, null empties
@@ -101,8 +117,13 @@ pub(super) async fn update(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
-    let version = seen_version(&headers)?;
-    let patch = parse_object(&body)?;
+    let seen = expected(&headers)?;
+    let patch = parse_object(&headers, &body)?;
+    if let Some(unknown) = patch.keys().find(|member| !PATCH_MEMBERS.contains(&member.as_str())) {
+        return Err(Problem::bad_body(format!(
+            "there is nothing called \"{unknown}\" to change; a patch has the members properties and geometry"
+        )));
+    }
     let current = state.store.current_feature(&layer, id).await?;
     // Of a feature that cannot be read whole, what the patch does not name would be lost.
     let mut properties: Map<String, Json> = serde_json::from_str(&current.properties)
@@ -112,12 +133,20 @@ pub(super) async fn update(
     if patch.contains_key("properties") {
         properties.extend(properties_of(&patch)?);
     }
-    let mut draft = draft(&snapshot, properties, geometry_of(&patch, &headers)?)?;
+    let (geometry, had_heights) = geometry_of(&patch, &headers)?;
+    let mut draft = draft(&snapshot, properties, geometry)?;
     if !patch.contains_key("geometry") {
         draft.wkb = current.wkb;
     }
-    state.store.replace_feature(&layer, id, version, &draft).await?;
-    written(&state, &layer, id, StatusCode::OK).await
+    // What was merged is what was just read: written by another since, it would be undone.
+    let expected = match seen {
+        Expected::Any => Expected::OneOf(vec![current.version]),
+        seen => seen,
+    };
+    let version = state.store.replace_feature(&layer, id, &expected, &draft).await?;
+    let mut response = written(&state, &layer, id, version, StatusCode::OK).await;
+    tell_heights(&mut response, had_heights);
+    Ok(response)
 }
 
 /// `DELETE /ogc/collections/{layer}/items/{id}`
@@ -128,10 +157,12 @@ pub(super) async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     state.index.snapshot(&layer, Access::Public)?;
-    state.store.delete_feature(&layer, id, seen_version(&headers)?).await?;
-    let snapshot = refreshed(&state, &layer).await?;
+    state.store.delete_feature(&layer, id, &expected(&headers)?).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    response.headers_mut().insert(REVISION, HeaderValue::from(snapshot.revision()));
+    match served(&state, &layer, |snapshot| snapshot.by_id(id).is_none()).await {
+        Some(snapshot) => _ = response.headers_mut().insert(REVISION, HeaderValue::from(snapshot.revision())),
+        None => *response.status_mut() = StatusCode::ACCEPTED,
+    }
     Ok(response)
 }
 
@@ -153,37 +184,86 @@ pub(in crate::api) async fn tell_methods(State(state): State<AppState>, request:
     response
 }
 
-/// The snapshot that has everything written so far, or the one there is when that takes too long.
-async fn refreshed(state: &AppState, layer: &str) -> Result<Arc<Snapshot>, Problem> {
-    // What fails here was written all the same; the next refresh brings it.
-    let _ = tokio::time::timeout(SNAPSHOT_WAIT, state.index.refresh(&state.store)).await;
-    Ok(state.index.snapshot(layer, Access::Public)?)
+/// The snapshot in which the write shows; `None` when it takes too long. The write holds all the same, and the next
+/// refresh brings it.
+async fn served(state: &AppState, layer: &str, shows: impl Fn(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
+    let refresh = tokio::time::timeout(SNAPSHOT_WAIT, state.index.refresh(&state.store)).await;
+    if let Ok(Err(error)) = &refresh {
+        tracing::warn!(%error, "a write is kept, and not served yet");
+    }
+    let snapshot = state.index.snapshot(layer, Access::Public).ok()?;
+    shows(&snapshot).then_some(snapshot)
 }
 
-async fn written(state: &AppState, layer: &str, id: i64, status: StatusCode) -> Result<Response, Problem> {
-    let snapshot = refreshed(state, layer).await?;
-    let mut response = match snapshot.by_id(id) {
-        Some(feature) => {
-            let body = write_item(&snapshot, feature, &state.public_url, &CRS84)?;
-            ([(header::CONTENT_TYPE, GEOJSON), (header::ETAG, &feature_tag(feature))], Body::from(body)).into_response()
+/// The feature as it is served now. Where no snapshot has it yet, 202 without a body: it is kept, and will be served.
+async fn written(state: &AppState, layer: &str, id: i64, version: i64, status: StatusCode) -> Response {
+    let shows = |snapshot: &Snapshot| snapshot.by_id(id).is_some_and(|feature| feature.version >= version);
+    let snapshot = served(state, layer, shows).await;
+    let shown = snapshot.as_ref().and_then(|snapshot| {
+        let (body, tag) = write_item(snapshot, snapshot.by_id(id)?, &state.public_url, &CRS84).ok()?;
+        Some((body, tag, snapshot.revision()))
+    });
+    match shown {
+        Some((body, tag, revision)) => {
+            let headers = [(header::CONTENT_TYPE, GEOJSON), (header::ETAG, tag.as_str())];
+            let mut response = (status, headers, Body::from(body)).into_response();
+            response.headers_mut().insert(REVISION, HeaderValue::from(revision));
+            response
         }
-        None => StatusCode::NO_CONTENT.into_response(),
-    };
-    *response.status_mut() = status;
-    response.headers_mut().insert(REVISION, HeaderValue::from(snapshot.revision()));
-    Ok(response)
+        None if status == StatusCode::CREATED => status.into_response(),
+        None => StatusCode::ACCEPTED.into_response(),
+    }
 }
 
-/// The version of the feature the writer has seen, from If-Match.
-fn seen_version(headers: &HeaderMap) -> Result<i64, Problem> {
-    let tag = headers.get(header::IF_MATCH).ok_or_else(Problem::precondition_required)?;
-    let version = tag.to_str().ok().map(|tag| tag.trim().trim_matches('"')).and_then(|tag| tag.strip_prefix('v'));
-    version.and_then(|version| version.split('-').next()?.parse().ok()).ok_or_else(|| {
-        Problem::precondition_failed("If-Match must be the ETag that the feature was served with, such as \"v3\"")
-    })
+/// The versions of the feature that the writer has seen, from If-Match.
+fn expected(headers: &HeaderMap) -> Result<Expected, Problem> {
+    let mut lines = headers.get_all(header::IF_MATCH).iter().peekable();
+    lines.peek().ok_or_else(Problem::precondition_required)?;
+    let refused = || Problem::precondition_failed("If-Match must be the ETag that the feature was served with, or *");
+    let mut versions = vec![];
+    for line in lines {
+        for tag in line.to_str().map_err(|_| refused())?.split(',').map(str::trim) {
+            if tag == "*" {
+                return Ok(Expected::Any);
+            }
+            versions.extend(version_of(tag));
+        }
+    }
+    if versions.is_empty() { Err(refused()) } else { Ok(Expected::OneOf(versions)) }
 }
 
-fn parse_object(body: &[u8]) -> Result<Map<String, Json>, Problem> {
+/// The version in a feature's ETag, `"v3-…"`. Others' tags, and weak ones, match nothing.
+fn version_of(tag: &str) -> Option<i64> {
+    let inner = tag.strip_prefix('"')?.strip_suffix('"')?.strip_prefix('v')?;
+    inner.split('-').next()?.parse().ok()
+}
+
+/// What makes one request of several.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = key.to_str().ok().map(str::trim).filter(|key| (1..=MAX_IDEMPOTENCY_KEY).contains(&key.len()));
+    let accepted = format!("Idempotency-Key must be 1 to {MAX_IDEMPOTENCY_KEY} visible ASCII characters");
+    key.map(Some).ok_or_else(|| Problem::bad_body(accepted))
+}
+
+/// Heights are not kept, and whoever sent them shall know.
+fn tell_heights(response: &mut Response, had_heights: bool) {
+    if had_heights {
+        let note = HeaderValue::from_static("heights were dropped: geometries are two-dimensional here");
+        response.headers_mut().insert(NOTE, note);
+    }
+}
+
+fn parse_object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Json>, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    if kind.is_some_and(|kind| {
+        kind != "application/json" && !(kind.starts_with("application/") && kind.ends_with("+json"))
+    }) {
+        return Err(Problem::unsupported_media_type(
+            "application/geo+json, application/json or application/merge-patch+json",
+        ));
+    }
     match serde_json::from_slice(body) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(Problem::bad_body("expected a JSON object")),
@@ -191,8 +271,8 @@ fn parse_object(body: &[u8]) -> Result<Map<String, Json>, Problem> {
     }
 }
 
-fn parse_feature(body: &[u8]) -> Result<Map<String, Json>, Problem> {
-    let feature = parse_object(body)?;
+fn parse_feature(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Json>, Problem> {
+    let feature = parse_object(headers, body)?;
     match feature.get("type").and_then(Json::as_str) {
         Some("Feature") => Ok(feature),
         _ => Err(Problem::bad_body("expected a GeoJSON object of type Feature")),
@@ -207,15 +287,16 @@ fn properties_of(feature: &Map<String, Json>) -> Result<Map<String, Json>, Probl
     }
 }
 
-/// The geometry in CRS84; the header Content-Crs says in which system it comes.
-fn geometry_of(feature: &Map<String, Json>, headers: &HeaderMap) -> Result<Option<Geometry<f64>>, Problem> {
+/// The geometry in CRS84, and whether it came with heights; the header Content-Crs says in which system it comes.
+fn geometry_of(feature: &Map<String, Json>, headers: &HeaderMap) -> Result<(Option<Geometry<f64>>, bool), Problem> {
     let json = match feature.get("geometry") {
-        None | Some(Json::Null) => return Ok(None),
+        None | Some(Json::Null) => return Ok((None, false)),
         Some(json) => json,
     };
     let refused = |error: &dyn std::fmt::Display| Problem::bad_body(format!("geometry: {error}"));
     let read: geojson::Geometry = serde_json::from_value(json.clone()).map_err(|error| refused(&error))?;
     check_rings(&read)?;
+    let had_heights = has_heights(&read);
     let geometry = Geometry::<f64>::try_from(read).map_err(|error| refused(&error))?;
     if geometry.coords_count() > MAX_VERTICES {
         return Err(Problem::bad_body(format!("geometry: at most {MAX_VERTICES} positions")));
@@ -228,7 +309,19 @@ fn geometry_of(feature: &Map<String, Json>, headers: &HeaderMap) -> Result<Optio
         Some(named) => Crs::find(named.trim_matches(['<', '>'])).map_err(|error| ("Content-Crs", error))?,
     };
     let moved = Projection::from(crs).and_then(|projection| projection.apply(&geometry));
-    Ok(Some(moved.map_err(|error| ("Content-Crs", error))?))
+    Ok((Some(moved.map_err(|error| ("Content-Crs", error))?), had_heights))
+}
+
+fn has_heights(geometry: &geojson::Geometry) -> bool {
+    use geojson::GeometryValue;
+    let high = |position: &geojson::Position| position.len() > 2;
+    match &geometry.value {
+        GeometryValue::Point { coordinates } => high(coordinates),
+        GeometryValue::Polygon { coordinates } => coordinates.iter().flatten().any(high),
+        GeometryValue::MultiPolygon { coordinates } => coordinates.iter().flatten().flatten().any(high),
+        // Of other kinds nothing is stored.
+        _ => false,
+    }
 }
 
 /// Rings must close: what is read would otherwise be closed silently, and perhaps wrongly.

@@ -1,4 +1,5 @@
 use std::{
+    hash::{DefaultHasher, Hasher},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -87,8 +88,7 @@ pub(super) async fn item(
     let digits = id.bytes().all(|b| b.is_ascii_digit());
     let feature = id.parse().ok().filter(|_| digits).and_then(|id| snapshot.by_id(id));
     let feature = feature.ok_or_else(|| Problem::not_found(format!("layer {layer} has no feature with this id")))?;
-    let body = write_item(&snapshot, feature, &url, crs)?;
-    let tag = feature_tag(feature);
+    let (body, tag) = write_item(&snapshot, feature, &url, crs)?;
     let response = respond_tagged(&headers, &tag, Keep::Revalidate, GEOJSON, || Body::from(body));
     Ok(with_crs(response, crs))
 }
@@ -177,19 +177,13 @@ fn write_page(
     Ok(body)
 }
 
-/// The ETag of one feature: its version, and whether it is invented, which its source may change around it. Writers say
-/// it in If-Match.
-pub(super) fn feature_tag(feature: &Feature) -> String {
-    format!("\"v{}{}\"", feature.version, if feature.synthetic { "-synthetic" } else { "" })
-}
-
-/// One feature with its links and what is known of its source.
+/// One feature with its links and what is known of its source, and the strong ETag of these bytes.
 pub(super) fn write_item(
     snapshot: &Snapshot,
     feature: &Feature,
     url: &PublicUrl,
     crs: &'static Crs,
-) -> Result<Vec<u8>, Problem> {
+) -> Result<(Vec<u8>, String), Problem> {
     let path = format!("/ogc/collections/{}", snapshot.layer().id);
     let links = json!([
         link("self", GEOJSON, "This feature", url.join(&format!("{path}/items/{}", feature.id))),
@@ -205,7 +199,11 @@ pub(super) fn write_item(
     let form = Form { geometry: Places::of(crs)?.form(feature)?, ..Form::default() };
     snapshot.write_formed(&mut body, feature, &form);
     body.extend_from_slice(format!(r#","links":{links},"rimay":{about}}}"#).as_bytes());
-    Ok(body)
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&body);
+    // A writer says by the version what they have seen; the rest tells one way of writing it from another.
+    let tag = format!("\"v{}-{:016x}\"", feature.version, hasher.finish());
+    Ok((body, tag))
 }
 
 /// The geometries of an answer in its reference system.

@@ -15,7 +15,7 @@ use crate::{
         source::geojson::GeoJsonFacts,
         wkb_walk::Drawn,
     },
-    model::{IncomingFeature, Layer, RowNote, Value},
+    model::{IncomingFeature, Layer, MAX_IDENTIFIER, MAX_NAME, MAX_TEXT, RowNote, Value},
 };
 
 /// What came of one row of a file.
@@ -35,12 +35,8 @@ pub(crate) struct FileColumn {
     pub(crate) kind: ColumnKind,
 }
 
-/// Characters one text may have: what is longer is no text for people but a mistake or an attack.
-const MAX_TEXT: usize = 100_000;
 /// Characters of a name that notes show.
 const SHOWN: usize = 120;
-/// Characters the name of a feature may have: it stands in lists and on the map.
-const MAX_NAME: usize = 500;
 
 /// Turns rows of one table into features of one layer.
 #[derive(Debug)]
@@ -87,7 +83,7 @@ impl RecordReader {
         let key = self.key(&values).unwrap_or_else(hash);
         let name = self.name(&values).unwrap_or_else(|| key.chars().take(SHOWN).collect());
         let told = |note: String| RowNote { row, feature: name.clone(), note };
-        if let Some(reason) = self.too_long(&cells, &values) {
+        if let Some(reason) = self.too_long(&cells, &values, &key) {
             return Ok(Row::Rejected(told(reason)));
         }
         let geometry = match drawn.and_then(|drawn| self.geometry(drawn, &mut notes)) {
@@ -129,7 +125,7 @@ impl RecordReader {
     }
 
     /// Why a text is too long to be taken. WKT is as long as the area is intricate.
-    fn too_long(&self, cells: &[Cell], values: &[Value]) -> Option<String> {
+    fn too_long(&self, cells: &[Cell], values: &[Value], key: &str) -> Option<String> {
         let length = |text: &str, allowed: usize| {
             // Counting characters takes time; no text has more of them than bytes.
             (text.len() > allowed).then(|| text.chars().count()).filter(|count| *count > allowed)
@@ -148,7 +144,11 @@ impl RecordReader {
             let count = length(name()?, MAX_NAME)?;
             Some(format!("the name has {count} characters; at most {MAX_NAME} are accepted"))
         };
-        long.into_iter().next().or_else(long_name)
+        let long_key = || {
+            let count = length(key, MAX_IDENTIFIER)?;
+            Some(format!("what identifies it has {count} characters; at most {MAX_IDENTIFIER} are accepted"))
+        };
+        long.into_iter().next().or_else(long_name).or_else(long_key)
     }
 
     fn note_damaged_text(&self, cells: &[Cell], notes: &mut Vec<String>) {

@@ -22,7 +22,8 @@ pub(crate) fn find_view(path: &Path) -> io::Result<Option<String>> {
         1 => 65_536,
         size => usize::from(size),
     };
-    if size < 512 {
+    let usable = size.saturating_sub(usize::from(header[20]));
+    if usable < 480 {
         return Err(broken());
     }
     let mut pages = vec![1];
@@ -32,7 +33,7 @@ pub(crate) fn find_view(path: &Path) -> io::Result<Option<String>> {
             return Err(broken());
         }
         let page = read_page(&mut file, number, size)?;
-        if let Some(name) = look_at(&page, number, &mut pages)? {
+        if let Some(name) = look_at(&page[..usable], number, &mut pages)? {
             return Ok(Some(name));
         }
     }
@@ -88,24 +89,64 @@ fn page_number(page: &[u8], at: usize) -> io::Result<u32> {
     Ok(u32::from_be_bytes(bytes))
 }
 
-/// The name in a row of the schema whose type is `view`. Type and name are its first columns; a name that runs on
-/// to another page is told as far as it goes.
+/// What statements of a schema may begin with. What a row calls itself does not count: SQLite runs its statement.
+const HARMLESS: [&[u8]; 5] =
+    [b"create table ", b"create index ", b"create unique index ", b"create trigger ", b"create virtual table "];
+
+/// The name in a row of the schema that makes a view, or anything else than tables, indexes and triggers. The columns
+/// are type, name, table name, root page and statement; the beginning of the statement must be on this page.
 fn view_in(page: &[u8], at: usize) -> io::Result<Option<String>> {
     let mut at = at;
-    let _payload = variable(page, &mut at)?;
+    let payload = variable(page, &mut at)?;
     let _row = variable(page, &mut at)?;
-    let header = at;
-    let columns = header.saturating_add(variable(page, &mut at)?);
-    let text_length = |serial: usize| serial.checked_sub(13).map_or(0, |twice| twice / 2);
-    let kind = text_length(variable(page, &mut at)?);
-    let name = text_length(variable(page, &mut at)?);
-    let kind_text = page.get(columns..columns.saturating_add(kind)).ok_or_else(broken)?;
-    // A database may be in UTF-16.
-    let plain = |text: &[u8]| text.iter().copied().filter(|byte| *byte != 0).collect::<Vec<u8>>();
-    let is_view = plain(kind_text).eq_ignore_ascii_case(b"view");
-    let name_text = &page[columns + kind..];
-    let name_text = plain(&name_text[..name.min(name_text.len()).min(120)]);
-    Ok(is_view.then(|| String::from_utf8_lossy(&name_text).into_owned()))
+    let record = page.get(at..).ok_or_else(broken)?;
+    let record = record.get(..local_length(payload, page.len())).ok_or_else(broken)?;
+    let mut at = 0;
+    let mut column = variable(record, &mut at)?;
+    let header = record.get(..column).ok_or_else(broken)?;
+    let mut columns = [&record[..0]; 5];
+    for content in &mut columns {
+        let length = content_length(variable(header, &mut at)?);
+        let end = column.saturating_add(length).min(record.len());
+        *content = record.get(column..end).ok_or_else(broken)?;
+        column = column.saturating_add(length);
+    }
+    if at != header.len() {
+        return Err(broken());
+    }
+    let [_, name, _, _, statement] = columns.map(without_zeros);
+    let statement = statement.to_ascii_lowercase();
+    // An index that follows from a table has none.
+    let is_harmless = statement.is_empty() || HARMLESS.iter().any(|start| statement.starts_with(start));
+    Ok((!is_harmless).then(|| String::from_utf8_lossy(&name[..name.len().min(120)]).into_owned()))
+}
+
+/// Bytes of a row that stand on its own page; the rest is elsewhere (section 1.6).
+fn local_length(payload: usize, usable: usize) -> usize {
+    let most = usable - 35;
+    let least = (usable - 12) * 32 / 255 - 23;
+    match least + payload.saturating_sub(least) % (usable - 4) {
+        _ if payload <= most => payload,
+        length if length <= most => length,
+        _ => least,
+    }
+}
+
+/// Bytes of a column's content by its type (section 2.1).
+fn content_length(serial: usize) -> usize {
+    match serial {
+        0 | 8 | 9 => 0,
+        1..=4 => serial,
+        5 => 6,
+        6 | 7 => 8,
+        // 10 and 11 are never written.
+        _ => serial.saturating_sub(12) / 2,
+    }
+}
+
+/// A text without regard to UTF-16, in which a database may be.
+fn without_zeros(text: &[u8]) -> Vec<u8> {
+    text.iter().copied().filter(|byte| *byte != 0).collect()
 }
 
 /// A number of one to nine bytes, the high ones first.

@@ -1,2 +1,11 @@
--- Removes a feature if it is still as the writer saw it. $1: layer id, $2: id, $3: version.
-delete from rimay.feature where layer = $1 and id = $2 and version = $3
+-- Removes a feature if it is still as the writer saw it, and keeps in mind that an imported one is not to come back.
+-- $1: layer id, $2: id, $3: versions or null for any.
+with removed as (
+  delete from rimay.feature where layer = $1 and id = $2 and ($3::bigint[] is null or version = any ($3))
+  returning layer, source, key
+), remembered as (
+  insert into rimay.removed_feature (layer, source, key)
+  select layer, source, key from removed where source <> 'direct'
+  on conflict (layer, source, key) do update set removed_at = excluded.removed_at
+)
+select count(*) as "count!" from removed
