@@ -185,6 +185,7 @@ pub async fn import(
         progress(ImportProgress::Keeping);
         let kept = serde_json::to_value(&report).expect("a report is plain JSON");
         staging.commit(merged.import_id, &kept).await?;
+        store.announce_now().await;
     }
     Ok(report)
 }

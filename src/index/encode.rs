@@ -70,14 +70,14 @@ impl Snapshot {
     /// copied as it was encoded.
     pub fn write_formed(&self, json: &mut Vec<u8>, feature: &Feature, form: &Form<'_>) {
         match &form.geometry {
-            None => json.extend_from_slice(&self.json()[feature.json.start..feature.properties_at]),
+            None => json.extend_from_slice(&feature.json[..feature.properties_at]),
             Some((geometry, decimals)) => {
                 write!(json, r#"{{"type":"Feature","id":{},"geometry":"#, feature.id).expect(SOUND);
                 write_geometry(json, geometry.as_ref(), *decimals);
             }
         }
         match form.properties {
-            None => json.extend_from_slice(&self.json()[feature.properties_at..feature.json.end]),
+            None => json.extend_from_slice(&feature.json[feature.properties_at..]),
             Some((fields, synthetic)) => {
                 let chosen = fields.iter().map(|at| (self.fields()[*at].name.as_str(), &feature.values[*at]));
                 write_properties(json, chosen, synthetic.then_some(feature.synthetic));

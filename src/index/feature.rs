@@ -1,4 +1,8 @@
-use std::{borrow::Cow, collections::HashMap, ops::Range};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    hash::{DefaultHasher, Hasher},
+};
 
 use geo::{BoundingRect, Centroid, Geometry, InteriorPoint, Point};
 use geo_traits::to_geo::ToGeoGeometry;
@@ -34,23 +38,26 @@ pub struct Feature {
     pub(super) holds: Option<(Date, Option<Date>)>,
     /// Folded name and code, for searching.
     pub(super) search_text: Box<str>,
-    /// Where its GeoJSON stands in the snapshot's bytes.
-    pub(super) json: Range<usize>,
-    /// Where in the snapshot's bytes its properties begin.
+    /// The row of the database it was read from.
+    pub(super) row: i64,
+    /// Its GeoJSON object without the closing brace: members may follow.
+    pub(super) json: Box<[u8]>,
+    /// Where in the GeoJSON its properties begin.
     pub(super) properties_at: usize,
+    /// Hash of the GeoJSON.
+    pub(super) digest: u64,
 }
 
 impl Feature {
-    /// Decodes a stored feature, keeps what `access` permits, and writes its GeoJSON at the end of `json`.
+    /// Decodes a stored feature, keeps what `access` permits, and writes its GeoJSON.
     ///
     /// # Errors
-    /// Why it cannot be read; then nothing was written.
+    /// Why it cannot be read.
     pub(super) fn decode(
         layer: &Layer,
         access: Access,
         stored: &StoredFeature,
         source: Option<(u16, &Source)>,
-        json: &mut Vec<u8>,
     ) -> Result<Feature, String> {
         let geometry = stored.wkb.as_deref().map(read_geometry).transpose()?;
         let properties: HashMap<Cow<'_, str>, &RawValue> =
@@ -61,10 +68,12 @@ impl Feature {
                 properties.get(field.name.as_str()).map_or(Value::Null, |json| Value::from_json(field.kind, json))
             })
             .collect();
-        let start = json.len();
+        let mut json = vec![];
         let fields = layer.permitted_fields(access).zip(&values);
         let synthetic = source.is_some_and(|(_, source)| source.synthetic);
-        let properties_at = encode::write_feature(json, stored.id, geometry.as_ref(), fields, synthetic);
+        let properties_at = encode::write_feature(&mut json, stored.id, geometry.as_ref(), fields, synthetic);
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&json);
         Ok(Feature {
             id: stored.id,
             version: stored.version,
@@ -76,7 +85,9 @@ impl Feature {
             label: geometry.as_ref().and_then(label),
             values,
             geometry,
-            json: start..json.len(),
+            row: stored.row,
+            digest: hasher.finish(),
+            json: json.into(),
             properties_at,
         })
     }

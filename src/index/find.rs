@@ -3,7 +3,7 @@ use std::{cmp::Reverse, collections::BTreeMap, time::Instant};
 use geo::{Intersects, Rect, coord};
 
 use crate::{
-    index::{Feature, Slot, Snapshot, snapshot::envelope},
+    index::{Feature, Slot, Snapshot, lookup::envelope},
     model::{Bbox, FeatureQuery, Period, fold},
 };
 

@@ -1,6 +1,9 @@
 use std::{
     collections::HashMap,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -11,16 +14,22 @@ use tokio::sync::Mutex;
 use crate::{
     index::Snapshot,
     model::{Access, Catalogue, UnknownLayer},
-    store::{Store, StoreError},
+    store::{Announcements, LayerNews, Store, StoreError},
 };
+
+/// How often every feature is compared with the database.
+const AUDIT_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The current snapshot of every layer.
 #[derive(Debug)]
 pub struct Index {
     layers: HashMap<&'static str, ArcSwap<Snapshot>>,
     freshness: ArcSwap<Freshness>,
-    /// One refresh at a time: an older snapshot must not take the place of a newer one.
-    refreshing: Mutex<()>,
+    /// One refresh at a time: an older snapshot must not take the place of a newer one. Holds up to which call the last
+    /// refresh served.
+    refreshing: Mutex<u64>,
+    /// Calls to refresh so far.
+    calls: AtomicU64,
 }
 
 /// When the index last heard from the database.
@@ -82,7 +91,8 @@ impl Index {
                 checked: Instant::now(),
                 failure: None,
             }),
-            refreshing: Mutex::new(()),
+            refreshing: Mutex::new(0),
+            calls: AtomicU64::new(0),
         };
         match index.refresh(store).await {
             Err(IndexError::Store(error)) => Err(error),
@@ -115,14 +125,23 @@ impl Index {
         self.freshness.load_full()
     }
 
-    /// Rebuilds the snapshots of layers whose revision is no longer the database's. Returns their ids. Whatever was
+    /// Brings the snapshots of layers whose revision is no longer the database's up to date. Returns their ids. Whatever was
     /// committed before the call is in the snapshots afterwards.
     ///
     /// # Errors
-    /// [`IndexError`]; snapshots that were not rebuilt keep answering.
+    /// [`IndexError`]; snapshots that were not replaced keep answering.
     pub async fn refresh(&self, store: &Store) -> Result<Vec<&'static str>, IndexError> {
-        let _turn = self.refreshing.lock().await;
-        let outcome = self.rebuild_stale(store).await;
+        let call = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut served = self.refreshing.lock().await;
+        // A refresh that began after this call has brought what was committed before it: one serves all who waited.
+        if *served >= call {
+            return Ok(vec![]);
+        }
+        let serves = self.calls.load(Ordering::SeqCst);
+        let outcome = self.bring_up_to_date(store).await;
+        if outcome.is_ok() {
+            *served = serves;
+        }
         let last = self.freshness();
         self.freshness.store(Arc::new(match &outcome {
             Ok(_) => Freshness { checked_at: Timestamp::now(), checked: Instant::now(), failure: None },
@@ -137,20 +156,34 @@ impl Index {
         outcome
     }
 
-    /// Refreshes every `interval` for as long as the future is polled, less often while it fails. Failures are logged
-    /// once, when they begin and when they end.
+    /// Refreshes whenever another node announces something, and every `interval`, for as long as the future is polled;
+    /// less often while it fails. Failures are logged once, when they begin and when they end. After one, and every
+    /// minute, all features are compared with the database.
     pub async fn keep_fresh(&self, store: &Store, interval: Duration) {
+        let mut announcements = Announcements::default();
+        let mut audited = Instant::now();
         loop {
             let failed_before = self.freshness().failure.is_some();
-            tokio::time::sleep(if failed_before { interval * 2 } else { interval }).await;
+            if failed_before {
+                tokio::time::sleep(interval * 2).await;
+            } else {
+                // Whether somebody said something or the time is over is the same.
+                let _ = tokio::time::timeout(interval, announcements.next(store)).await;
+            }
             match self.refresh(store).await {
-                Ok(rebuilt) => {
+                Ok(changed) => {
                     if failed_before {
                         tracing::info!("snapshots follow the database again");
                     }
-                    for layer in rebuilt {
+                    for layer in changed {
                         let revision = self.layers[layer].load().revision();
-                        tracing::info!(layer, revision, "snapshot rebuilt");
+                        tracing::info!(layer, revision, "snapshot renewed");
+                    }
+                    if failed_before || audited.elapsed() > AUDIT_INTERVAL {
+                        if let Err(error) = self.audit(store).await {
+                            tracing::warn!(%error, "the index could not be compared with the database");
+                        }
+                        audited = Instant::now();
                     }
                 }
                 Err(error) if !failed_before => tracing::warn!(%error, "snapshots cannot be refreshed; reads go on"),
@@ -159,33 +192,75 @@ impl Index {
         }
     }
 
-    /// One layer that cannot be rebuilt does not keep the others from it; the first failure is told in the end.
-    async fn rebuild_stale(&self, store: &Store) -> Result<Vec<&'static str>, IndexError> {
-        let mut rebuilt = vec![];
+    /// One layer that cannot be read does not keep the others from it; the first failure is told in the end.
+    async fn bring_up_to_date(&self, store: &Store) -> Result<Vec<&'static str>, IndexError> {
+        let mut changed = vec![];
         let mut failure = None;
         for current in store.layer_revisions().await? {
             // Layers that an earlier version of the program declared are nobody's business here.
             let Some((id, snapshot)) = self.layers.get_key_value(current.layer.as_str()) else { continue };
-            if snapshot.load().revision() != current.revision {
-                match build(id, store).await {
-                    Ok(built) => {
-                        snapshot.store(Arc::new(built));
-                        rebuilt.push(*id);
+            let old = snapshot.load_full();
+            if old.revision() != current.revision {
+                match next_snapshot(old, store).await {
+                    Ok(next) => {
+                        snapshot.store(Arc::new(next));
+                        changed.push(*id);
                     }
                     Err(error) => failure = failure.or(Some(error)),
                 }
             }
         }
-        failure.map_or(Ok(rebuilt), Err)
+        failure.map_or(Ok(changed), Err)
+    }
+
+    /// Compares every layer with the database, feature by feature, and mends what differs. Returns how many features
+    /// did. Layers that change meanwhile are left for the next time.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub async fn audit(&self, store: &Store) -> Result<usize, IndexError> {
+        let mut found = 0;
+        for (id, snapshot) in &self.layers {
+            let contents = |error| IndexError::Contents { layer: id, error };
+            let rows = store.layer_rows(id).await.map_err(contents)?;
+            let _turn = self.refreshing.lock().await;
+            let own = snapshot.load_full();
+            let Some(differing) = own.differing(&rows).filter(|ids| !ids.is_empty()) else { continue };
+            tracing::error!(layer = id, features = differing.len(), "the index differs from the database; mending it");
+            metrics::counter!("rimay_index_repairs_total", "layer" => *id).increment(differing.len() as u64);
+            let features = store.features(id, &differing).await.map_err(contents)?;
+            found += differing.len();
+            let mended = off_thread(id, move || own.repaired(&differing, features)).await?;
+            snapshot.store(Arc::new(mended));
+        }
+        Ok(found)
     }
 }
 
-/// Reads the layer and builds its snapshot off the async threads.
-async fn build(layer: &'static str, store: &Store) -> Result<Snapshot, IndexError> {
-    let layer = Catalogue::built_in().layer(layer).expect("ids come from the catalogue");
-    let contents = store.layer_contents(&layer.id).await;
-    let contents = contents.map_err(|error| IndexError::Contents { layer: &layer.id, error })?;
-    tokio::task::spawn_blocking(move || Snapshot::build(layer, Access::Public, contents))
-        .await
-        .map_err(|_| IndexError::Interrupted { layer: &layer.id })
+/// Reads what became of the layer and works it in off the async threads; where that cannot be told feature by feature,
+/// or the layer was never read, reads all of it.
+async fn next_snapshot(old: Arc<Snapshot>, store: &Store) -> Result<Snapshot, IndexError> {
+    let layer = old.layer();
+    let contents = |error| IndexError::Contents { layer: &layer.id, error };
+    let news = match old.read_at() {
+        Some(position) => store.layer_news(&layer.id, position, old.revision()).await.map_err(contents)?,
+        None => LayerNews::Contents(store.layer_contents(&layer.id).await.map_err(contents)?),
+    };
+    let all = match news {
+        LayerNews::Contents(all) => all,
+        LayerNews::Changes(changes) => {
+            if let Some(next) = off_thread(&layer.id, move || old.with_changes(changes)).await? {
+                return Ok(next);
+            }
+            store.layer_contents(&layer.id).await.map_err(contents)?
+        }
+    };
+    off_thread(&layer.id, move || Snapshot::build(layer, Access::Public, all)).await
+}
+
+async fn off_thread<T: Send + 'static>(
+    layer: &'static str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, IndexError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| IndexError::Interrupted { layer })
 }

@@ -9,6 +9,7 @@ mod feature;
 mod filter;
 mod find;
 mod live;
+mod lookup;
 mod snapshot;
 
 pub use encode::Form;

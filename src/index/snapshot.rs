@@ -1,15 +1,19 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hasher},
+    sync::Arc,
 };
 
 use jiff::Timestamp;
-use rstar::{AABB, RTree, RTreeObject};
+use rstar::RTree;
 
 use crate::{
-    index::Feature,
+    index::{
+        Feature,
+        lookup::{Entry, Features},
+    },
     model::{Access, Bbox, Field, Layer, Source},
-    store::LayerContents,
+    store::{LayerChanges, LayerContents, LayerRows, Position, StoredFeature},
 };
 
 /// Position of a feature in one snapshot. Means nothing in another.
@@ -19,96 +23,169 @@ pub type Slot = u32;
 #[derive(Debug)]
 pub struct Snapshot {
     layer: &'static Layer,
+    access: Access,
     fields: Vec<&'static Field>,
+    /// What the database saw when it was read; `None` before it was.
+    position: Option<Position>,
     revision: i64,
     changed_at: Option<Timestamp>,
     /// Each with the number of its features here.
     sources: Vec<(Source, usize)>,
-    /// By ascending id.
-    features: Vec<Feature>,
+    /// By ascending id. Shared with the snapshots before and after.
+    features: Vec<Arc<Feature>>,
     /// Slots by folded name.
     pub(super) by_name: Vec<Slot>,
     /// Slots of features without geometry, ascending.
     pub(super) placeless: Vec<Slot>,
     pub(super) tree: RTree<Entry>,
     extent: Option<Bbox>,
-    json: Vec<u8>,
     checksum: u64,
-    unreadable: usize,
+    /// Ids of features that cannot be read, each with its row.
+    unreadable: Vec<(i64, i64)>,
 }
 
-/// A feature in the tree: its box and where it stands.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Entry {
-    pub(super) slot: Slot,
-    bbox: Bbox,
+/// When a layer is read, and what is known of it then beside its features.
+struct Moment {
+    position: Option<Position>,
+    revision: i64,
+    changed_at: Option<Timestamp>,
+    sources: Vec<Source>,
 }
 
-impl RTreeObject for Entry {
-    type Envelope = AABB<[f64; 2]>;
+/// Features that could be read, and those that could not: id and row.
+struct Decoded {
+    features: Vec<Arc<Feature>>,
+    unreadable: Vec<(i64, i64)>,
+}
 
-    fn envelope(&self) -> Self::Envelope {
-        envelope(&self.bbox)
+impl Decoded {
+    fn of(layer: &'static Layer, access: Access, sources: &[Source], stored: Vec<StoredFeature>) -> Decoded {
+        let positions: HashMap<&str, (u16, &Source)> =
+            (0..).zip(sources).map(|(position, source)| (source.name.as_str(), (position, source))).collect();
+        let mut decoded = Decoded { features: Vec::with_capacity(stored.len()), unreadable: vec![] };
+        for stored in stored {
+            let source = positions.get(stored.source.as_str()).copied();
+            match Feature::decode(layer, access, &stored, source) {
+                Ok(feature) => decoded.features.push(Arc::new(feature)),
+                Err(reason) => {
+                    decoded.unreadable.push((stored.id, stored.row));
+                    tracing::error!(layer = layer.id, feature.id = stored.id, reason, "a feature cannot be read");
+                }
+            }
+        }
+        decoded
     }
-}
-
-/// The box as the tree sees it.
-pub(super) fn envelope(bbox: &Bbox) -> AABB<[f64; 2]> {
-    AABB::from_corners([bbox.west, bbox.south], [bbox.east, bbox.north])
 }
 
 impl Snapshot {
     /// A snapshot of a layer before anything is known of it.
     pub fn empty(layer: &'static Layer, access: Access) -> Snapshot {
-        Snapshot::build(layer, access, LayerContents { revision: None, sources: vec![], features: vec![] })
+        let contents = LayerContents { position: None, revision: None, sources: vec![], features: vec![] };
+        Snapshot::build(layer, access, contents)
     }
 
     /// Builds the snapshot of a layer from what the database holds. A feature that cannot be read is left out, logged
     /// and counted: it must not take the layer with it.
     pub fn build(layer: &'static Layer, access: Access, contents: LayerContents) -> Snapshot {
-        let positions: HashMap<&str, (u16, &Source)> =
-            (0..).zip(&contents.sources).map(|(position, source)| (source.name.as_str(), (position, source))).collect();
-        let mut counts = vec![0; contents.sources.len()];
-        let mut json = vec![];
-        let mut features = Vec::with_capacity(contents.features.len());
-        let mut unreadable = 0;
-        for stored in contents.features {
-            let source = positions.get(stored.source.as_str()).copied();
-            match Feature::decode(layer, access, &stored, source, &mut json) {
-                Ok(feature) => {
-                    if let Some((position, _)) = source {
-                        counts[usize::from(position)] += 1;
-                    }
-                    features.push(feature);
-                }
-                Err(reason) => {
-                    unreadable += 1;
-                    tracing::error!(layer = layer.id, feature.id = stored.id, reason, "a feature cannot be read");
-                }
-            }
+        let decoded = Decoded::of(layer, access, &contents.sources, contents.features);
+        let features = Features::index(decoded.features);
+        let revision = contents.revision.as_ref().map_or(0, |revision| revision.revision);
+        let changed_at = contents.revision.map(|revision| revision.changed_at);
+        let moment = Moment { position: contents.position, revision, changed_at, sources: contents.sources };
+        Snapshot::assemble(layer, access, moment, features, decoded.unreadable)
+    }
+
+    /// The next snapshot: this one with the changes made to it. `None` where sources came, went or changed their
+    /// nature, which every feature bears: then the layer is built anew.
+    pub fn with_changes(&self, changes: LayerChanges) -> Option<Snapshot> {
+        let same = |(old, _): &(Source, usize), new: &Source| old.name == new.name && old.synthetic == new.synthetic;
+        let are_same = self.sources.len() == changes.sources.len()
+            && self.sources.iter().zip(&changes.sources).all(|(old, new)| same(old, new));
+        let moment = Moment {
+            position: Some(changes.position),
+            revision: changes.revision.revision,
+            changed_at: Some(changes.revision.changed_at),
+            sources: changes.sources,
+        };
+        are_same.then(|| self.with_features(moment, &changes.touched, changes.features))
+    }
+
+    /// The same moment with some features as the database has them.
+    pub(super) fn repaired(&self, differing: &[i64], features: Vec<StoredFeature>) -> Snapshot {
+        let moment = Moment {
+            position: self.position.clone(),
+            revision: self.revision,
+            changed_at: self.changed_at,
+            sources: self.sources.iter().map(|(source, _)| source.clone()).collect(),
+        };
+        self.with_features(moment, differing, features)
+    }
+
+    /// Ids of the features whose rows here are not those of the database; `None` where the database has gone on, and
+    /// there is nothing to compare.
+    pub(super) fn differing(&self, found: &LayerRows) -> Option<Vec<i64>> {
+        if found.revision.unwrap_or(0) != self.revision {
+            return None;
         }
-        let sources: Vec<_> = contents.sources.into_iter().zip(counts).collect();
-        json.shrink_to_fit();
+        let own = self.features.iter().map(|feature| (feature.id, feature.row)).chain(self.unreadable.iter().copied());
+        let own: HashSet<(i64, i64)> = own.collect();
+        let theirs: HashSet<(i64, i64)> = found.rows.iter().copied().collect();
+        let mut ids: Vec<i64> = own.symmetric_difference(&theirs).map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Some(ids)
+    }
+
+    fn with_features(&self, moment: Moment, touched: &[i64], stored: Vec<StoredFeature>) -> Snapshot {
+        let decoded = Decoded::of(self.layer, self.access, &moment.sources, stored);
+        let own = Features {
+            by_id: self.features.clone(),
+            by_name: self.by_name.clone(),
+            placeless: self.placeless.clone(),
+            tree: self.tree.clone(),
+        };
+        let mut unreadable = self.unreadable.clone();
+        unreadable.retain(|(id, _)| !touched.contains(id));
+        unreadable.extend(decoded.unreadable);
+        let features = own.with(touched, decoded.features);
+        Snapshot::assemble(self.layer, self.access, moment, features, unreadable)
+    }
+
+    fn assemble(
+        layer: &'static Layer,
+        access: Access,
+        moment: Moment,
+        features: Features,
+        unreadable: Vec<(i64, i64)>,
+    ) -> Snapshot {
+        let Features { by_id: features, by_name, placeless, tree } = features;
+        let mut counts = vec![0; moment.sources.len()];
+        let mut digest = 0_u64;
+        for feature in &features {
+            if let Some(position) = feature.source {
+                counts[usize::from(position)] += 1;
+            }
+            // In whatever order features came and went, the same features have the same sum.
+            digest = digest.wrapping_add(feature.digest);
+        }
+        let sources: Vec<_> = moment.sources.into_iter().zip(counts).collect();
         let mut hasher = DefaultHasher::new();
-        hasher.write(&json);
+        hasher.write_u64(digest);
         hasher.write(format!("{sources:?}").as_bytes());
-        let slots = || (0..).zip(&features);
-        let entries = slots().filter_map(|(slot, feature)| Some(Entry { slot, bbox: feature.bbox? })).collect();
-        let mut by_name: Vec<Slot> = slots().map(|(slot, _)| slot).collect();
-        by_name.sort_by(|a, b| features[*a as usize].search_text.cmp(&features[*b as usize].search_text));
         Snapshot {
             layer,
+            access,
             fields: layer.permitted_fields(access).collect(),
-            revision: contents.revision.as_ref().map_or(0, |revision| revision.revision),
-            changed_at: contents.revision.map(|revision| revision.changed_at),
-            placeless: slots().filter(|(_, feature)| feature.geometry.is_none()).map(|(slot, _)| slot).collect(),
+            position: moment.position,
+            revision: moment.revision,
+            changed_at: moment.changed_at,
             extent: features.iter().filter_map(|feature| feature.bbox).reduce(|a, b| a.union(&b)),
-            tree: RTree::bulk_load(entries),
-            by_name,
             sources,
             features,
+            by_name,
+            placeless,
+            tree,
             checksum: hasher.finish(),
-            json,
             unreadable,
         }
     }
@@ -184,14 +261,19 @@ impl Snapshot {
         feature.source.map(|position| &self.sources[usize::from(position)].0)
     }
 
-    /// All features, by ascending id.
-    pub fn features(&self) -> &[Feature] {
+    /// All features, by ascending id; slots are their positions.
+    pub fn features(&self) -> &[Arc<Feature>] {
         &self.features
     }
 
     /// How many features the database has that could not be read, and are not here.
     pub fn unreadable(&self) -> usize {
-        self.unreadable
+        self.unreadable.len()
+    }
+
+    /// What the database saw when this was read; `None` before it was.
+    pub(super) fn read_at(&self) -> Option<&Position> {
+        self.position.as_ref()
     }
 
     /// The feature in a slot of this snapshot.
@@ -201,17 +283,12 @@ impl Snapshot {
 
     /// The feature with that id.
     pub fn by_id(&self, id: i64) -> Option<&Feature> {
-        self.features.binary_search_by_key(&id, |feature| feature.id).ok().map(|position| &self.features[position])
+        self.features.binary_search_by_key(&id, |feature| feature.id).ok().map(|position| &*self.features[position])
     }
 
     /// The feature's GeoJSON object without its closing brace: members may follow.
-    pub fn open_json(&self, feature: &Feature) -> &[u8] {
-        &self.json[feature.json.clone()]
-    }
-
-    /// The bytes in which the features' ranges lie.
-    pub(super) fn json(&self) -> &[u8] {
-        &self.json
+    pub fn open_json<'a>(&self, feature: &'a Feature) -> &'a [u8] {
+        &feature.json
     }
 
     /// The box around all features; `None` when none has geometry.

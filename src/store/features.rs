@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
 use crate::{
     model::{Source, Text},
@@ -13,15 +13,46 @@ use crate::{
 /// without a word must not be waited for.
 const CONTENTS_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// What one look at the database saw of all transactions. Two looks compared tell exactly what became visible in
+/// between, in whatever order transactions began, took their numbers and committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position(String);
+
 /// Everything a layer holds at one moment.
 #[derive(Debug)]
 pub struct LayerContents {
+    /// That moment; `None` before any.
+    pub position: Option<Position>,
     /// Revision at that moment; `None` when the layer was never touched.
     pub revision: Option<LayerRevision>,
     /// Where the features came from, by source name; also sources that have no features left.
     pub sources: Vec<Source>,
     /// By ascending id.
     pub features: Vec<StoredFeature>,
+}
+
+/// What became of a layer since an earlier look.
+#[derive(Debug)]
+pub struct LayerChanges {
+    /// The moment of this look.
+    pub position: Position,
+    /// Revision at that moment.
+    pub revision: LayerRevision,
+    /// Where the features came from now.
+    pub sources: Vec<Source>,
+    /// Features that were touched: those that are not among `features` are gone.
+    pub touched: Vec<i64>,
+    /// By ascending id.
+    pub features: Vec<StoredFeature>,
+}
+
+/// What a look at a changed layer brings.
+#[derive(Debug)]
+pub enum LayerNews {
+    /// The touched features.
+    Changes(LayerChanges),
+    /// All of it: the changes cannot be told one by one.
+    Contents(LayerContents),
 }
 
 /// One feature as the database holds it.
@@ -31,6 +62,8 @@ pub struct StoredFeature {
     pub id: i64,
     /// Grows with every change.
     pub version: i64,
+    /// The row that holds it: another one after every write, whoever makes it.
+    pub row: i64,
     /// Name of its source.
     pub source: String,
     /// Fields by name: the text of a JSON object.
@@ -39,13 +72,71 @@ pub struct StoredFeature {
     pub wkb: Option<Vec<u8>>,
 }
 
+/// Which rows hold the features of a layer at one moment.
+#[derive(Debug)]
+pub struct LayerRows {
+    /// Revision at that moment; `None` when the layer was never touched.
+    pub revision: Option<i64>,
+    /// Id and [`StoredFeature::row`], by ascending id.
+    pub rows: Vec<(i64, i64)>,
+}
+
 impl Store {
     /// Reads a whole layer as of one moment.
     ///
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::TimedOut`].
     pub async fn layer_contents(&self, layer: &str) -> Result<LayerContents, StoreError> {
-        self.in_time(CONTENTS_TIMEOUT, async |connection| read_layer(connection, layer).await).await
+        self.in_time(CONTENTS_TIMEOUT, async |connection| {
+            let mut moment = begin_moment(connection).await?;
+            let contents = read_layer(&mut moment, layer).await?;
+            moment.commit().await?;
+            Ok(contents)
+        })
+        .await
+    }
+
+    /// Reads what became of a layer since an earlier look that saw `revision`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], [`StoreError::TimedOut`].
+    pub async fn layer_news(&self, layer: &str, since: &Position, revision: i64) -> Result<LayerNews, StoreError> {
+        self.in_time(CONTENTS_TIMEOUT, async |connection| {
+            let mut moment = begin_moment(connection).await?;
+            let news = match read_changes(&mut moment, layer, since, revision).await? {
+                Some(changes) => LayerNews::Changes(changes),
+                None => LayerNews::Contents(read_layer(&mut moment, layer).await?),
+            };
+            moment.commit().await?;
+            Ok(news)
+        })
+        .await
+    }
+
+    /// Those of the features that there are, by ascending id.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], [`StoreError::TimedOut`].
+    pub async fn features(&self, layer: &str, ids: &[i64]) -> Result<Vec<StoredFeature>, StoreError> {
+        self.in_time(CONTENTS_TIMEOUT, async |connection| read_some(connection, layer, ids).await).await
+    }
+
+    /// Which rows hold the features of a layer.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], [`StoreError::TimedOut`].
+    pub async fn layer_rows(&self, layer: &str) -> Result<LayerRows, StoreError> {
+        self.in_time(CONTENTS_TIMEOUT, async |connection| {
+            let mut moment = begin_moment(connection).await?;
+            let revision = read_revision(&mut moment, layer).await?.map(|revision| revision.revision);
+            let rows = sqlx::query_file!("src/store/queries/read_layer_rows.sql", layer)
+                .map(|row| (row.id, row.row))
+                .fetch_all(&mut *moment)
+                .await?;
+            moment.commit().await?;
+            Ok(LayerRows { revision, rows })
+        })
+        .await
     }
 
     /// The newest import of each source of a layer, by source name.
@@ -55,6 +146,51 @@ impl Store {
     pub async fn layer_sources(&self, layer: &str) -> Result<Vec<Source>, StoreError> {
         read_sources(&mut *self.pool.acquire().await?, layer).await
     }
+}
+
+/// A transaction whose statements all see the same.
+async fn begin_moment(connection: &mut PgConnection) -> Result<Transaction<'_, Postgres>, StoreError> {
+    let mut moment = connection.begin().await?;
+    sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *moment).await?;
+    Ok(moment)
+}
+
+async fn read_position(moment: &mut PgConnection) -> Result<Position, StoreError> {
+    Ok(Position(sqlx::query_file_scalar!("src/store/queries/read_position.sql").fetch_one(moment).await?))
+}
+
+async fn read_revision(moment: &mut PgConnection, layer: &str) -> Result<Option<LayerRevision>, StoreError> {
+    let row = sqlx::query_file!("src/store/queries/read_layer_revision.sql", layer).fetch_optional(moment).await?;
+    Ok(row.map(|row| LayerRevision {
+        layer: layer.to_owned(),
+        revision: row.revision,
+        changed_at: timestamp(row.changed_at_us),
+    }))
+}
+
+/// The changes since an earlier look; `None` where they cannot be told one by one, or do not add up to the revision:
+/// then rows of the record were folded before they were seen, or it is another database.
+async fn read_changes(
+    moment: &mut PgConnection,
+    layer: &str,
+    since: &Position,
+    seen: i64,
+) -> Result<Option<LayerChanges>, StoreError> {
+    let position = read_position(moment).await?;
+    let Some(revision) = read_revision(moment, layer).await? else { return Ok(None) };
+    let told =
+        sqlx::query_file!("src/store/queries/read_layer_changes.sql", layer, since.0).fetch_one(&mut *moment).await?;
+    if told.untold || seen + told.changes != revision.revision {
+        return Ok(None);
+    }
+    let sources = read_sources(moment, layer).await?;
+    let features = read_some(moment, layer, &told.ids).await?;
+    Ok(Some(LayerChanges { position, revision, sources, touched: told.ids, features }))
+}
+
+async fn read_some(connection: &mut PgConnection, layer: &str, ids: &[i64]) -> Result<Vec<StoredFeature>, StoreError> {
+    let query = sqlx::query_file_as!(StoredFeature, "src/store/queries/read_some_features.sql", layer, ids);
+    Ok(query.fetch_all(connection).await?)
 }
 
 async fn read_sources(connection: &mut PgConnection, layer: &str) -> Result<Vec<Source>, StoreError> {
@@ -74,23 +210,15 @@ async fn read_sources(connection: &mut PgConnection, layer: &str) -> Result<Vec<
     Ok(sources)
 }
 
-async fn read_layer(connection: &mut PgConnection, layer: &str) -> Result<LayerContents, StoreError> {
-    let mut transaction = connection.begin().await?;
-    sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *transaction).await?;
-    let revisions =
-        sqlx::query_file!("src/store/queries/read_layer_revisions.sql").fetch_all(&mut *transaction).await?;
-    let revision = revisions.into_iter().find(|row| row.layer == layer).map(|row| LayerRevision {
-        layer: row.layer,
-        revision: row.revision,
-        changed_at: timestamp(row.changed_at_us),
-    });
-    let sources = read_sources(&mut transaction, layer).await?;
+async fn read_layer(moment: &mut PgConnection, layer: &str) -> Result<LayerContents, StoreError> {
+    let position = Some(read_position(moment).await?);
+    let revision = read_revision(moment, layer).await?;
+    let sources = read_sources(moment, layer).await?;
     let features = sqlx::query_file_as!(StoredFeature, "src/store/queries/read_layer_features.sql", layer)
-        .fetch(&mut *transaction)
+        .fetch(&mut *moment)
         .try_collect()
         .await?;
-    transaction.commit().await?;
-    Ok(LayerContents { revision, sources, features })
+    Ok(LayerContents { position, revision, sources, features })
 }
 
 /// The database's time as ours. PostgreSQL's calendar reaches beyond the year 9999, ours does not: such a time is

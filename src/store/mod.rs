@@ -3,6 +3,7 @@
 //! Queries stand in `queries/`, one file each, checked against the migrations when the program is compiled.
 //! Geometry crosses this border as WKB in EPSG:4326. Nothing here knows about HTTP or files.
 
+mod announcements;
 mod cluster;
 mod copy;
 mod edits;
@@ -13,10 +14,11 @@ mod revisions;
 mod schema;
 mod wkb;
 
+pub use announcements::Announcements;
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
 pub use edits::{Created, CurrentFeature, EditError, Expected, FeatureDraft};
 pub use error::StoreError;
-pub use features::{LayerContents, StoredFeature};
+pub use features::{LayerChanges, LayerContents, LayerNews, LayerRows, Position, StoredFeature};
 pub use imports::{ImportOrigin, KeptEdit, Measure, Merge, Merged, Repair, Staging};
 pub use revisions::LayerRevision;
 pub use wkb::to_wkb;
@@ -31,6 +33,8 @@ use sqlx::{
 /// How long the server may take to answer a connection.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// One listens, and one is kept busy by refreshes while others write.
+const MAX_CONNECTIONS: u32 = 10;
 /// How long one waits for a connection of the pool.
 const LOAN_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -38,6 +42,7 @@ const LOAN_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    announcer: announcements::Announcer,
 }
 
 impl Store {
@@ -55,8 +60,11 @@ impl Store {
             .application_name("rimay")
             .options([("search_path", "public"), ("client_connection_check_interval", "1000")]);
         greet(&options).await?;
-        let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(LOAN_TIMEOUT).connect_lazy_with(options);
-        let store = Store { pool };
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(LOAN_TIMEOUT)
+            .connect_lazy_with(options);
+        let store = Store { pool, announcer: announcements::Announcer::default() };
         store.migrate().await?;
         Ok(store)
     }

@@ -10,6 +10,7 @@ mod cql2;
 mod declarations;
 mod edit;
 mod export;
+mod feed;
 mod import;
 mod items;
 mod lifecycle;

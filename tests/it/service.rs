@@ -145,7 +145,7 @@ fn the_record_of_changes_stays_small_and_revisions_go_on() {
     let (database, server) = served();
     let revision = || server.json("/api/layers/watersheds/features")["revision"].as_u64().unwrap();
     let before = revision();
-    database.query("with noted as (insert into rimay.layer_change (layer) select 'watersheds' from generate_series(1, 1500) returning 1) select count(*)::text from noted");
+    database.query("with noted as (insert into rimay.layer_change (layer, changed_at) select 'watersheds', now() - interval '1 minute' from generate_series(1, 1500) returning 1) select count(*)::text from noted");
     server.wait_for("/api/layers/watersheds/features", |list| list["revision"] == before + 1500);
     server.wait_for("/readyz", |_| {
         database.count("select count(*) from rimay.layer_change where layer = 'watersheds'") < 10

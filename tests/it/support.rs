@@ -76,7 +76,7 @@ impl TestDatabase {
             sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
             connection
         });
-        OpenTransaction { _connection: connection, _runtime: runtime }
+        OpenTransaction { connection, runtime }
     }
 
     /// The single number a statement returns.
@@ -118,8 +118,14 @@ impl TestDatabase {
 
 /// A transaction of [`TestDatabase::hold`].
 pub struct OpenTransaction {
-    _connection: PgConnection,
-    _runtime: tokio::runtime::Runtime,
+    connection: PgConnection,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl OpenTransaction {
+    pub fn commit(mut self) {
+        self.runtime.block_on(sqlx::query("commit").execute(&mut self.connection)).unwrap();
+    }
 }
 
 impl Drop for TestDatabase {

@@ -187,6 +187,7 @@ pub(in crate::api) async fn tell_methods(State(state): State<AppState>, request:
 /// The snapshot in which the write shows; `None` when it takes too long. The write holds all the same, and the next
 /// refresh brings it.
 async fn served(state: &AppState, layer: &str, shows: impl Fn(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
+    state.store.announce();
     let refresh = tokio::time::timeout(SNAPSHOT_WAIT, state.index.refresh(&state.store)).await;
     if let Ok(Err(error)) = &refresh {
         tracing::warn!(%error, "a write is kept, and not served yet");

@@ -1,0 +1,2 @@
+-- Wakes whoever listens. $1: channel.
+select pg_notify($1, '') as "done: ()"
