@@ -7,6 +7,7 @@
 mod cached;
 mod catalogue;
 mod connections;
+mod counts;
 mod features;
 mod health;
 mod heavy;
@@ -91,6 +92,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/ogc/", get(ogc::landing))
         .route("/api/catalogue", get(catalogue::catalogue))
         .route("/api/layers/{layer}/features", get(features::features))
+        .route("/api/layers/{layer}/counts", get(counts::counts))
         .route("/api/search", get(search::search))
         .route("/tiles/{layer}", get(tiles::tile_json))
         .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))

@@ -148,7 +148,7 @@ impl Snapshot {
     }
 
     fn intersecting(&self, bbox: Bbox) -> impl Iterator<Item = Slot> {
-        let rect = Rect::new(coord! { x: bbox.west, y: bbox.south }, coord! { x: bbox.east, y: bbox.north });
+        let rect = to_rect(&bbox);
         self.tree
             .locate_in_envelope_intersecting(envelope(&bbox))
             .map(|entry| entry.slot)
@@ -156,10 +156,19 @@ impl Snapshot {
     }
 }
 
+fn to_rect(bbox: &Bbox) -> Rect<f64> {
+    Rect::new(coord! { x: bbox.west, y: bbox.south }, coord! { x: bbox.east, y: bbox.north })
+}
+
 impl Feature {
     fn holds_within(&self, period: Period) -> bool {
         let Some((from, to)) = self.holds else { return true };
         period.to.is_none_or(|last| from <= last) && period.from.is_none_or(|first| to.is_none_or(|to| to >= first))
+    }
+
+    /// Whether its geometry meets a box, which may cross the antimeridian.
+    pub(super) fn meets(&self, bbox: &Bbox) -> bool {
+        bbox.parts().any(|part| self.intersects(&part, &to_rect(&part)))
     }
 
     fn intersects(&self, bbox: &Bbox, rect: &Rect<f64>) -> bool {
@@ -171,7 +180,7 @@ impl Feature {
 
 impl FeatureQuery {
     /// Whether everything but the box holds.
-    fn matches(&self, feature: &Feature) -> bool {
+    pub(super) fn matches(&self, feature: &Feature) -> bool {
         self.properties.iter().all(|filter| filter.any_of.contains(&feature.values[filter.position]))
             && self.period.is_none_or(|period| feature.holds_within(period))
             && self.text.as_deref().is_none_or(|text| feature.search_text.contains(text))

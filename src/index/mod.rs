@@ -8,13 +8,17 @@ mod encode;
 mod feature;
 mod filter;
 mod find;
+mod join;
 mod live;
 mod lookup;
+mod near;
 mod snapshot;
 
 pub use encode::Form;
 pub use feature::Feature;
 pub use filter::{GEOMETRY, SYNTHETIC};
 pub use find::{Order, TookTooLong};
+pub use join::Counts;
 pub use live::{Failure, Freshness, Index, IndexError};
+pub use near::Neighbour;
 pub use snapshot::{Slot, Snapshot};

@@ -9,6 +9,7 @@ mod bbox;
 mod catalogue;
 pub mod cql2;
 mod datum;
+pub mod geodesic;
 mod incoming;
 mod layer;
 mod preset;

@@ -364,3 +364,114 @@ fn shapes_are_served_as_postgis_writes_them() {
     }
     assert_eq!(database.count("select count(*) from rimay.feature where not st_ispolygonccw(geom)"), 0);
 }
+
+/// Features by distance as the server serves them: id and metres.
+fn served_distances(server: &Server, path: &str) -> Vec<(i64, f64)> {
+    let page = server.json(path);
+    let features = page["features"].as_array().unwrap().iter();
+    features.map(|feature| (feature["id"].as_i64().unwrap(), feature["distance_m"].as_f64().unwrap())).collect()
+}
+
+/// PostGIS measures on the same ellipsoid; what differs is the place on an edge where the sphere and it disagree.
+fn same_distances(served: &[(i64, f64)], told: &[(i64, f64)], context: &str) {
+    assert_eq!(served.len(), told.len(), "{context}");
+    let by_id: std::collections::HashMap<_, _> = told.iter().copied().collect();
+    for ((id, metres), (_, nth)) in served.iter().zip(told) {
+        let close = |other: f64| (metres - other).abs() <= 0.02 + other * 1e-7;
+        // Equal distances may come in either order.
+        assert!(by_id.get(id).is_none_or(|own| close(*own)) && close(*nth), "{context}: {id} {metres}, told {nth}");
+    }
+}
+
+#[test]
+fn the_nearest_are_postgis_nearest_with_its_distances() {
+    let (mut random, seed) = seeded();
+    let (database, server) = with_nasty_areas(&mut random);
+    let mut inside = 0;
+    for n in 0..120 {
+        let (x, y) = (random.on_grid(-84.0, -66.0), random.on_grid(-20.0, 0.0));
+        let here = format!("st_setsrid(st_makepoint({x}, {y}), 4326)::geography");
+        let (condition, filter) =
+            [("true", ""), ("code like '%7%'", "&filter=code%20LIKE%20%27%257%25%27")][usize::from(n % 3 == 0)];
+        let told = |rest: &str| -> Vec<(i64, f64)> {
+            let rows = database.query(&format!(
+                "select id || ' ' || round(d::numeric, 3) from (select id, st_distance(geom::geography, {here}) d
+                 from layers.watersheds where {condition}) t {rest}"
+            ));
+            let split = |row: String| row.split_once(' ').map(|(id, d)| (id.parse().unwrap(), d.parse().unwrap()));
+            rows.into_iter().flatten().filter_map(split).collect()
+        };
+        let context = format!("{x},{y} {condition}, seed {seed}");
+        let path = format!("/ogc/collections/watersheds/items?near={x},{y}{filter}");
+        let nearest = served_distances(&server, &format!("{path}&limit=10"));
+        same_distances(&nearest, &told("order by d, id limit 10"), &context);
+        let reach = random.on_grid(0.5, 300.0) * 1000.0;
+        let within = served_distances(&server, &format!("{path}&limit=10000&within={reach}"));
+        same_distances(&within, &told(&format!("where d <= {reach} order by d, id")), &context);
+        inside += nearest.iter().filter(|(_, metres)| *metres == 0.0).count();
+        let asked = format!("DWITHIN(geometry, POINT({x} {y}), {reach})");
+        let ids = told_ids(&database, &format!("st_dwithin(geom::geography, {here}, {reach})"), "id");
+        assert_eq!(served_ids(&server, &filtered(&asked, "")), ids, "{asked}, seed {seed}");
+    }
+    assert!(inside > 10, "too few places lie inside an area to prove anything: {inside}");
+    for _ in 0..30 {
+        let (x, y) = (random.on_grid(-80.0, -70.0), random.on_grid(-16.0, -4.0));
+        let reach = random.on_grid(0.0, 100.0) * 1000.0;
+        let line = format!("LINESTRING({x} {y}, {} {})", x + 0.7, y - 0.4);
+        let asked = format!("DWITHIN(geometry, {line}, {reach})");
+        let sql = format!("st_dwithin(geom::geography, 'SRID=4326;{line}'::geography, {reach})");
+        assert_eq!(served_ids(&server, &filtered(&asked, "")), told_ids(&database, &sql, "id"), "{asked}, seed {seed}");
+    }
+}
+
+#[test]
+fn counts_by_area_are_postgis_counts() {
+    let (mut random, seed) = seeded();
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let areas = write_geojson(folder.path(), "areas.geojson", &nasty_areas(&mut random, 200));
+    let others = write_geojson(folder.path(), "otras.geojson", &nasty_areas(&mut random, 200));
+    let cases: Vec<_> = (0..500)
+        .map(|n| {
+            let place = [random.on_grid(-81.0, -69.0), random.on_grid(-17.0, -3.0)];
+            crate::support::conflict(&format!("Caso {n}"), ["activo", "latente"][n % 2], (n % 9 > 0).then_some(place))
+        })
+        .collect();
+    let cases = write_geojson(folder.path(), "casos.geojson", &cases);
+    database.import(&areas, &["--layer", "watersheds"]);
+    database.import(&others, &["--layer", "indigenous_territories"]);
+    database.import(&cases, &["--layer", "conflicts"]);
+    let server = Server::start(&database);
+    for (of, filter, condition) in [
+        ("conflicts", "", "true"),
+        ("conflicts", "&state=activo", "b.state = 'activo'"),
+        ("indigenous_territories", "&filter=code%20LIKE%20%27%257%25%27", "b.code like '%7%'"),
+    ] {
+        let document = server.json(&format!("/api/layers/watersheds/counts?of={of}{filter}"));
+        let served: Vec<_> = document["counts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|area| format!("{} {}", area["id"], area["count"]))
+            .collect();
+        let told = database.query(&format!(
+            "select a.id || ' ' || count(b.id) from layers.watersheds a
+             left join layers.{of} b on st_intersects(a.geom, b.geom) and {condition} group by a.id order by a.id"
+        ));
+        assert_eq!(served, told.into_iter().flatten().collect::<Vec<_>>(), "{of}{filter}, seed {seed}");
+        let matched = database.count(&format!("select count(*) from layers.{of} b where {condition}"));
+        let outside = database.count(&format!(
+            "select count(*) from layers.{of} b where {condition} and geom is not null
+             and not exists (select from layers.watersheds a where st_intersects(a.geom, b.geom))"
+        ));
+        assert_eq!((&document["number_matched"], &document["number_outside"]), (&matched.into(), &outside.into()));
+    }
+    for (path, status) in [
+        ("/api/layers/conflicts/counts?of=watersheds", 404),
+        ("/api/layers/watersheds/counts", 400),
+        ("/api/layers/watersheds/counts?of=nada", 400),
+        ("/api/layers/watersheds/counts?of=conflicts&limit=1", 400),
+    ] {
+        assert_eq!(server.get(path).status, status, "{path}");
+    }
+}

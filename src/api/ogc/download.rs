@@ -51,9 +51,9 @@ pub(super) fn write_file(
     if question.crs != &CRS84 {
         return Err(Problem::bad_parameter("crs", format!("files are in {}", CRS84.uri)));
     }
-    let found = question.find(snapshot, deadline)?;
     let asked = question.explicit_limit.unwrap_or(usize::MAX);
-    let slots = found.iter().skip(question.offset).take(asked);
+    let found = question.find(snapshot, asked.saturating_add(question.offset), deadline)?;
+    let slots = found.slots.iter().skip(question.offset).take(asked);
     let positions = match &question.selection {
         Some(selection) => selection.fields.clone(),
         None => (0..snapshot.fields().len()).collect(),

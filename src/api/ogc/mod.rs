@@ -16,7 +16,10 @@ use serde_json::{Value as Json, json};
 
 use crate::api::{AppState, Problem, params::Params};
 
-pub(super) use self::landing::landing;
+pub(super) use self::{
+    landing::landing,
+    question::{QUERY_PARAMETERS, parse_query},
+};
 
 pub(super) const GEOJSON: &str = "application/geo+json";
 pub(super) const OPENAPI_3_0: &str = "application/vnd.oai.openapi+json;version=3.0";

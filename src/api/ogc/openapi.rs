@@ -22,7 +22,7 @@ use crate::{
     crs::{CRS84, OFFERED},
     exchange::ExportFormat,
     index::{Index, Snapshot},
-    model::{Access, Field, FieldType, cql2::MAX_BYTES},
+    model::{Access, Field, FieldType, cql2::MAX_BYTES, geodesic::FARTHEST_M},
     tiles::MAX_ZOOM,
 };
 
@@ -189,6 +189,9 @@ fn parameters() -> Json {
         "crs": query("crs", "Reference system of the answer.", systems()),
         "sortby": query("sortby", "Properties to sort by, each with - before it for descending order.", json!({"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[+-]?[a-z][a-z0-9_]*$"}})),
         "properties": query("properties", "Properties to answer with; all when it is absent.", json!({"type": "array", "items": {"type": "string"}})),
+        "near": query("near", "Longitude and latitude: the features nearest to there come first, each with distance_m, the geodesic distance in metres.",
+            json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}})),
+        "within": query("within", "With near: only features at most so many metres away.", json!({"type": "number", "minimum": 0, "maximum": FARTHEST_M})),
         "itemsFormat": query("f", "Format of the answer. Files hold all that is found, unless limit says how many.",
             json!({"type": "string", "enum": formats})),
         "f": query("f", "Format of the answer.", json!({"type": "string", "enum": ["json", "geojson"]})),
@@ -214,6 +217,7 @@ fn schemas() -> Json {
                 "geometry": {"type": "object", "nullable": true},
                 "properties": {"type": "object", "nullable": true},
                 "links": {"type": "array", "items": {"type": "object"}},
+                "distance_m": {"type": "number", "minimum": 0},
             },
         },
         "featureCollection": {

@@ -1,6 +1,6 @@
 use std::{cmp::Ordering, time::Instant};
 
-use geo::{Geometry, coord};
+use geo::{Geometry, Point, coord};
 
 use crate::{
     api::{
@@ -13,11 +13,12 @@ use crate::{
     model::{
         Bbox, FeatureQuery,
         cql2::{Cql2Error, Expression, Filter, Literal, Scalar, SpatialRelation, parse_json, parse_text},
+        geodesic::FARTHEST_M,
     },
 };
 
 /// Parameters of a question about features that are not names of properties.
-pub(super) const PARAMETERS: [&str; 13] = [
+pub(super) const PARAMETERS: [&str; 15] = [
     "bbox",
     "bbox-crs",
     "datetime",
@@ -31,6 +32,8 @@ pub(super) const PARAMETERS: [&str; 13] = [
     "filter-crs",
     "sortby",
     "properties",
+    "near",
+    "within",
 ];
 /// How filters may be written. GDAL sends filters only to servers that also name `cql-text`, their old name.
 pub(super) const FILTER_LANGUAGES: [&str; 3] = ["cql2-text", "cql2-json", "cql-text"];
@@ -39,6 +42,7 @@ pub(super) const FILTER_LANGUAGES: [&str; 3] = ["cql2-text", "cql2-json", "cql-t
 pub(super) struct Question {
     query: FeatureQuery,
     order: Vec<SortKey>,
+    near: Option<Near>,
     /// Positions of the properties to answer with; `None` for all.
     pub(super) selection: Option<Selection>,
     /// How many the client asked for, if it said.
@@ -61,6 +65,22 @@ pub(super) struct Selection {
     pub(super) synthetic: bool,
 }
 
+/// Where the features shall be near to, and within how many metres.
+struct Near {
+    place: Point<f64>,
+    within_m: Option<f64>,
+}
+
+/// What a question found.
+pub(super) struct Found {
+    /// In the order asked for.
+    pub(super) slots: Vec<Slot>,
+    /// Geodesic distances in metres, one for each; `None` where nobody asked for nearness.
+    pub(super) distances: Option<Vec<f64>>,
+    /// How many match; `None` where only the nearest were looked for.
+    pub(super) matched: Option<usize>,
+}
+
 struct SortKey {
     position: usize,
     descending: bool,
@@ -71,16 +91,10 @@ impl Question {
     pub(super) fn parse(params: &Params, snapshot: &Snapshot) -> Result<Question, Problem> {
         let fields = snapshot.fields().iter().map(|field| field.name.as_str());
         params.allow_only(PARAMETERS.into_iter().chain(fields))?;
-        let (bbox, area) = parse_bbox(params)?;
         let question = Question {
-            query: FeatureQuery {
-                bbox,
-                period: params.get("datetime").map(str::parse).transpose()?,
-                properties: params.property_filters(snapshot)?,
-                text: None,
-                filter: compile(parse_filter(params)?, area, snapshot)?,
-            },
+            query: parse_query(params, snapshot)?,
             order: params.get("sortby").map(|text| parse_order(text, snapshot)).transpose()?.unwrap_or_default(),
+            near: parse_near(params)?,
             selection: params.get("properties").map(|text| parse_selection(text, snapshot)).transpose()?,
             limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?,
             explicit_limit: params.get("limit").map(|_| params.limit(1, usize::MAX)).transpose()?,
@@ -91,12 +105,15 @@ impl Question {
         if question.is_sorted() && question.after.is_some() {
             return Err(Problem::bad_parameter("after", "pages of a sorted answer follow one another by offset"));
         }
+        if question.near.is_some() && !question.order.is_empty() {
+            return Err(Problem::bad_parameter("near", "features near a place come by distance: leave sortby out"));
+        }
         Ok(question)
     }
 
     /// Whether the client chose an order; else it is that of ids.
     pub(super) fn is_sorted(&self) -> bool {
-        !self.order.is_empty()
+        !self.order.is_empty() || self.near.is_some()
     }
 
     /// Whether the answer may take long: then it is worked out beside the async threads.
@@ -104,14 +121,24 @@ impl Question {
         self.query.filter.is_some() || self.is_sorted() || self.crs != &CRS84
     }
 
-    /// Slots of the features that match, in the order asked for.
-    pub(super) fn find(&self, snapshot: &Snapshot, deadline: Instant) -> Result<Vec<Slot>, Problem> {
+    /// The features that match, in the order asked for. Where the nearest are asked for without a limit of distance, no
+    /// more of them than `most`.
+    pub(super) fn find(&self, snapshot: &Snapshot, most: usize, deadline: Instant) -> Result<Found, Problem> {
+        if let Some(Near { place, within_m }) = self.near {
+            let (most, within) = within_m.map_or((most, FARTHEST_M), |within_m| (usize::MAX, within_m));
+            let neighbours = snapshot.nearest(place, &self.query, most, within, deadline)?;
+            return Ok(Found {
+                matched: within_m.map(|_| neighbours.len()),
+                slots: neighbours.iter().map(|neighbour| neighbour.slot).collect(),
+                distances: Some(neighbours.iter().map(|neighbour| neighbour.distance_m).collect()),
+            });
+        }
         let mut slots = snapshot.find_until(&self.query, deadline)?;
         if self.is_sorted() {
             // Stable: features that are equal in all keys stay by ascending id.
             slots.sort_by(|a, b| self.compare(snapshot.feature(*a), snapshot.feature(*b)));
         }
-        Ok(slots)
+        Ok(Found { matched: Some(slots.len()), slots, distances: None })
     }
 
     fn compare(&self, a: &Feature, b: &Feature) -> Ordering {
@@ -127,6 +154,42 @@ impl Question {
             }
         };
         self.order.iter().map(by).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    }
+}
+
+/// Parameters of which features are meant, that are not names of properties.
+pub(in crate::api) const QUERY_PARAMETERS: [&str; 6] =
+    ["bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs"];
+
+/// Which features of a layer are meant.
+pub(in crate::api) fn parse_query(params: &Params, snapshot: &Snapshot) -> Result<FeatureQuery, Problem> {
+    let (bbox, area) = parse_bbox(params)?;
+    Ok(FeatureQuery {
+        bbox,
+        period: params.get("datetime").map(str::parse).transpose()?,
+        properties: params.property_filters(snapshot)?,
+        text: None,
+        filter: compile(parse_filter(params)?, area, snapshot)?,
+    })
+}
+
+/// `near=-78.36,-6.92`, and with it `within=50000`
+fn parse_near(params: &Params) -> Result<Option<Near>, Problem> {
+    let within_m = params.get("within").map(|text| {
+        let metres = text.trim().parse::<f64>().ok().filter(|metres| (0.0..=FARTHEST_M).contains(metres));
+        metres.ok_or_else(|| Problem::bad_parameter("within", "expected metres, from 0 to 20010000"))
+    });
+    let within_m = within_m.transpose()?;
+    let Some(text) = params.get("near") else {
+        return match within_m {
+            Some(_) => Err(Problem::bad_parameter("within", "it goes with near, which says from where")),
+            None => Ok(None),
+        };
+    };
+    let numbers = text.split(',').map(|part| part.trim().parse::<f64>().ok()).collect::<Option<Vec<_>>>();
+    match numbers.as_deref() {
+        Some([x, y]) if x.abs() <= 180.0 && y.abs() <= 90.0 => Ok(Some(Near { place: Point::new(*x, *y), within_m })),
+        _ => Err(Problem::bad_parameter("near", "expected longitude,latitude in degrees, such as -78.36,-6.92")),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::model::{
         relations::Shape,
         scalar::{fold_case, strip_accents},
     },
+    geodesic::{FARTHEST_M, around},
 };
 
 /// A property that filters may name.
@@ -83,12 +84,20 @@ impl Filter {
                     let rect = shape.bbox()?;
                     Some(Bbox { west: rect.min().x, south: rect.min().y, east: rect.max().x, north: rect.max().y })
                 }
+                Condition::Near(shape, metres) => {
+                    let rect = shape.bbox()?;
+                    let [west, south, east, north] = [rect.min().x, rect.min().y, rect.max().x, rect.max().y];
+                    Some(around(&Bbox { west, south, east, north }, *metres)).filter(|bbox| bbox.west <= bbox.east)
+                }
                 _ => None,
             }
         }
         of(&self.0)
     }
 }
+
+/// Name of the function that asks for nearness, as other servers and PostGIS have it.
+pub(super) const DWITHIN: &str = "DWITHIN";
 
 struct Compiler<'a> {
     properties: &'a [Property<'a>],
@@ -127,6 +136,7 @@ impl Compiler<'_> {
             Expression::Temporal(relation, left, right) => {
                 Ok(Condition::Temporal(*relation, self.period(left)?, self.period(right)?))
             }
+            Expression::Function(name, arguments) if name.eq_ignore_ascii_case(DWITHIN) => self.near(arguments),
             Expression::Array(relation, left, right) => {
                 Ok(Condition::Array(*relation, self.array(left)?, self.array(right)?))
             }
@@ -268,6 +278,28 @@ impl Compiler<'_> {
             Expression::Literal(Literal::Geometry(geometry)) => Ok(Place::Literal(Box::new(shape(geometry)?))),
             Expression::Function(name, _) => Err(Cql2Error::UnknownFunction(name.chars().take(60).collect())),
             other => Err(mismatch(other, self.term(other)?.kind, "an S_ function", "a geometry")),
+        }
+    }
+
+    /// `DWITHIN(geometry, POINT(-78.4 -6.9), 5000)`: the geometry there is, another one, and metres.
+    fn near(&self, arguments: &[Expression]) -> Result<Condition, Cql2Error> {
+        let [one, other, Expression::Literal(Literal::Number(metres))] = arguments else {
+            return Err(Cql2Error::Arguments {
+                function: DWITHIN,
+                accepted: "two geometries and a distance in metres",
+            });
+        };
+        if !(0.0..=FARTHEST_M).contains(metres) {
+            return Err(Cql2Error::Arguments { function: DWITHIN, accepted: "a distance of 0 to 20010000 metres" });
+        }
+        match (self.place(one)?, self.place(other)?) {
+            (Place::Own, Place::Literal(shape)) | (Place::Literal(shape), Place::Own) => {
+                Ok(Condition::Near(shape, *metres))
+            }
+            _ => Err(Cql2Error::Arguments {
+                function: DWITHIN,
+                accepted: "the geometry of the features and one that is written out",
+            }),
         }
     }
 

@@ -61,9 +61,17 @@ pub enum Cql2Error {
     },
     /// A function nobody offers.
     #[error(
-        "there is no function \"{0}\"; the functions are CASEI, ACCENTI, DATE, TIMESTAMP, INTERVAL, BBOX and those beginning with S_, T_ and A_"
+        "there is no function \"{0}\"; the functions are CASEI, ACCENTI, DATE, TIMESTAMP, INTERVAL, BBOX, DWITHIN and those beginning with S_, T_ and A_"
     )]
     UnknownFunction(String),
+    /// A function with other arguments than it takes.
+    #[error("{function} takes {accepted}")]
+    Arguments {
+        /// The function.
+        function: &'static str,
+        /// What would be accepted.
+        accepted: &'static str,
+    },
     /// An operand of another kind than its operator takes.
     #[error("{operand} is {found}, but {operator} takes {expected}")]
     Kind {

@@ -82,6 +82,9 @@ impl Condition {
                     Some(relation.holds(left.geometry(), right.geometry()))
                 }
             },
+            Condition::Near(shape, metres) => {
+                record.geometry().map(|own| shape.distance_m(own).is_some_and(|distance| distance <= *metres))
+            }
             Condition::Temporal(relation, left, right) => {
                 Some(relation.holds(left.stretch(record)?, right.stretch(record)?))
             }

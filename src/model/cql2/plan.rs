@@ -27,6 +27,8 @@ pub(super) enum Condition {
     IsNull(Term),
     HasNoGeometry,
     Spatial(SpatialRelation, Place, Place),
+    /// The record's geometry lies at most so many metres, geodesic, from another.
+    Near(Box<Shape>, f64),
     Temporal(TemporalRelation, Period, Period),
     Array(ArrayRelation, Vec<Term>, Vec<Term>),
 }

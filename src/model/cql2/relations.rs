@@ -7,7 +7,10 @@ use geo::{
 };
 use jiff::Timestamp;
 
-use crate::model::cql2::{ArrayRelation, Scalar, SpatialRelation, TemporalRelation};
+use crate::model::{
+    cql2::{ArrayRelation, Scalar, SpatialRelation, TemporalRelation},
+    geodesic::distance_m,
+};
 
 /// A stretch of time; a moment begins and ends at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +99,11 @@ impl Shape {
 
     pub(super) fn geometry(&self) -> &Geometry<f64> {
         &self.geometry
+    }
+
+    /// Geodesic distance in metres; `None` from an empty geometry.
+    pub(super) fn distance_m(&self, other: &Geometry<f64>) -> Option<f64> {
+        distance_m(&self.geometry, other)
     }
 
     /// The same for a point and an area, where the place of the point says all and is found without a matrix: layers of
