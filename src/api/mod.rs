@@ -89,7 +89,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     let method_not_allowed = || async { Problem::method_not_allowed() };
     let open_data = Router::new()
         .nest("/ogc", ogc::routes())
-        .route("/ogc/", get(ogc::landing))
+        .route("/ogc/", get(ogc::landing).layer(middleware::map_response(ogc::say_what_varies)))
         .route("/api/catalogue", get(catalogue::catalogue))
         .route("/api/layers/{layer}/features", get(features::features))
         .route("/api/layers/{layer}/counts", get(counts::counts))

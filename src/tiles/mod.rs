@@ -7,7 +7,9 @@ mod clip;
 mod grid;
 mod render;
 mod shape;
+mod sketch;
 
 pub use cache::{TileCache, version};
 pub use grid::{MAX_ZOOM, TileAddress, TileAddressError};
 pub use render::render;
+pub use sketch::sketch;

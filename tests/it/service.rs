@@ -205,3 +205,40 @@ fn gdal_reads_a_layer_and_pushes_its_filters_down() {
     // From half into the first square to half into the third.
     assert_eq!(count(&["-spat", "-75.95", "-9.95", "-75.75", "-9.94"]), 3);
 }
+
+#[test]
+fn browsers_get_a_page_of_each_resource_and_programs_get_json() {
+    let (database, server) = served();
+    database.query("insert into rimay.feature (layer, key, properties, geom) values ('watersheds', 'x', '{\"code\": \"x\", \"name\": \"<b>Río & co</b>\"}', st_multi(st_makeenvelope(-76, -10, -75.9, -9.9, 4326))) returning id::text");
+    let items = "/ogc/collections/watersheds/items";
+    server.wait_for(items, |page| page["features"].as_array().unwrap().iter().any(|f| f["properties"]["code"] == "x"));
+    let newest = database.count("select max(id) from layers.watersheds");
+    let browser = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+    let paths = [
+        "/ogc".to_owned(),
+        "/ogc/".into(),
+        "/ogc/conformance".into(),
+        "/ogc/collections".into(),
+        "/ogc/collections/watersheds".into(),
+        items.into(),
+        format!("{items}?near=-76,-10&limit=1"),
+        format!("{items}/{newest}"),
+    ];
+    for path in &paths {
+        let page = server.get_with(path, &[browser]);
+        assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{path}");
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'"), "{path}");
+        let varies: Vec<_> = page.headers.get_all("vary").iter().collect();
+        assert!(varies.iter().any(|name| *name == "accept"), "{path}: {varies:?}");
+        let text = String::from_utf8(page.body).unwrap();
+        assert!(text.contains("<main><h1>") && !text.contains("<b>Río"), "{path}");
+        assert!(server.get_with(path, &[("accept", "application/json, text/html;q=0.5")]).json().is_object());
+        assert!(server.get(path).json().is_object(), "{path}: whoever says nothing gets JSON");
+    }
+    let one = String::from_utf8(server.get(&format!("{items}/{newest}?f=html")).body).unwrap();
+    assert!(one.contains("&lt;b&gt;Río &amp; co&lt;/b&gt;") && one.contains("<svg"), "{one}");
+    let first = String::from_utf8(server.get(&format!("{items}?limit=1&f=html")).body).unwrap();
+    assert!(first.contains(r#"rel="next""#), "{first}");
+    assert!(server.get("/ogc/pages.css").header("content-type").starts_with("text/css"));
+    assert_eq!(server.get("/ogc/collections?f=xml").status, 400);
+}

@@ -3,6 +3,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use axum::{
     Json,
     extract::{Path, State},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json_, json};
 
@@ -10,9 +12,11 @@ use crate::{
     api::{
         Problem, PublicUrl,
         ogc::{
-            GEOJSON, check_format,
+            GEOJSON,
             download::{FILES, media_type},
+            html::{collection_page, collections_page},
             link,
+            representation::Representation,
             schemas::SCHEMA,
             tiles::TILESETS,
         },
@@ -28,12 +32,17 @@ pub(super) async fn collections(
     State(index): State<Arc<Index>>,
     State(url): State<PublicUrl>,
     params: Params,
-) -> Result<Json<Json_>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     params.allow_only(["f"])?;
-    check_format(&params)?;
-    let collections: Vec<_> = index.snapshots(Access::Public).map(|snapshot| describe(&snapshot, &url)).collect();
+    let snapshots: Vec<_> = index.snapshots(Access::Public).collect();
+    if Representation::chosen(&params, &headers)? == Representation::Html {
+        return Ok(collections_page(&url, snapshots.iter().map(|snapshot| &**snapshot)));
+    }
+    let collections: Vec<_> = snapshots.iter().map(|snapshot| describe(snapshot, &url)).collect();
     let own = link("self", "application/json", "This document", url.join("/ogc/collections"));
-    Ok(Json(json!({"links": [own], "collections": collections})))
+    let page = link("alternate", "text/html", "This document as a page", url.join("/ogc/collections?f=html"));
+    Ok(Json(json!({"links": [own, page], "collections": collections})).into_response())
 }
 
 /// `GET /ogc/collections/{layer}`
@@ -42,10 +51,19 @@ pub(super) async fn collection(
     State(url): State<PublicUrl>,
     Path(layer): Path<String>,
     params: Params,
-) -> Result<Json<Json_>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     params.allow_only(["f"])?;
-    check_format(&params)?;
-    Ok(Json(describe(&*index.snapshot(&layer, Access::Public)?, &url)))
+    let snapshot = index.snapshot(&layer, Access::Public)?;
+    match Representation::chosen(&params, &headers)? {
+        Representation::Html => Ok(collection_page(&url, &snapshot, &background(&index))),
+        Representation::Json => Ok(Json(describe(&snapshot, &url)).into_response()),
+    }
+}
+
+/// Behind features, pages draw the departments.
+pub(super) fn background(index: &Index) -> Arc<Snapshot> {
+    index.snapshot("departments", Access::Public).expect("the catalogue has departments")
 }
 
 /// A collection, the same in the list and alone.
@@ -54,6 +72,7 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
     let own = format!("/ogc/collections/{}", layer.id);
     let mut links = vec![
         link("self", "application/json", "This collection", url.join(&own)),
+        link("alternate", "text/html", "This collection as a page", url.join(&format!("{own}?f=html"))),
         link("items", GEOJSON, "Features", url.join(&format!("{own}/items"))),
     ];
     links.extend(FILES.map(|format| {

@@ -19,10 +19,13 @@ use crate::{
         Heavy, Problem, PublicUrl,
         cached::{Keep, is_unchanged, respond, respond_tagged},
         ogc::{
-            GEOJSON, check_format,
+            GEOJSON,
+            collections::background,
             download::{FILES, file_format, media_type, send, write_file},
+            html::{ItemsPage, feature_page, items_page},
             link,
             question::{Question, parse_crs},
+            representation::Representation,
         },
         params::Params,
     },
@@ -64,13 +67,22 @@ pub(super) async fn items(
         let written = heavy.run(move |deadline| write_file(&question, &finding, format, deadline)).await??;
         return Ok(with_crs(send(written, &snapshot, format), &CRS84));
     }
-    let (version, crs) = (snapshot.checksum(), question.crs);
+    let crs = question.crs;
+    if Representation::chosen(&params, &headers)? == Representation::Html {
+        let background = background(&index);
+        return heavy
+            .run(move |deadline| {
+                let page = Page::find(&question, &snapshot, deadline)?;
+                Ok(items_page(&url, &snapshot, &background, &page.shown(&snapshot, &url, &params)))
+            })
+            .await?;
+    }
+    let version = snapshot.checksum();
     let body = match (is_unchanged(&headers, version), question.is_heavy()) {
         (true, _) => vec![],
-        (false, false) => write_page(&question, &snapshot, &url, &params, None)?,
-        (false, true) => {
-            heavy.run(move |deadline| write_page(&question, &snapshot, &url, &params, Some(deadline))).await??
-        }
+        // What is not heavy has no deadline of its own: boxes and values of fields are soon looked through.
+        (false, false) => write_page(&question, &snapshot, &url, &params, Instant::now() + QUICK)?,
+        (false, true) => heavy.run(move |deadline| write_page(&question, &snapshot, &url, &params, deadline)).await??,
     };
     Ok(with_crs(respond(&headers, version, Keep::Revalidate, GEOJSON, || Body::from(body)), crs))
 }
@@ -84,12 +96,15 @@ pub(super) async fn item(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     params.allow_only(["f", "crs"])?;
-    check_format(&params)?;
+    let representation = Representation::chosen(&params, &headers)?;
     let crs = parse_crs(&params, "crs")?;
     let snapshot = index.snapshot(&layer, Access::Public)?;
     let digits = id.bytes().all(|b| b.is_ascii_digit());
     let feature = id.parse().ok().filter(|_| digits).and_then(|id| snapshot.by_id(id));
     let feature = feature.ok_or_else(|| Problem::not_found(format!("layer {layer} has no feature with this id")))?;
+    if representation == Representation::Html {
+        return Ok(feature_page(&url, &snapshot, &background(&index), feature));
+    }
     let (body, tag) = write_item(&snapshot, feature, &url, crs)?;
     let response = respond_tagged(&headers, &tag, Keep::Revalidate, GEOJSON, || Body::from(body));
     Ok(with_crs(response, crs))
@@ -97,7 +112,10 @@ pub(super) async fn item(
 
 fn check_item_format(params: &Params) -> Result<(), Problem> {
     let files = FILES.map(ExportFormat::name).join(", ");
-    check_format(params).map_err(|_| Problem::bad_parameter("f", format!("the accepted formats are json, {files}")))
+    match params.get("f") {
+        None | Some("json" | "geojson" | "html") => Ok(()),
+        Some(_) => Err(Problem::bad_parameter("f", format!("the accepted formats are json, html, {files}"))),
+    }
 }
 
 /// The parameter that leads to the features behind a page. By id where that is the order, so that nothing is skipped
@@ -124,6 +142,8 @@ fn page_links(
         link("self", GEOJSON, "This page", items(params.without(&[]).finish())),
         link("collection", "application/json", "The collection", url.join(&path)),
     ];
+    let mut page = params.without(&["f"]);
+    links.push(link("alternate", "text/html", "This page for people", items(page.append_pair("f", "html").finish())));
     links.extend(FILES.map(|format| {
         let mut query = params.without(&["f", "limit", "offset", "after", "crs"]);
         query.append_pair("f", format.name());
@@ -137,6 +157,45 @@ fn page_links(
     links
 }
 
+/// One page of what a question finds.
+struct Page {
+    slots: Vec<Slot>,
+    /// Geodesic distances in metres, where nearness was asked for.
+    distances: Option<Vec<f64>>,
+    matched: Option<usize>,
+    /// The parameter that leads to the next page.
+    next: Option<(&'static str, String)>,
+}
+
+impl Page {
+    fn find(question: &Question, snapshot: &Snapshot, deadline: Instant) -> Result<Page, Problem> {
+        let most = question.offset.saturating_add(question.limit).saturating_add(1);
+        let found = question.find(snapshot, most, deadline)?;
+        let first = question.after.map_or(0, |id| found.slots.partition_point(|slot| snapshot.feature(*slot).id <= id));
+        let start = first.saturating_add(question.offset).min(found.slots.len());
+        let end = start.saturating_add(question.limit).min(found.slots.len());
+        let slots = found.slots[start..end].to_vec();
+        Ok(Page {
+            next: (end < found.slots.len()).then(|| next_page(question, snapshot, &slots)).flatten(),
+            distances: found.distances.map(|distances| distances[start..end].to_vec()),
+            matched: found.matched,
+            slots,
+        })
+    }
+
+    /// The same for people.
+    fn shown(&self, snapshot: &Snapshot, url: &PublicUrl, params: &Params) -> ItemsPage<'_> {
+        let path = url.join(&format!("/ogc/collections/{}/items", snapshot.layer().id));
+        let next = self.next.as_ref().map(|(name, value)| {
+            let mut query = params.without(&["offset", "after", "f"]);
+            query.append_pair("f", "html").append_pair(name, value);
+            format!("{path}?{}", query.finish())
+        });
+        let json = format!("{path}?{}", params.without(&["f"]).append_pair("f", "json").finish());
+        ItemsPage { slots: &self.slots, distances: self.distances.as_deref(), matched: self.matched, next, json }
+    }
+}
+
 /// Finds the features and writes their collection, from bytes encoded when the snapshot was built where nobody asked
 /// otherwise.
 fn write_page(
@@ -144,21 +203,14 @@ fn write_page(
     snapshot: &Snapshot,
     url: &PublicUrl,
     params: &Params,
-    deadline: Option<Instant>,
+    deadline: Instant,
 ) -> Result<Vec<u8>, Problem> {
-    // What is not heavy has no deadline of its own: boxes and values of fields are soon looked through.
-    let deadline = deadline.unwrap_or_else(|| Instant::now() + QUICK);
-    let found = question.find(snapshot, question.offset.saturating_add(question.limit).saturating_add(1), deadline)?;
-    let first = question.after.map_or(0, |id| found.slots.partition_point(|slot| snapshot.feature(*slot).id <= id));
-    let start = first.saturating_add(question.offset).min(found.slots.len());
-    let rest = &found.slots[start..];
-    let page = &rest[..rest.len().min(question.limit)];
-    let next = (rest.len() > page.len()).then(|| next_page(question, snapshot, page)).flatten();
-    let links = page_links(snapshot, url, params, next);
+    let page = Page::find(question, snapshot, deadline)?;
+    let links = page_links(snapshot, url, params, page.next);
 
     let places = Places::of(question.crs)?;
     let properties = question.selection.as_ref().map(|selection| (&selection.fields[..], selection.synthetic));
-    let features = page.iter().map(|slot| snapshot.feature(*slot));
+    let features = page.slots.iter().map(|slot| snapshot.feature(*slot));
     let length = features.clone().map(|feature| snapshot.open_json(feature).len() + 2).sum::<usize>();
     let mut body = Vec::with_capacity(1024 + length);
     body.extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
@@ -168,15 +220,15 @@ fn write_page(
         }
         let form = Form { properties, geometry: places.form(feature)? };
         snapshot.write_formed(&mut body, feature, &form);
-        if let Some(distances) = &found.distances {
-            body.extend_from_slice(format!(r#","distance_m":{:.2}"#, distances[start + position]).as_bytes());
+        if let Some(distances) = &page.distances {
+            body.extend_from_slice(format!(r#","distance_m":{:.2}"#, distances[position]).as_bytes());
         }
         body.push(b'}');
     }
-    let matched = found.matched.map(|matched| format!(r#""numberMatched":{matched},"#)).unwrap_or_default();
+    let matched = page.matched.map(|matched| format!(r#""numberMatched":{matched},"#)).unwrap_or_default();
     let tail = format!(
         r#"],{matched}"numberReturned":{},"timeStamp":"{:.0}","links":{}}}"#,
-        page.len(),
+        page.slots.len(),
         Timestamp::now(),
         Json::from(links),
     );

@@ -1,20 +1,33 @@
-use axum::{Json, extract::State};
-use serde_json::{Value as Json_, json};
+use axum::{
+    Json,
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
 
 use crate::api::{
     EditToken, Problem, PublicUrl,
-    ogc::{OPENAPI_3_0, check_format, link, tiles::TILING_SCHEMES},
+    ogc::{
+        OPENAPI_3_0,
+        html::{conformance_page, landing_page},
+        link,
+        representation::Representation,
+        tiles::TILING_SCHEMES,
+    },
     params::Params,
 };
 
 /// Conformance classes, each with tests of ours.
-const CONFORMS_TO: [&str; 31] = [
+const CONFORMS_TO: [&str; 33] = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
@@ -44,22 +57,29 @@ const CONFORMS_TO: [&str; 31] = [
 ];
 
 /// `GET /ogc`
-pub(crate) async fn landing(State(url): State<PublicUrl>, params: Params) -> Result<Json<Json_>, Problem> {
+pub(crate) async fn landing(
+    State(url): State<PublicUrl>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     params.allow_only(["f"])?;
-    check_format(&params)?;
+    if Representation::chosen(&params, &headers)? == Representation::Html {
+        return Ok(landing_page(&url));
+    }
     Ok(Json(json!({
         "title": "Rimay",
         "description": "Conflictos sociales, cuencas, concesiones mineras y territorios indígenas del Perú",
         "links": [
             link("self", "application/json", "This document", url.join("/ogc")),
-            link("alternate", "text/html", "Map", url.join("/mapa")),
+            link("alternate", "text/html", "This document as a page", url.join("/ogc?f=html")),
             link("service-desc", OPENAPI_3_0, "Service description", url.join("/ogc/api")),
             link("service-doc", "text/html", "Map and documentation", url.join("/mapa")),
             link("conformance", "application/json", "Conformance classes", url.join("/ogc/conformance")),
             link("data", "application/json", "Collections", url.join("/ogc/collections")),
             link(TILING_SCHEMES, "application/json", "Tile matrix sets", url.join("/ogc/tileMatrixSets")),
         ],
-    })))
+    }))
+    .into_response())
 }
 
 /// Classes of a server whose features may be written.
@@ -73,11 +93,15 @@ const CONFORMS_TO_WHEN_EDITABLE: [&str; 4] = [
 /// `GET /ogc/conformance`
 pub(super) async fn conformance(
     State(token): State<Option<EditToken>>,
+    State(url): State<PublicUrl>,
     params: Params,
-) -> Result<Json<Json_>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     params.allow_only(["f"])?;
-    check_format(&params)?;
     let more = if token.is_some() { &CONFORMS_TO_WHEN_EDITABLE[..] } else { &[] };
     let classes = [&CONFORMS_TO[..], more].concat();
-    Ok(Json(json!({"conformsTo": classes})))
+    match Representation::chosen(&params, &headers)? {
+        Representation::Html => Ok(conformance_page(&url, &classes)),
+        Representation::Json => Ok(Json(json!({"conformsTo": classes})).into_response()),
+    }
 }

@@ -4,14 +4,23 @@
 mod collections;
 mod download;
 pub(super) mod edit;
+mod html;
 mod items;
 mod landing;
 mod openapi;
 mod question;
+mod representation;
 mod schemas;
 mod tiles;
 
-use axum::{Router, extract::DefaultBodyLimit, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, header},
+    middleware,
+    response::Response,
+    routing::get,
+};
 use serde_json::{Value as Json, json};
 
 use crate::api::{AppState, Problem, params::Params};
@@ -32,6 +41,7 @@ pub(super) const DEFAULT_LIMIT: usize = 100;
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/", get(landing))
+        .route("/pages.css", get(html::stylesheet))
         .route("/conformance", get(landing::conformance))
         .route("/api", get(openapi::document))
         .route("/collections", get(collections::collections))
@@ -46,6 +56,13 @@ pub(super) fn routes() -> Router<AppState> {
         .route(items::ITEMS_ROUTE, get(items::items).post(edit::create))
         .route(items::ITEM_ROUTE, get(items::item).put(edit::replace).patch(edit::update).delete(edit::delete))
         .layer(DefaultBodyLimit::max(edit::MAX_BODY))
+        .layer(middleware::map_response(say_what_varies))
+}
+
+/// What is answered depends on what the client accepts: caches keep one for each.
+pub(super) async fn say_what_varies(mut response: Response) -> Response {
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
 }
 
 pub(super) fn link(rel: &str, kind: &str, title: &str, href: String) -> Json {

@@ -42,6 +42,9 @@ pub(super) async fn document(
         "/tileMatrixSets/WebMercatorQuad": operation("getTileMatrixSet", "Tile matrix set", &[], "The grid", json!({"type": "object"})),
         "/collections": operation("getCollections", "Collections", &[], "All collections", json!({"type": "object"})),
     });
+    for grid in ["/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad"] {
+        only_for_programs(&mut paths[grid]);
+    }
     for snapshot in index.snapshots(Access::Public) {
         add_collection(paths.as_object_mut().expect("made above"), &snapshot);
     }
@@ -76,12 +79,16 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
             "A JSON Schema",
             json!({"type": "object"}),
         );
+        only_for_programs(&mut described);
         answers_with(&mut described, SCHEMA);
         paths.insert(format!("/collections/{id}/{part}"), described);
     }
     let tiles = format!("/collections/{id}/tiles");
-    let describe =
-        |id: &str, title: &str| operation(id, title, &[], "Metadata of the tiles", json!({"type": "object"}));
+    let describe = |id: &str, title: &str| {
+        let mut described = operation(id, title, &[], "Metadata of the tiles", json!({"type": "object"}));
+        only_for_programs(&mut described);
+        described
+    };
     paths.insert(tiles.clone(), describe(&format!("get_{id}_tilesets"), &format!("Tilesets of {title}")));
     paths.insert(
         format!("{tiles}/WebMercatorQuad"),
@@ -96,6 +103,7 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
         "The tile",
         json!({"type": "string", "format": "binary"}),
     );
+    only_for_programs(&mut tile);
     answers_with(&mut tile, TILE);
     tile["get"]["responses"]["204"] = json!({"description": "Nothing of the layer shows in this tile"});
     tile["get"]["responses"]["404"] = json!({"$ref": "#/components/responses/NotFound"});
@@ -142,18 +150,28 @@ fn operation(id: &str, summary: &str, parameters: &[Json], found: &str, schema: 
         "summary": summary,
         "parameters": all,
         "responses": {
-            "200": {"description": found, "content": {"application/json": {"schema": schema}}},
+            "200": {"description": found, "content": {
+                "application/json": {"schema": schema},
+                "text/html": {"schema": {"type": "string"}},
+            }},
             "400": {"$ref": "#/components/responses/BadParameter"},
             "500": {"$ref": "#/components/responses/InternalError"},
         },
     }})
 }
 
-/// The answer of the operation is of this media type.
+/// The answer of the operation is of this media type, where it is no page.
 fn answers_with(operation: &mut Json, media_type: &str) {
-    let content = &mut operation["get"]["responses"]["200"]["content"];
-    let schema = content["application/json"].take();
-    *content = json!({media_type: schema});
+    let content = operation["get"]["responses"]["200"]["content"].as_object_mut().expect("made above");
+    let answer = content.remove("application/json").expect("made above");
+    content.insert(media_type.into(), answer);
+}
+
+/// The operation has no page for people.
+fn only_for_programs(operation: &mut Json) {
+    operation["get"]["responses"]["200"]["content"].as_object_mut().expect("made above").remove("text/html");
+    let parameters = operation["get"]["parameters"].as_array_mut().expect("made above");
+    *parameters.last_mut().expect("the format") = json!({"$ref": "#/components/parameters/jsonFormat"});
 }
 
 fn property_parameter(field: &Field) -> Json {
@@ -172,7 +190,7 @@ fn property_parameter(field: &Field) -> Json {
 }
 
 fn parameters() -> Json {
-    let formats: Vec<_> = ["json", "geojson"].into_iter().chain(FILES.map(ExportFormat::name)).collect();
+    let formats: Vec<_> = ["json", "geojson", "html"].into_iter().chain(FILES.map(ExportFormat::name)).collect();
     let query = |name: &str, description: &str, schema: Json| json!({"name": name, "in": "query", "required": false, "style": "form", "explode": false, "description": description, "schema": schema});
     json!({
         "bbox": query("bbox", "West, south, east, north in degrees (CRS84), or six numbers with heights. West greater than east crosses the antimeridian.",
@@ -194,7 +212,8 @@ fn parameters() -> Json {
         "within": query("within", "With near: only features at most so many metres away.", json!({"type": "number", "minimum": 0, "maximum": FARTHEST_M})),
         "itemsFormat": query("f", "Format of the answer. Files hold all that is found, unless limit says how many.",
             json!({"type": "string", "enum": formats})),
-        "f": query("f", "Format of the answer.", json!({"type": "string", "enum": ["json", "geojson"]})),
+        "f": query("f", "Format of the answer; without it the header Accept says.", json!({"type": "string", "enum": ["json", "geojson", "html"]})),
+        "jsonFormat": query("f", "Format of the answer.", json!({"type": "string", "enum": ["json", "geojson"]})),
         "tileMatrix": {"name": "tileMatrix", "in": "path", "required": true, "description": "Zoom level", "schema": {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM}},
         "tileRow": {"name": "tileRow", "in": "path", "required": true, "description": "Row from the north", "schema": {"type": "integer", "minimum": 0}},
         "tileCol": {"name": "tileCol", "in": "path", "required": true, "description": "Column from the west", "schema": {"type": "integer", "minimum": 0}},

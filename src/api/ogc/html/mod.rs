@@ -1,0 +1,72 @@
+//! The resources of the OGC API as pages for people who follow a link with a browser: Spanish, with English beside it.
+//!
+//! Pages run no program. What they show is what the JSON of the same address has.
+
+mod features;
+mod overview;
+
+pub(super) use features::{ItemsPage, feature_page, items_page};
+pub(super) use overview::{collection_page, collections_page, conformance_page, landing_page};
+
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+use maud::{DOCTYPE, Markup, html};
+
+use crate::{
+    api::PublicUrl,
+    model::{Layer, Text},
+};
+
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// A page with the trail that leads to it: title and path of each step.
+fn page(url: &PublicUrl, title: &str, trail: &[(&str, String)], body: &Markup) -> Response {
+    let markup = html! {
+        (DOCTYPE)
+        html lang="es" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · Rimay" }
+                link rel="stylesheet" href=(url.join("/ogc/pages.css"));
+                link rel="icon" href=(url.join("/icon.svg"));
+            }
+            body {
+                nav aria-label="Ruta" {
+                    a href=(url.join("/mapa")) { "Mapa" }
+                    a href=(url.join("/ogc")) { "OGC API" }
+                    @for (name, path) in trail { a href=(url.join(path)) { (name) } }
+                }
+                main { h1 { (title) } (body) }
+            }
+        }
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    ];
+    (headers, markup.into_string()).into_response()
+}
+
+/// Words in both languages.
+fn both(text: &Text) -> Markup {
+    html! {
+        (text.es)
+        @if text.en != text.es { " " span lang="en" class="beside" { (text.en) } }
+    }
+}
+
+/// The layer's place among the collections.
+fn trail(layer: &Layer) -> Vec<(&'static str, String)> {
+    vec![("Colecciones", "/ogc/collections".into()), ("Colección", format!("/ogc/collections/{}", layer.id))]
+}
+
+/// `GET /ogc/pages.css`
+pub(super) async fn stylesheet() -> impl IntoResponse {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, include_str!("pages.css"))
+}
