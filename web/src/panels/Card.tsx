@@ -11,6 +11,7 @@ import { CopyButton } from './CopyButton'
 import { HiddenNote } from './HiddenNote'
 import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
+import { licenceOf } from './Sources'
 import { ZoomButton } from './ZoomButton'
 
 function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
@@ -47,14 +48,14 @@ function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
       </div>
       <div>
         <dt>{t.licence}</dt>
-        <dd>{t.licences[source.licence] ?? (source.licence || t.licenceNotStated)}</dd>
+        <dd>{licenceOf(source)}</dd>
       </div>
       <div>
         <dt>{t.attribution}</dt>
         <dd lang={sourceLang()}>{source.attribution}</dd>
       </div>
       <div>
-        <dt>{t.receivedOn}</dt>
+        <dt>{t.loadedOn}</dt>
         <dd>{formatDate(source.received_at, lang.value)}</dd>
       </div>
     </dl>
