@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launch, open, PHONE, picture, settled } from './support/browser'
-import { drawnCases, onScreen } from './support/drawn'
+import { drawnCases, drawnIn, onScreen } from './support/drawn'
 import { anyPlacedCase, rowsOf } from './support/server'
 
 let browser: Browser
@@ -120,8 +120,11 @@ it('the cases of one department can be asked for, shared and let go', async () =
   await expect.poll(() => page.locator('.rows .row').count()).toBe(Number(count))
   await expect.poll(() => drawnCases(page)).toBeLessThanOrEqual(Number(count))
   await picture(page, 'es-department')
+  expect(await drawnIn(page, 'department-line')).toBeGreaterThan(0)
+  expect(await page.evaluate(() => location.hash)).toMatch(/^#m=/)
   await page.click('.filters .chip')
   await page.waitForFunction(() => !location.search.includes('dep='))
+  await expect.poll(() => drawnIn(page, 'department-line')).toBe(0)
   watch.expectClean()
   await close()
 })

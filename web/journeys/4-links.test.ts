@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launch, mapIdle, open, settled } from './support/browser'
-import { anyPlacedCase } from './support/server'
+import { anyPlacedCase, SERVER } from './support/server'
 
 let browser: Browser
 beforeAll(async () => {
@@ -39,6 +39,18 @@ it('drops what a link says wrong, says so, and keeps the rest', async () => {
   expect(new URL(page.url()).search).toBe('?estado=activo')
   await page.click('.notice .tool')
   await page.waitForSelector('.notice', { state: 'detached' })
+  watch.expectClean()
+  await close()
+})
+
+it('a department from a link is spelled as the data spell it, and dropped when there is none', async () => {
+  const { page, watch, close } = await open(browser, { path: '/mapa?dep=ANCASH' })
+  await settled(page)
+  await page.waitForFunction(() => new URLSearchParams(location.search).get('dep') === 'Áncash')
+  await page.goto(`${SERVER}/mapa?dep=Atlantis&estado=activo`)
+  await settled(page)
+  await page.waitForFunction(() => location.search === '?estado=activo')
+  expect(await page.textContent('.notice')).toContain('dep=Atlantis')
   watch.expectClean()
   await close()
 })

@@ -1,5 +1,6 @@
 import { formatNumber, lang, words } from '../i18n'
 import { casesByDepartment } from '../state/cases'
+import { chooseDepartment } from '../state/departments'
 import { chosenDepartment } from '../state/filters'
 
 /** Chooses one department, each with the cases it would show. */
@@ -17,7 +18,7 @@ export function DepartmentFilter() {
         value={chosen ?? ''}
         disabled={sorted.length === 0}
         onChange={(event) => {
-          chosenDepartment.value = event.currentTarget.value || null
+          chooseDepartment(event.currentTarget.value || null)
         }}
       >
         <option value="">{t.everyDepartment}</option>

@@ -6,6 +6,7 @@ import { categoriesOf } from '../state/palette'
 import { view } from '../state/view'
 import { Badge } from './Badge'
 import { Count } from './Count'
+import { CoverageNote } from './CoverageNote'
 import { LayerMark } from './LayerMark'
 
 function ClusterMark() {
@@ -100,6 +101,7 @@ export function LayerEntry({ layer }: { layer: Layer }) {
         {!empty && <Count value={layer.count} />}
       </label>
       {empty ? <Empty /> : <Badge nature={nature} />}
+      <CoverageNote layer={layer} />
       {tooFar && <p class="layer-note">{t.visibleFrom}</p>}
       {!empty && <Legend layer={layer} />}
       {shown && <Opacity layer={layer} />}

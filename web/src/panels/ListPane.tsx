@@ -26,6 +26,7 @@ import { hasMap, showAll, view } from '../state/view'
 import { Badge } from './Badge'
 import { CatalogueState } from './CatalogueState'
 import { CopyButton } from './CopyButton'
+import { CoverageNote } from './CoverageNote'
 import { FilterChips } from './FilterChips'
 import { ListRows } from './ListRows'
 
@@ -155,6 +156,7 @@ export function ListPane() {
           {summary()}
         </p>
         <MapNote />
+        {layer && <CoverageNote layer={layer} />}
         {listLayer.value === CASES && <FilterChips />}
         <OrderChooser />
         {layer && layer.count > 0 && <Badge nature={natureOf(layer.sources)} />}

@@ -1,6 +1,7 @@
 import { followAddress, readLanguage } from './address'
 import { loadCases } from './cases'
 import { catalogue, loadCatalogue } from './catalogue'
+import { followDepartment, loadDepartments } from './departments'
 import { followList } from './list'
 import { followDetail } from './pane'
 import { followDocument } from './preferences'
@@ -34,4 +35,6 @@ function followData(): void {
   followDetail()
   // The catalogue fills the map's footer and so changes what is in view: ask once, after that layout.
   followList()
+  followDepartment()
+  void loadDepartments()
 }
