@@ -35,6 +35,20 @@ it('a click on the map opens a card, or a choice of what lies there', async () =
   await close()
 })
 
+it('the card of a case names what else lies there, and leads to it', async () => {
+  const { features } = await rowsOf('conflicts')
+  const { page, watch, close } = await open(browser, {
+    path: `/mapa?sel=conflicts.${features.find((row) => row.point)?.id}`,
+  })
+  await page.waitForSelector('.also .row')
+  expect(await page.textContent('.also')).toContain('Departamentos')
+  const name = await page.textContent('.also .row .row-name')
+  await page.click('.also .row')
+  await page.waitForFunction((wanted) => document.querySelector('.card h2')?.textContent === wanted, name)
+  watch.expectClean()
+  await close()
+})
+
 it('a keyboard is enough', async () => {
   const wanted = await anyPlacedCase()
   const { page, watch, close } = await open(browser)

@@ -11,3 +11,4 @@ export const lang = signal<Lang>('es')
 export const words = computed<Dict>(() => DICTIONARIES[lang.value])
 
 export { formatDate, formatNumber, formatValue } from './format'
+export { holdsName, readableName } from './names'

@@ -1,4 +1,4 @@
-import { formatNumber, lang, words } from '../i18n'
+import { formatNumber, lang, readableName, words } from '../i18n'
 import { casesByDepartment } from '../state/cases'
 import { chooseDepartment } from '../state/departments'
 import { chosenDepartment } from '../state/filters'
@@ -24,7 +24,7 @@ export function DepartmentFilter() {
         <option value="">{t.everyDepartment}</option>
         {sorted.map((name) => (
           <option key={name} value={name}>
-            {name} ({formatNumber(counts[name] ?? 0, lang.value)})
+            {readableName(name)} ({formatNumber(counts[name] ?? 0, lang.value)})
           </option>
         ))}
       </select>

@@ -1,5 +1,5 @@
 import type { Layer, Row } from '../api/types'
-import { formatValue, lang, words } from '../i18n'
+import { formatValue, holdsName, lang, readableName, words } from '../i18n'
 import { layerById, natureOf } from '../state/catalogue'
 import { page } from '../state/list'
 import { lastSelection, type Selection, select, selection } from '../state/selection'
@@ -10,7 +10,8 @@ import { LayerMark } from './LayerMark'
 function contextOf(layer: Layer, row: Row): string {
   const parts = layer.list_fields.map((name) => {
     const field = layer.fields.find((candidate) => candidate.name === name)
-    return field ? formatValue(field, row.properties[name], lang.value, words.value) : null
+    const value = field ? formatValue(field, row.properties[name], lang.value, words.value) : null
+    return value && holdsName(layer, name) ? readableName(value) : value
   })
   return parts.filter(Boolean).join(' · ')
 }
@@ -62,7 +63,7 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
       >
         <LayerMark layer={layer} category={row.category} />
         <span class="row-text">
-          <span class="row-name">{row.name}</span>
+          <span class="row-name">{readableName(row.name)}</span>
           <span class="visually-hidden">. </span>
           <span class="row-context">
             {mixed && row.synthetic && <Badge nature="synthetic" />}

@@ -25,9 +25,7 @@ export function MapFooter() {
   const known = catalogue.value
   if (!known) return <footer class="map-footer" />
   const credits = creditsOf(layers.value.filter(isShown))
-  const stamp = known.updated_at
-    ? t.dataStamp(formatDate(known.updated_at, lang.value), known.revision)
-    : t.dataStampNone(known.revision)
+  const loadedOn = known.updated_at && formatDate(known.updated_at, lang.value)
   return (
     <footer class="map-footer">
       <button type="button" class="link" popovertarget={SOURCES_ID}>
@@ -41,7 +39,10 @@ export function MapFooter() {
       <p class="attribution">
         {[...new Set(credits.flatMap(({ names }) => names)), `${t.basemap}: ${t.basemapSources}`].join(' · ')}
       </p>
-      <p class="stamp">{stamp}</p>
+      <p class="stamp">
+        <span>{loadedOn ? t.lastLoad(loadedOn) : t.nothingLoaded}</span>{' '}
+        <span>· {t.revision(known.revision)}</span>
+      </p>
       <Sources />
     </footer>
   )

@@ -1,9 +1,12 @@
 import type { SearchResult } from '../api/types'
-import { lang, words } from '../i18n'
-import { layerById } from '../state/catalogue'
+import { lang, readableName, words } from '../i18n'
+import { layerById, natureIn } from '../state/catalogue'
 import { searchAnswer } from '../state/search'
 import { Badge } from './Badge'
 import { LayerMark } from './LayerMark'
+
+/** `CAJAMARCA · CELENDIN`: each place is a name of its own. */
+const placeOf = (context: string) => context.split(' · ').map(readableName).join(' · ')
 
 function Option({ result }: { result: SearchResult }) {
   const layer = layerById(result.layer)
@@ -11,13 +14,13 @@ function Option({ result }: { result: SearchResult }) {
     <>
       {layer && <LayerMark layer={layer} category={result.category} />}
       <span class="row-text">
-        <span class="row-name">{result.name}</span>
+        <span class="row-name">{readableName(result.name)}</span>
         <span class="visually-hidden">. </span>
         <span class="row-context">
-          {[layer?.title[lang.value], result.context].filter(Boolean).join(' · ')}
+          {[layer?.title[lang.value], result.context && placeOf(result.context)].filter(Boolean).join(' · ')}
         </span>
       </span>{' '}
-      {result.synthetic && <Badge nature="synthetic" />}
+      {layer && <Badge nature={natureIn(layer, result.synthetic)} />}
     </>
   )
 }

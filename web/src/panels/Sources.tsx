@@ -2,6 +2,7 @@ import type { Layer, Source } from '../api/types'
 import { formatDate, lang, words } from '../i18n'
 import { isEmpty, layers, natureOf } from '../state/catalogue'
 import { Badge } from './Badge'
+import { Icon } from './Icon'
 
 export const SOURCES_ID = 'sources'
 
@@ -45,8 +46,19 @@ function LayerSources({ layer }: { layer: Layer }) {
 export function Sources() {
   const t = words.value
   return (
-    <section popover="auto" id={SOURCES_ID} class="sources" aria-label={t.sources} tabIndex={-1}>
-      <h2>{t.sources}</h2>
+    <section popover="auto" id={SOURCES_ID} class="sources" aria-label={t.sources}>
+      <div class="help-head">
+        <h2>{t.sources}</h2>
+        <button
+          type="button"
+          class="tool"
+          aria-label={t.close}
+          popovertarget={SOURCES_ID}
+          popovertargetaction="hide"
+        >
+          <Icon name="close" />
+        </button>
+      </div>
       <p class="source-terms">{t.loadedIsNotVintage}</p>
       {layers.value
         .filter((layer) => !isEmpty(layer))

@@ -1,4 +1,5 @@
 import { followAddress, readLanguage } from './address'
+import { followAlsoHere } from './alsoHere'
 import { loadCases } from './cases'
 import { catalogue, loadCatalogue } from './catalogue'
 import { followDepartment, loadDepartments } from './departments'
@@ -33,6 +34,7 @@ function followData(): void {
   followSearch()
   followSelection()
   followDetail()
+  followAlsoHere()
   // The catalogue fills the map's footer and so changes what is in view: ask once, after that layout.
   followList()
   followDepartment()
