@@ -23,6 +23,39 @@ it('search leads to the card', async () => {
   await close()
 })
 
+it('a search that finds much says how much, and shows the rest', async () => {
+  const { page, watch, close } = await open(browser)
+  await settled(page)
+  await page.fill('#search', 'san')
+  await page.waitForSelector('.search-more .button')
+  expect(await page.locator('.search-result').count()).toBe(20)
+  expect(await page.textContent('.search-more')).toContain('20 de')
+  await page.click('.search-more .button')
+  await expect.poll(() => page.locator('.search-result').count()).toBeGreaterThan(20)
+  watch.expectClean()
+  await close()
+})
+
+it('a department is found before all that is named after it', async () => {
+  const { page, watch, close } = await open(browser)
+  await settled(page)
+  await page.fill('#search', 'cusco')
+  await page.waitForSelector('.search-result')
+  expect(await page.textContent('.search-result')).toContain('Departamentos')
+  watch.expectClean()
+  await close()
+})
+
+it('what was searched for leaves the link once a card is open', async () => {
+  const { page, watch, close } = await open(browser, { path: '/mapa?q=cusco' })
+  await settled(page)
+  await page.click('.row')
+  await page.waitForFunction(() => location.search.includes('sel='))
+  expect(page.url()).not.toContain('q=')
+  watch.expectClean()
+  await close()
+})
+
 it('a click on the map opens a card, or a choice of what lies there', async () => {
   const wanted = await anyPlacedCase()
   const { page, watch, close } = await open(browser)

@@ -24,6 +24,9 @@ export const en: Dict = {
   searchPlaceholder: 'Search a case, place or territory',
   searchNone: (q) => `Nothing matches “${q}”. Try another word.`,
   searchCount: (n) => count(n, 'result', 'results'),
+  resultsOf: (shown, all) => `${formatted(shown)} of ${count(all, 'result', 'results')}`,
+  resultsOfMany: (shown, all) =>
+    `${formatted(shown)} of ${formatted(all)} results or more. Type more letters to narrow.`,
   searchTooShort: 'Type at least two letters.',
   clearSearch: 'Clear the search',
   stateFilter: 'State of the conflict',

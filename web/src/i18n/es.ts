@@ -23,6 +23,10 @@ export const es = {
   searchPlaceholder: 'Buscar un caso, lugar o territorio',
   searchNone: (q: string) => `Nada coincide con «${q}». Pruebe con otra palabra.`,
   searchCount: (n: number) => count(n, 'resultado', 'resultados'),
+  resultsOf: (shown: number, all: number) =>
+    `${formatted(shown)} de ${count(all, 'resultado', 'resultados')}`,
+  resultsOfMany: (shown: number, all: number) =>
+    `${formatted(shown)} de ${formatted(all)} resultados o más. Escriba más letras para acotar.`,
   searchTooShort: 'Escriba al menos dos letras.',
   clearSearch: 'Borrar la búsqueda',
   stateFilter: 'Estado del conflicto',

@@ -1,9 +1,10 @@
 import type { SearchResult } from '../api/types'
 import { lang, readableName, words } from '../i18n'
 import { layerById, natureIn } from '../state/catalogue'
-import { searchAnswer } from '../state/search'
+import { searchAnswer, searchResults, shownResults } from '../state/search'
 import { Badge } from './Badge'
 import { LayerMark } from './LayerMark'
+import { MoreResults } from './MoreResults'
 
 /** `CAJAMARCA · CELENDIN`: each place is a name of its own. */
 const placeOf = (context: string) => context.split(' · ').map(readableName).join(' · ')
@@ -40,9 +41,8 @@ interface Props {
 
 export function SearchResults({ id, open, active, onChoose }: Props) {
   const t = words.value
-  const answer = searchAnswer.value
-  const results = answer?.results ?? []
-  const said = sentence(results.length)
+  const results = shownResults.value
+  const said = sentence(searchResults.value.length)
   return (
     <div class="search-results" hidden={!open}>
       <div id={id} role="listbox" aria-label={t.searchLabel}>
@@ -63,6 +63,7 @@ export function SearchResults({ id, open, active, onChoose }: Props) {
           </div>
         ))}
       </div>
+      <MoreResults />
       <p class={results.length > 0 ? 'visually-hidden' : 'search-none'} role="status">
         {open ? said : ''}
       </p>
