@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launch, open, PHONE, picture, settled } from './support/browser'
 import { drawnCases, drawnIn, onScreen } from './support/drawn'
-import { anyPlacedCase, rowsOf } from './support/server'
+import { anyPlacedCase, ask, rowsOf } from './support/server'
 
 let browser: Browser
 beforeAll(async () => {
@@ -153,6 +153,22 @@ it('cases without a place are counted and listed apart', async () => {
   await settled(page)
   expect(await page.textContent('.list-summary')).toContain(`${placeless.length} sin ubicación`)
   expect(await page.locator('.rows-title + .rows .row').count()).toBe(placeless.length)
+  await close()
+})
+
+it('by date, cases without one are listed last and apart', async () => {
+  const items = await ask<{ features: { properties: { started_on: string | null } }[] }>(
+    '/ogc/collections/conflicts/items?limit=2000',
+  )
+  const undated = items.features.filter(({ properties }) => !properties.started_on).length
+  if (undated === 0) return
+  const { page, watch, close } = await open(browser, { path: '/mapa?orden=recientes' })
+  await settled(page)
+  await page.waitForSelector('[aria-label="Sin fecha de inicio"] .row')
+  const apart = page.locator('[aria-label="Sin fecha de inicio"] .row, [aria-label^="Sin ubicación"] .row')
+  expect(await apart.count()).toBeGreaterThanOrEqual(undated)
+  expect(await page.textContent('.row-context')).toContain('desde')
+  watch.expectClean()
   await close()
 })
 

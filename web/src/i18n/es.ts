@@ -58,9 +58,21 @@ export const es = {
   /** Without the active ones when they are filtered out: «0 activos» would be a claim about the place. */
   casesInView: (n: number, active: number | null) =>
     `${count(n, 'caso', 'casos')} en la vista${active === null ? '' : `; ${count(active, 'activo', 'activos')}`}`,
+  inAll: (n: number) => `${formatted(n)} en total`,
+  undated: 'Sin fecha de inicio',
+  since: (date: string) => `desde ${date}`,
+  listOutdated: 'No se pudo actualizar: esta lista es de la vista anterior.',
+  casesInCountry: 'casos en todo el país',
+  casesInDepartment: (name: string) => `casos en ${name}, estén o no en la vista`,
+  layerCounts: 'Elementos de cada capa en total, estén o no en la vista.',
   placeless: (n: number) => `${formatted(n)} sin ubicación`,
   orderedBy: 'Orden',
   orders: { urgency: 'Más urgentes', recent: 'Más recientes', name: 'Nombre' },
+  orderHints: {
+    urgency: 'Primero los activos (en crisis antes que en diálogo), luego latentes, resueltos y retirados.',
+    recent: 'Por fecha de inicio, la última primero; sin fecha al final.',
+    name: 'Por orden alfabético.',
+  },
   truncated: (shown: number, all: number) =>
     `Se muestran ${formatted(shown)} de ${formatted(all)}. Acerque el mapa para acotar la lista.`,
   showMore: 'Mostrar más',
@@ -118,7 +130,7 @@ export const es = {
   loadedIsNotVintage: 'La fecha de carga dice cuándo llegaron los datos aquí, no a qué fecha corresponden.',
   lastLoad: (date: string) => `Última carga: ${date}`,
   revision: (revision: number) => `rev ${revision}`,
-  dataShown: (date: string) => `Se muestran los datos del ${date}.`,
+  lastAnswer: (time: string) => `Lo que se ve se recibió a las ${time} y puede haber cambiado.`,
   nothingLoaded: 'Sin datos cargados',
   loading: 'Cargando…',
   failed: (what: string) => `No se pudo cargar ${what}.`,

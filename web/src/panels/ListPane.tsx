@@ -1,5 +1,6 @@
 import { featuresUrl } from '../api/requests'
 import { lang, words } from '../i18n'
+import { filteredCases } from '../state/cases'
 import { CASES, catalogue, layerById, layers, natureOf } from '../state/catalogue'
 import {
   caseOrder,
@@ -51,6 +52,10 @@ function LayerChooser() {
   )
 }
 
+/** What the list would hold if the map showed everything, under the same filters; null while it is not known. */
+const totalOf = (layer: string): number | null =>
+  layer === CASES ? (filteredCases.value?.features.length ?? null) : (layerById(layer)?.count ?? null)
+
 /** How much of the layer is in view, in one sentence. */
 function summary(): string {
   const t = words.value
@@ -62,16 +67,25 @@ function summary(): string {
   const active = (answer.categories.activo ?? 0) - (answer.categories_without_place.activo ?? 0)
   const isCases = answer.layer === CASES
   const inView = isCases ? t.casesInView(placed, activeHidden ? null : active) : t.inView(placed)
-  return placeless > 0 ? `${inView} · ${t.placeless(placeless)}` : inView
+  const all = totalOf(answer.layer)
+  const parts = [
+    inView,
+    all !== null && all > answer.number_matched ? t.inAll(all) : null,
+    placeless > 0 ? t.placeless(placeless) : null,
+  ]
+  return parts.filter(Boolean).join(' · ')
 }
 
 function OrderChooser() {
   const t = words.value
   if (listLayer.value !== CASES) return null
+  const hint = t.orderHints[caseOrder.value]
   return (
     <label class="list-order">
       <span>{t.orderedBy}</span>
       <select
+        aria-label={t.orderedBy}
+        aria-describedby="order-hint"
         value={caseOrder.value}
         onChange={(event) => {
           caseOrder.value = event.currentTarget.value as Order
@@ -83,6 +97,7 @@ function OrderChooser() {
           </option>
         ))}
       </select>
+      <small id="order-hint">{hint}</small>
     </label>
   )
 }
@@ -149,12 +164,13 @@ export function ListPane() {
   const layer = layerById(listLayer.value)
   if (!catalogue.value) return <CatalogueState />
   return (
-    <div class="list" aria-busy={listLoading.value}>
+    <div class="list" aria-busy={listLoading.value} data-outdated={listFailed.value ? '' : undefined}>
       <div class="list-head">
         <LayerChooser />
         <p class="list-summary" role="status">
           {summary()}
         </p>
+        {listFailed.value && rows.value.length > 0 && <p class="list-note">{t.listOutdated}</p>}
         <MapNote />
         {layer && <CoverageNote layer={layer} />}
         {listLayer.value === CASES && <FilterChips />}

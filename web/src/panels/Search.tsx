@@ -38,6 +38,10 @@ export function Search() {
     if (by > 0 && active.value === results.length - 1) showAllResults()
     const total = shownResults.value.length
     if (total > 0) active.value = (active.value + by + total) % total
+    const { value } = active
+    requestAnimationFrame(() =>
+      document.getElementById(`result-${value}`)?.scrollIntoView({ block: 'nearest' }),
+    )
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
