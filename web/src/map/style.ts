@@ -49,8 +49,9 @@ function dataLayers(tones: Tones): LayerSpecification[] {
   const casesShown = casesLayer !== undefined && isShown(casesLayer)
   return [
     ...styled.flatMap(({ shapes }) => shapes),
+    // What stands later is placed first: names of places come before those of the data, large areas before small ones.
+    ...styled.toReversed().flatMap(({ labels }) => labels),
     ...basemapLabels(tones, lang.value),
-    ...styled.flatMap(({ labels }) => labels),
     ...(departmentShape.value ? departmentOutline(tones) : []),
     ...selectedArea(tones),
     ...(casesShown ? caseLayers(opacityOf(CASES), tones, dark.value) : []),

@@ -23,6 +23,18 @@ function ClusterMark() {
   )
 }
 
+function AroundMark() {
+  return (
+    <svg class="mark" viewBox="-14 -14 28 28" aria-hidden="true">
+      <g fill="none" stroke-linecap="round" stroke-dasharray="0.1 4.837">
+        <circle r="11" stroke="#ffffff" stroke-width="4.200" />
+        <circle r="11" stroke="#5b6770" stroke-width="2.400" />
+      </g>
+      <rect x="-5" y="-5" width="10" height="10" fill="#B2182B" stroke="#ffffff" stroke-width="2" />
+    </svg>
+  )
+}
+
 /** What the layer's signs mean; a layer of one sign explains itself beside its name. */
 function Legend({ layer }: { layer: Layer }) {
   const categories = categoriesOf(layer)
@@ -36,10 +48,16 @@ function Legend({ layer }: { layer: Layer }) {
         </li>
       ))}
       {layer.id === CASES && (
-        <li class="legend-wide">
-          <ClusterMark />
-          {words.value.clusterLegend}
-        </li>
+        <>
+          <li class="legend-wide">
+            <ClusterMark />
+            {words.value.clusterLegend}
+          </li>
+          <li class="legend-wide">
+            <AroundMark />
+            {words.value.approximateLegend}
+          </li>
+        </>
       )}
     </ul>
   )
