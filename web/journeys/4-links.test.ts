@@ -71,6 +71,19 @@ it('a link to a feature that is gone says so and asks once', async () => {
   await close()
 })
 
+it('an English browser gets English until Spanish is chosen, which is kept and can be shared', async () => {
+  const { page, watch, close } = await open(browser, { locale: 'en-GB' })
+  await settled(page)
+  expect(await page.getAttribute('html', 'lang')).toBe('en')
+  await page.click('.segmented button')
+  await page.waitForFunction(() => location.search.includes('idioma=es'))
+  await page.goto(`${SERVER}/mapa`)
+  await settled(page)
+  expect(await page.getAttribute('html', 'lang')).toBe('es')
+  watch.expectClean()
+  await close()
+})
+
 it('the root of the site is the map', async () => {
   const { page, close } = await open(browser, { path: '/' })
   await settled(page)

@@ -3,6 +3,7 @@ import { lang } from '../i18n'
 import { CASES, layers } from './catalogue'
 import { goToDepartment, knownDepartments } from './departments'
 import { caseOrder, chosenDepartment, chosenLayers, chosenStates, listLayer, opacities } from './filters'
+import { browserLanguage, usualLanguage } from './language'
 import { STATES } from './palette'
 import { formatHash, formatQuery, type Known, type LinkState, parseLink } from './permalink'
 import { plainName } from './plainName'
@@ -17,6 +18,8 @@ const known = (): Known => ({
   layers: layers.value.map((layer) => layer.id),
   states: STATES,
   defaultList: CASES,
+  usualLanguage: usualLanguage(),
+  browserLanguage,
 })
 
 function currentState(): LinkState {
@@ -36,7 +39,8 @@ function currentState(): LinkState {
 
 /** Takes the language before anything is painted, so that the page never starts in the wrong one. */
 export function readLanguage(): void {
-  lang.value = new URLSearchParams(location.search).get('idioma') === 'en' ? 'en' : 'es'
+  const linked = new URLSearchParams(location.search).get('idioma')
+  lang.value = linked === 'en' || linked === 'es' ? linked : usualLanguage()
 }
 
 function applyLink(): void {
