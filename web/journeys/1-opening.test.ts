@@ -97,6 +97,28 @@ it('can be used at 400 %: map and card each have the screen', async () => {
   await close()
 })
 
+it.each([390, 320])(
+  'can be read with text twice as large at %i px: nothing sticks out, the name is whole',
+  async (width) => {
+    const { page, watch, close } = await open(browser, { size: { width, height: 844 }, textSize: 32 })
+    await settled(page)
+    await picture(page, `es-${width}-large-text`)
+    expect(await overflow(page)).toBe(0)
+    const cut = () =>
+      page.evaluate(() => {
+        const name = document.querySelector('.brand h1')
+        return name ? name.scrollWidth - name.clientWidth : -1
+      })
+    expect(await cut()).toBe(0)
+    for (const tab of [2, 3]) {
+      await page.click(`.tabs button:nth-child(${tab})`)
+      expect(await overflow(page)).toBe(0)
+    }
+    watch.expectClean()
+    await close()
+  },
+)
+
 it.each([
   [900, 700],
   [2560, 1300],

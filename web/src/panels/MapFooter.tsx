@@ -40,8 +40,8 @@ export function MapFooter() {
         {[...new Set(credits.flatMap(({ names }) => names)), `${t.basemap}: ${t.basemapSources}`].join(' · ')}
       </p>
       <p class="stamp">
-        <span>{loadedOn ? t.lastLoad(loadedOn) : t.nothingLoaded}</span>{' '}
-        <span>· {t.revision(known.revision)}</span>
+        <span>{loadedOn ? t.lastLoad(loadedOn) : t.nothingLoaded} ·</span>{' '}
+        <span>{t.revision(known.revision)}</span>
       </p>
       <Sources />
     </footer>
