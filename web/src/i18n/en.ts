@@ -76,6 +76,7 @@ export const en: Dict = {
   showMore: 'Show more',
   emptyFiltered: 'No case in this view meets the filters.',
   emptyView: 'There is nothing in this part of the map.',
+  emptyOutside: 'This layer has no data for this part of the country: what is there is not known.',
   emptyLayer: 'This layer has no data yet.',
   seeAll: 'See all of Peru',
   noPlace: 'No place on the map',

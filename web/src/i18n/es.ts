@@ -78,6 +78,7 @@ export const es = {
   showMore: 'Mostrar más',
   emptyFiltered: 'Ningún caso de esta vista cumple los filtros.',
   emptyView: 'No hay elementos en esta parte del mapa.',
+  emptyOutside: 'Esta capa no tiene datos de esta parte del país: no se sabe qué hay.',
   emptyLayer: 'Esta capa todavía no tiene datos.',
   seeAll: 'Ver todo el Perú',
   noPlace: 'Sin ubicación en el mapa',

@@ -1,18 +1,7 @@
 import { featuresUrl } from '../api/requests'
 import { lang, words } from '../i18n'
-import { filteredCases } from '../state/cases'
 import { CASES, catalogue, layerById, layers, natureOf } from '../state/catalogue'
-import {
-  caseOrder,
-  chosenStates,
-  clearFilters,
-  filtering,
-  isShown,
-  listLayer,
-  ORDERS,
-  type Order,
-  toggleLayer,
-} from '../state/filters'
+import { isShown, listLayer, toggleLayer } from '../state/filters'
 import {
   listFailed,
   listLoading,
@@ -23,13 +12,16 @@ import {
   rowsCurrent,
   showMoreRows,
 } from '../state/list'
-import { hasMap, showAll, view } from '../state/view'
+import { hasMap, view } from '../state/view'
 import { Badge } from './Badge'
 import { CatalogueState } from './CatalogueState'
 import { CopyButton } from './CopyButton'
 import { CoverageNote } from './CoverageNote'
 import { FilterChips } from './FilterChips'
+import { ListEmpty } from './ListEmpty'
 import { ListRows } from './ListRows'
+import { listSummary } from './listSummary'
+import { OrderChooser } from './OrderChooser'
 
 function LayerChooser() {
   return (
@@ -52,56 +44,6 @@ function LayerChooser() {
   )
 }
 
-/** What the list would hold if the map showed everything, under the same filters; null while it is not known. */
-const totalOf = (layer: string): number | null =>
-  layer === CASES ? (filteredCases.value?.features.length ?? null) : (layerById(layer)?.count ?? null)
-
-/** How much of the layer is in view, in one sentence. */
-function summary(): string {
-  const t = words.value
-  const answer = page.value
-  if (!answer || !rowsCurrent.value) return listFailed.value ? '' : t.loading
-  const placeless = answer.number_without_place
-  const placed = answer.number_matched - placeless
-  const activeHidden = chosenStates.value.length > 0 && !chosenStates.value.includes('activo')
-  const active = (answer.categories.activo ?? 0) - (answer.categories_without_place.activo ?? 0)
-  const isCases = answer.layer === CASES
-  const inView = isCases ? t.casesInView(placed, activeHidden ? null : active) : t.inView(placed)
-  const all = totalOf(answer.layer)
-  const parts = [
-    inView,
-    all !== null && all > answer.number_matched ? t.inAll(all) : null,
-    placeless > 0 ? t.placeless(placeless) : null,
-  ]
-  return parts.filter(Boolean).join(' · ')
-}
-
-function OrderChooser() {
-  const t = words.value
-  if (listLayer.value !== CASES) return null
-  const hint = t.orderHints[caseOrder.value]
-  return (
-    <label class="list-order">
-      <span>{t.orderedBy}</span>
-      <select
-        aria-label={t.orderedBy}
-        aria-describedby="order-hint"
-        value={caseOrder.value}
-        onChange={(event) => {
-          caseOrder.value = event.currentTarget.value as Order
-        }}
-      >
-        {ORDERS.map((order) => (
-          <option key={order} value={order}>
-            {t.orders[order]}
-          </option>
-        ))}
-      </select>
-      <small id="order-hint">{hint}</small>
-    </label>
-  )
-}
-
 /** Why the map does not draw what the list names. */
 function MapNote() {
   const t = words.value
@@ -119,26 +61,6 @@ function MapNote() {
   }
   const tooFar = view.value !== null && view.value.zoom < layer.min_zoom
   return tooFar ? <p class="list-note">{t.visibleFrom}</p> : null
-}
-
-function Empty() {
-  const t = words.value
-  const layer = layers.value.find(({ id }) => id === listLayer.value)
-  const filtered = listLayer.value === CASES && filtering.value
-  if (layer?.count === 0) return <p class="empty">{t.emptyLayer}</p>
-  return (
-    <div class="empty">
-      <p>{filtered ? t.emptyFiltered : t.emptyView}</p>
-      {filtered && (
-        <button type="button" class="button" onClick={clearFilters}>
-          {t.clearFilters}
-        </button>
-      )}
-      <button type="button" class="button" onClick={showAll}>
-        {t.seeAll}
-      </button>
-    </div>
-  )
 }
 
 function Truncated() {
@@ -168,7 +90,7 @@ export function ListPane() {
       <div class="list-head">
         <LayerChooser />
         <p class="list-summary" role="status">
-          {summary()}
+          {listSummary()}
         </p>
         {listFailed.value && rows.value.length > 0 && <p class="list-note">{t.listOutdated}</p>}
         <MapNote />
@@ -179,7 +101,7 @@ export function ListPane() {
         <div class="progress" hidden={!listLoading.value} />
       </div>
       {rows.value.length > 0 && <ListRows rows={rows.value} />}
-      {rowsCurrent.value && rows.value.length === 0 && !listLoading.value && <Empty />}
+      {rowsCurrent.value && rows.value.length === 0 && !listLoading.value && <ListEmpty />}
       {rowsCurrent.value && <Truncated />}
       {query && (
         <p class="list-foot">

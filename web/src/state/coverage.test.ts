@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Bbox, Layer, Row } from '../api/types'
-import { covers, isPartial, likeness, regionOf } from './coverage'
+import { covers, isOutside, isPartial, likeness, regionOf } from './coverage'
 
 const layer = (bbox: Bbox | null) => ({ bbox }) as Layer
 const department = (name: string, bbox: Bbox) => ({ name, bbox }) as Row
@@ -29,6 +29,9 @@ describe('the part of the country that a layer covers', () => {
   })
 
   it('ends at its box', () => {
+    expect(isOutside(layer(cajamarca), [-73, -14, -71, -12])).toBe(true)
+    expect(isOutside(layer(cajamarca), [-78, -7, -71, -5])).toBe(false)
+    expect(isOutside(layer([-80.3, -17.2, -69.2, -2.8]), [-90, -10, -85, -5])).toBe(false)
     expect(covers(layer(cajamarca), [-78.5, -7.1])).toBe(true)
     expect(covers(layer(cajamarca), [-72, -13])).toBe(false)
   })

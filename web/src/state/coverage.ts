@@ -26,6 +26,10 @@ export function likeness(one: Bbox, other: Bbox): number {
 export const isPartial = (layer: Layer): boolean =>
   layer.bbox !== null && common(layer.bbox, PERU) < WHOLE_COUNTRY * sizeOf(PERU)
 
+/** Whether a part of the map has nothing of a layer because the layer has no data for that part. */
+export const isOutside = (layer: Layer, view: Bbox): boolean =>
+  isPartial(layer) && layer.bbox !== null && common(layer.bbox, view) === 0
+
 /** Whether a place lies where the layer has data at all. */
 export const covers = ({ bbox }: Layer, [lon, lat]: [number, number]): boolean =>
   bbox !== null && lon >= bbox[0] && lat >= bbox[1] && lon <= bbox[2] && lat <= bbox[3]
