@@ -14,6 +14,10 @@ afterAll(() => browser.close())
 const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
+/** Panes scroll, the page does not. */
+const excessLength = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight)
+
 const cases = ['es', 'en'].flatMap((lang) =>
   [DESKTOP, PHONE].flatMap((size) => [false, true].map((dark) => ({ lang, size, dark }))),
 )
@@ -39,6 +43,7 @@ it.each(cases)('opens in $lang at $size.width px, dark $dark', async ({ lang, si
   await picture(page, `${name}-card`)
   expect(await accessibilityFaults(page)).toEqual([])
   expect(await overflow(page)).toBe(0)
+  expect(await excessLength(page)).toBe(0)
   watch.expectClean()
   await close()
 })
