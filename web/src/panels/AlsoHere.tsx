@@ -5,9 +5,6 @@ import { type Selection, select } from '../state/selection'
 import { Badge } from './Badge'
 import { LayerMark } from './LayerMark'
 
-/** Found first, then what is not known: none of a layer that covers the place goes without saying. */
-const worthSaying = ({ rows, answer }: Overlay) => rows.length > 0 || answer !== 'known'
-
 function Found({ overlay }: { overlay: Overlay }) {
   const { layer, rows, total } = overlay
   return (
@@ -19,8 +16,10 @@ function Found({ overlay }: { overlay: Overlay }) {
             <span class="row-text">
               <span class="row-name">{readableName(row.name)}</span>
               <span class="visually-hidden">. </span>
-              <span class="row-context">{layer.title[lang.value]}</span>
-              <Badge nature={natureIn(layer, row.synthetic)} />
+              <span class="row-context">
+                <Badge nature={natureIn(layer, row.synthetic)} />
+                {layer.title[lang.value]}
+              </span>
             </span>
           </button>
         </li>
@@ -43,20 +42,21 @@ export function AlsoHere({ current, approximate }: { current: Selection; approxi
   const t = words.value
   const known = alsoHere.value
   if (known?.selection !== current) return null
-  const overlays = known.overlays.filter(worthSaying)
-  if (overlays.length === 0) return null
+  // That a layer which covers the place has nothing there goes without saying.
+  const found = known.overlays.filter(({ rows }) => rows.length > 0)
+  const unanswered = known.overlays.filter(({ answer }) => answer !== 'known')
+  if (found.length + unanswered.length === 0) return null
   return (
     <section class="also" aria-labelledby="also-here">
       <h3 id="also-here">{t.alsoHere}</h3>
       {approximate && <p class="also-note">{t.alsoHereApproximate}</p>}
       <ul>
-        {overlays.map((overlay) =>
-          overlay.answer === 'known' ? (
-            <Found key={overlay.layer.id} overlay={overlay} />
-          ) : (
-            <Unanswered key={overlay.layer.id} overlay={overlay} />
-          ),
-        )}
+        {found.map((overlay) => (
+          <Found key={overlay.layer.id} overlay={overlay} />
+        ))}
+        {unanswered.map((overlay) => (
+          <Unanswered key={overlay.layer.id} overlay={overlay} />
+        ))}
       </ul>
     </section>
   )

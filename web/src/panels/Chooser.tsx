@@ -20,9 +20,9 @@ function CandidateRow({ candidate, inCluster }: { candidate: Candidate; inCluste
           <span class="row-name">{readableName(candidate.name)}</span>
           <span class="visually-hidden">. </span>
           <span class="row-context">
+            <Badge nature={natureIn(layer, candidate.synthetic)} />
             {[inCluster ? null : layer.title[lang.value], code?.[lang.value]].filter(Boolean).join(' · ')}
           </span>
-          <Badge nature={natureIn(layer, candidate.synthetic)} />
         </span>
       </button>
     </li>
