@@ -14,6 +14,10 @@ afterAll(() => browser.close())
 const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
+/** Panes scroll, the page does not. */
+const excessLength = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight)
+
 const cases = ['es', 'en'].flatMap((lang) =>
   [DESKTOP, PHONE].flatMap((size) => [false, true].map((dark) => ({ lang, size, dark }))),
 )
@@ -39,6 +43,7 @@ it.each(cases)('opens in $lang at $size.width px, dark $dark', async ({ lang, si
   await picture(page, `${name}-card`)
   expect(await accessibilityFaults(page)).toEqual([])
   expect(await overflow(page)).toBe(0)
+  expect(await excessLength(page)).toBe(0)
   watch.expectClean()
   await close()
 })
@@ -96,6 +101,28 @@ it('can be used at 400 %: map and card each have the screen', async () => {
   watch.expectClean()
   await close()
 })
+
+it.each([390, 320])(
+  'can be read with text twice as large at %i px: nothing sticks out, the name is whole',
+  async (width) => {
+    const { page, watch, close } = await open(browser, { size: { width, height: 844 }, textSize: 32 })
+    await settled(page)
+    await picture(page, `es-${width}-large-text`)
+    expect(await overflow(page)).toBe(0)
+    const cut = () =>
+      page.evaluate(() => {
+        const name = document.querySelector('.brand h1')
+        return name ? name.scrollWidth - name.clientWidth : -1
+      })
+    expect(await cut()).toBe(0)
+    for (const tab of [2, 3]) {
+      await page.click(`.tabs button:nth-child(${tab})`)
+      expect(await overflow(page)).toBe(0)
+    }
+    watch.expectClean()
+    await close()
+  },
+)
 
 it.each([
   [900, 700],

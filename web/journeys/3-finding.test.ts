@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launch, open, PHONE, picture, settled } from './support/browser'
-import { drawnCases, onScreen } from './support/drawn'
-import { anyPlacedCase, rowsOf } from './support/server'
+import { drawnCases, drawnIn, onScreen } from './support/drawn'
+import { anyPlacedCase, ask, rowsOf } from './support/server'
 
 let browser: Browser
 beforeAll(async () => {
@@ -23,6 +23,39 @@ it('search leads to the card', async () => {
   await close()
 })
 
+it('a search that finds much says how much, and shows the rest', async () => {
+  const { page, watch, close } = await open(browser)
+  await settled(page)
+  await page.fill('#search', 'san')
+  await page.waitForSelector('.search-more .button')
+  expect(await page.locator('.search-result').count()).toBe(20)
+  expect(await page.textContent('.search-more')).toContain('20 de')
+  await page.click('.search-more .button')
+  await expect.poll(() => page.locator('.search-result').count()).toBeGreaterThan(20)
+  watch.expectClean()
+  await close()
+})
+
+it('a department is found before all that is named after it', async () => {
+  const { page, watch, close } = await open(browser)
+  await settled(page)
+  await page.fill('#search', 'cusco')
+  await page.waitForSelector('.search-result')
+  expect(await page.textContent('.search-result')).toContain('Departamentos')
+  watch.expectClean()
+  await close()
+})
+
+it('what was searched for leaves the link once a card is open', async () => {
+  const { page, watch, close } = await open(browser, { path: '/mapa?q=cusco' })
+  await settled(page)
+  await page.click('.row')
+  await page.waitForFunction(() => location.search.includes('sel='))
+  expect(page.url()).not.toContain('q=')
+  watch.expectClean()
+  await close()
+})
+
 it('a click on the map opens a card, or a choice of what lies there', async () => {
   const wanted = await anyPlacedCase()
   const { page, watch, close } = await open(browser)
@@ -31,6 +64,20 @@ it('a click on the map opens a card, or a choice of what lies there', async () =
   await page.mouse.click(x, y)
   await page.waitForSelector('.detail .card, .detail .chooser')
   expect(await drawnCases(page)).toBeGreaterThan(0)
+  watch.expectClean()
+  await close()
+})
+
+it('the card of a case names what else lies there, and leads to it', async () => {
+  const { features } = await rowsOf('conflicts')
+  const { page, watch, close } = await open(browser, {
+    path: `/mapa?sel=conflicts.${features.find((row) => row.point)?.id}`,
+  })
+  await page.waitForSelector('.also .row')
+  expect(await page.textContent('.also')).toContain('Departamentos')
+  const name = await page.textContent('.also .row .row-name')
+  await page.click('.also .row')
+  await page.waitForFunction((wanted) => document.querySelector('.card h2')?.textContent === wanted, name)
   watch.expectClean()
   await close()
 })
@@ -109,6 +156,22 @@ it('cases without a place are counted and listed apart', async () => {
   await close()
 })
 
+it('by date, cases without one are listed last and apart', async () => {
+  const items = await ask<{ features: { properties: { started_on: string | null } }[] }>(
+    '/ogc/collections/conflicts/items?limit=2000',
+  )
+  const undated = items.features.filter(({ properties }) => !properties.started_on).length
+  if (undated === 0) return
+  const { page, watch, close } = await open(browser, { path: '/mapa?orden=recientes' })
+  await settled(page)
+  await page.waitForSelector('[aria-label="Sin fecha de inicio"] .row')
+  const apart = page.locator('[aria-label="Sin fecha de inicio"] .row, [aria-label^="Sin ubicación"] .row')
+  expect(await apart.count()).toBeGreaterThanOrEqual(undated)
+  if (undated < items.features.length) expect(await page.textContent('.row-context')).toContain('desde')
+  watch.expectClean()
+  await close()
+})
+
 it('the cases of one department can be asked for, shared and let go', async () => {
   const { page, watch, close } = await open(browser)
   await settled(page)
@@ -120,8 +183,11 @@ it('the cases of one department can be asked for, shared and let go', async () =
   await expect.poll(() => page.locator('.rows .row').count()).toBe(Number(count))
   await expect.poll(() => drawnCases(page)).toBeLessThanOrEqual(Number(count))
   await picture(page, 'es-department')
+  expect(await drawnIn(page, 'department-line')).toBeGreaterThan(0)
+  expect(await page.evaluate(() => location.hash)).toMatch(/^#m=/)
   await page.click('.filters .chip')
   await page.waitForFunction(() => !location.search.includes('dep='))
+  await expect.poll(() => drawnIn(page, 'department-line')).toBe(0)
   watch.expectClean()
   await close()
 })
@@ -137,7 +203,7 @@ it('a selected case that the filters hide is explained and drawn', async () => {
     page.evaluate(() => window.map?.queryRenderedFeatures({ layers: ['selection-case'] }).length)
   await expect.poll(drawn).toBe(1)
   await page.click('.card-note .link')
-  await page.waitForSelector('.card-note', { state: 'detached' })
+  await page.waitForSelector('.card-note .link', { state: 'detached' })
   await close()
 })
 

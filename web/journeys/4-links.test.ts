@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launch, mapIdle, open, settled } from './support/browser'
-import { anyPlacedCase } from './support/server'
+import { anyPlacedCase, SERVER } from './support/server'
 
 let browser: Browser
 beforeAll(async () => {
@@ -43,6 +43,18 @@ it('drops what a link says wrong, says so, and keeps the rest', async () => {
   await close()
 })
 
+it('a department from a link is spelled as the data spell it, and dropped when there is none', async () => {
+  const { page, watch, close } = await open(browser, { path: '/mapa?dep=ANCASH' })
+  await settled(page)
+  await page.waitForFunction(() => new URLSearchParams(location.search).get('dep') === 'Áncash')
+  await page.goto(`${SERVER}/mapa?dep=Atlantis&estado=activo`)
+  await settled(page)
+  await page.waitForFunction(() => location.search === '?estado=activo')
+  expect(await page.textContent('.notice')).toContain('dep=Atlantis')
+  watch.expectClean()
+  await close()
+})
+
 it('a link to a feature that is gone says so and asks once', async () => {
   let asked = 0
   const prepare = (context: BrowserContext) =>
@@ -56,6 +68,19 @@ it('a link to a feature that is gone says so and asks once', async () => {
   expect(await page.textContent('.detail .empty')).toContain('ya no está en la capa')
   await page.waitForTimeout(500)
   expect(asked).toBe(1)
+  await close()
+})
+
+it('an English browser gets English until Spanish is chosen, which is kept and can be shared', async () => {
+  const { page, watch, close } = await open(browser, { locale: 'en-GB' })
+  await settled(page)
+  expect(await page.getAttribute('html', 'lang')).toBe('en')
+  await page.click('.segmented button')
+  await page.waitForFunction(() => location.search.includes('idioma=es'))
+  await page.goto(`${SERVER}/mapa`)
+  await settled(page)
+  expect(await page.getAttribute('html', 'lang')).toBe('es')
+  watch.expectClean()
   await close()
 })
 

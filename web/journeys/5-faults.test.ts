@@ -88,6 +88,46 @@ it('a list that fails says so, and a second try mends it', async () => {
   )
 })
 
+it('a list that is late does not look like the answer', async () => {
+  await visit(
+    async () => {},
+    async ({ page }) => {
+      await settled(page)
+      let answer = () => {}
+      const held = new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      await page.context().route('**/api/layers/conflicts/**', (route) => held.then(() => route.fallback()))
+      await page.click('.state input')
+      await page.waitForSelector('.list[aria-busy="true"] .rows')
+      const opacity = () =>
+        page.evaluate(() => Number(getComputedStyle(document.querySelector('.rows') as Element).opacity))
+      await expect.poll(opacity).toBeLessThan(0.6)
+      answer()
+      await listReady(page)
+      await expect.poll(opacity).toBe(1)
+    },
+  )
+})
+
+it('without the server it says of when is what it goes on showing', async () => {
+  await visit(
+    async () => {},
+    async ({ page }) => {
+      await settled(page)
+      await page.context().route('**/api/**', (route) => route.abort('internetdisconnected'))
+      await page.click('.state input')
+      await page.waitForSelector('.notice-problem')
+      const notice = await page.textContent('.notice-problem')
+      expect(notice).toMatch(/No hay conexión con el servidor.*se recibió a las \d\d:\d\d/)
+      expect(notice).not.toContain('No se pudo cargar')
+      expect(await page.textContent('.list-note')).toContain('vista anterior')
+      expect(await page.locator('.row').count()).toBeGreaterThan(0)
+      await picture(page, 'offline')
+    },
+  )
+})
+
 it('a search that fails says so, and a second try mends it', async () => {
   await visit(
     (context) => context.route('**/api/search**', failing),

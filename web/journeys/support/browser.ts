@@ -31,6 +31,10 @@ interface Options {
   path?: string
   size?: { width: number; height: number }
   dark?: boolean
+  /** Size of plain text in CSS pixels, where the reader asked for another than the browser's own. */
+  textSize?: number
+  /** The language the browser asks for first. */
+  locale?: string
   /** Leaves requests alone: watching them slows each one and switches the browser's cache off. */
   unguarded?: boolean
   /** Called before the page opens, to alter what the server answers. */
@@ -74,9 +78,16 @@ function instrument(): void {
   }).observe(document, { childList: true, subtree: true, attributes: true })
 }
 
+/** Chromium keeps the size of text among its own settings, out of reach but for its debugger. */
+async function enlargeText(page: Page, standard: number): Promise<void> {
+  const debug = await page.context().newCDPSession(page)
+  await debug.send('Page.setFontSizes', { fontSizes: { standard } })
+}
+
 export async function open(browser: Browser, options: Options = {}): Promise<Opened> {
   const context = await browser.newContext({
     viewport: options.size ?? DESKTOP,
+    locale: options.locale ?? 'es-PE',
     colorScheme: options.dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -86,6 +97,7 @@ export async function open(browser: Browser, options: Options = {}): Promise<Ope
   if (!options.unguarded) await context.route('**/*', (route) => guard(route, watch))
   await options.prepare?.(context)
   const page = await context.newPage()
+  if (options.textSize) await enlargeText(page, options.textSize)
   page.on('console', (message) => {
     if (message.type() === 'error') watch.errors.push(message.text())
   })

@@ -27,6 +27,13 @@ export const drawnAreas = (page: Page, layer: string): Promise<number> =>
     return new Set(features.map((feature) => feature.id)).size
   }, layer)
 
+/** Pieces of one layer of the style on screen; none when the style has no such layer. */
+export const drawnIn = (page: Page, layer: string): Promise<number> =>
+  page.evaluate((id) => {
+    const { map } = window
+    return map?.getLayer(id) ? map.queryRenderedFeatures({ layers: [id] }).length : 0
+  }, layer)
+
 /** Where a place of the world is on the page, in CSS pixels. */
 export const onScreen = (page: Page, point: [number, number]): Promise<{ x: number; y: number }> =>
   page.evaluate((place) => {

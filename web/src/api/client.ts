@@ -1,3 +1,5 @@
+import { signal } from '@preact/signals'
+
 /** What a failed request tells a person: a sentence and the id under which the server logged it. */
 export class ApiError extends Error {
   constructor(
@@ -34,6 +36,9 @@ export async function errorOf(response: Response): Promise<ApiError> {
 /** True for a request that we gave up ourselves: nothing to report. */
 export const isAborted = (error: unknown) => error instanceof DOMException && error.name === 'AbortError'
 
+/** When the server last gave what it was asked for; null until it did. */
+export const answeredAt = signal<Date | null>(null)
+
 export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
   let response: Response
   try {
@@ -43,5 +48,6 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
     throw new ApiError(0, '', null)
   }
   if (!response.ok) throw await errorOf(response)
+  answeredAt.value = new Date()
   return (await response.json()) as T
 }

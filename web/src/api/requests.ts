@@ -42,5 +42,8 @@ export const getItem = (layer: string, id: number, signal: AbortSignal) =>
 
 export const getCases = () => getJson<ItemCollection>(`/ogc/collections/conflicts/items?limit=${MAX_CASES}`)
 
+/** The most results the server gives at once. */
+export const MOST_RESULTS = 100
+
 export const search = (text: string, signal: AbortSignal) =>
-  getJson<SearchAnswer>(`/api/search?q=${encodeURIComponent(text)}&limit=20`, signal)
+  getJson<SearchAnswer>(`/api/search?q=${encodeURIComponent(text)}&limit=${MOST_RESULTS}`, signal)

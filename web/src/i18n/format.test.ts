@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Field } from '../api/types'
 import { en } from './en'
 import { es } from './es'
-import { formatDate, formatValue } from './format'
+import { formatDate, formatTime, formatValue } from './format'
 
 const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({
   name: 'x',
@@ -37,6 +37,7 @@ describe('values', () => {
   it('take times in the hour of Lima and days as they are', () => {
     expect(formatDate('2026-11-01T03:00:00Z', 'es')).toBe('31-oct-2026')
     expect(formatDate('2026-11-01', 'es')).toBe('01-nov-2026')
+    expect(formatTime(new Date('2026-11-01T03:05:00Z'), 'es')).toBe('22:05')
   })
 })
 

@@ -3,6 +3,8 @@ import type { Dict } from './es'
 
 const LOCALE: Record<Lang, string> = { es: 'es-PE', en: 'en-GB' }
 
+const LIMA = 'America/Lima'
+
 export const formatNumber = (value: number, lang: Lang, digits = 0) =>
   new Intl.NumberFormat(LOCALE[lang], { maximumFractionDigits: digits }).format(value)
 
@@ -14,11 +16,20 @@ export function formatDate(value: string, lang: Lang): string {
     day: '2-digit',
     month: 'short',
     year: 'numeric',
-    timeZone: value.length === 10 ? 'UTC' : 'America/Lima',
+    timeZone: value.length === 10 ? 'UTC' : LIMA,
   }).formatToParts(date)
   const part = (type: string) => parts.find((p) => p.type === type)?.value.replace('.', '') ?? ''
   return `${part('day')}-${part('month')}-${part('year')}`
 }
+
+/** A time of day in Lima, such as `14:05`. */
+export const formatTime = (time: Date, lang: Lang) =>
+  new Intl.DateTimeFormat(LOCALE[lang], {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: LIMA,
+  }).format(time)
 
 /** A property as a person reads it; `null` when the source gives no value. */
 export function formatValue(field: Field, value: unknown, lang: Lang, words: Dict): string | null {

@@ -10,4 +10,5 @@ export const lang = signal<Lang>('es')
 /** The words of the chosen language; read `words.value` inside a component to follow the toggle. */
 export const words = computed<Dict>(() => DICTIONARIES[lang.value])
 
-export { formatDate, formatNumber, formatValue } from './format'
+export { formatDate, formatNumber, formatTime, formatValue } from './format'
+export { holdsName, readableName } from './names'

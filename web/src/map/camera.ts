@@ -1,7 +1,7 @@
 import { effect, untracked } from '@preact/signals'
 import type { Map as MapLibre } from 'maplibre-gl'
-import type { Point } from '../api/types'
-import { fitView, lifted, type View } from '../state/mercator'
+import type { Bbox, Point } from '../api/types'
+import { fitView, lifted, type Size, type View } from '../state/mercator'
 import { reducedMotion } from '../state/preferences'
 import { selectedItem } from '../state/selection'
 import { covered } from '../state/sheet'
@@ -22,6 +22,9 @@ function move(map: MapLibre, next: View, eventData?: object): void {
   map.easeTo({ ...cameraOf(next), duration: reducedMotion() ? 0 : MOVE_MS }, eventData)
 }
 
+const fitted = (bbox: Bbox, free: Size): View =>
+  fitView(bbox, free, free.height < SMALL ? SMALL_MARGIN : FIT_MARGIN)
+
 function answer(map: MapLibre, request: CameraRequest): void {
   const size = mapSize.value
   if (!size) return
@@ -29,10 +32,7 @@ function answer(map: MapLibre, request: CameraRequest): void {
     map.easeTo({ zoom: map.getZoom() + request.zoom, duration: reducedMotion() ? 0 : MOVE_MS / 2 })
   } else if (request.kind === 'fit') {
     const free = { ...size, height: size.height - covered.value }
-    move(
-      map,
-      lifted(fitView(request.bbox, free, free.height < SMALL ? SMALL_MARGIN : FIT_MARGIN), covered.value / 2),
-    )
+    move(map, lifted(fitted(request.bbox, free), covered.value / 2))
   } else if (request.view) {
     move(
       map,
@@ -82,7 +82,10 @@ export function followCamera(map: MapLibre): void {
   })
 }
 
+/** What was asked for before there was a map to move is where it starts. */
 export function startingCamera(): { center: [number, number]; zoom: number } {
+  const request = cameraRequest.peek()
+  if (request?.kind === 'fit' && mapSize.value) chosenView.value = fitted(request.bbox, mapSize.value)
   cameraRequest.value = null
   return cameraOf(view.value ?? { lon: -75, lat: -9.5, zoom: 4 })
 }

@@ -1,7 +1,8 @@
 import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl'
 import type { ItemCollection } from '../api/types'
 import { STATES } from '../state/palette'
-import { FONT, SHORT_NAME } from './fonts'
+import { PRECISE, PRECISION } from '../state/precision'
+import { FONT_BOLD, SHORT_NAME } from './fonts'
 import type { Tones } from './tones'
 
 export const CASES_SOURCE = 'cases'
@@ -28,7 +29,14 @@ export function casesSource(cases: ItemCollection | null): GeoJSONSourceSpecific
   }
 }
 
-export const stateIcon = ['concat', 'state|', ['coalesce', ['get', 'state'], '']]
+const isPrecise = ['in', ['coalesce', ['get', PRECISION], ''], ['literal', PRECISE]]
+
+/** A case whose place is only known roughly has a dotted circle around its sign. */
+export const stateIcon = [
+  'concat',
+  ['case', isPrecise, 'state|', 'state-around|'],
+  ['coalesce', ['get', 'state'], ''],
+]
 
 const urgency = ['match', ['get', 'state'], ...STATES.flatMap((state, at) => [state, STATES.length - at]), 0]
 
@@ -49,8 +57,8 @@ export function caseLayers(opacity: number, tones: Tones, dark: boolean): LayerS
         'icon-allow-overlap': true,
         'symbol-sort-key': urgency as never,
         'text-field': ['step', ['zoom'], '', 8.5, SHORT_NAME] as never,
-        'text-font': [FONT],
-        'text-size': 12,
+        'text-font': [FONT_BOLD],
+        'text-size': 12.5,
         'text-optional': true,
         'text-max-width': 12,
         'text-anchor': 'left',
@@ -60,7 +68,7 @@ export function caseLayers(opacity: number, tones: Tones, dark: boolean): LayerS
       paint: {
         'icon-opacity': opacity,
         'text-opacity': opacity,
-        'text-color': tones.label,
+        'text-color': tones.labelCase,
         'text-halo-color': tones.halo,
         'text-halo-width': 1.6,
       },

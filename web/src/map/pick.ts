@@ -1,7 +1,7 @@
 import type { GeoJSONSource, MapGeoJSONFeature, Map as MapLibre, PointLike } from 'maplibre-gl'
 import { getItem } from '../api/requests'
 import type { Bbox } from '../api/types'
-import { CASES, layers, natureOf } from '../state/catalogue'
+import { CASES, layers } from '../state/catalogue'
 import { type Candidate, offer } from '../state/selection'
 import { CASES_SOURCE, CLUSTER_LAYER, SINGLE_LAYER } from './caseLayers'
 import { likeliest } from './likeliest'
@@ -33,7 +33,7 @@ function candidateOf(layerId: string, id: unknown, properties: Record<string, un
     id: Number(id),
     name: String(properties.name ?? ''),
     category: typeof category === 'string' ? category : null,
-    synthetic: properties.synthetic === true || (layer ? natureOf(layer.sources) === 'synthetic' : false),
+    synthetic: properties.synthetic === true,
   }
 }
 

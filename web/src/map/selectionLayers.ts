@@ -13,7 +13,7 @@ export function selectionSource(
 ): GeoJSONSourceSpecification {
   const features: GeoJSON.Feature[] = []
   if (item?.geometry) {
-    const properties = isCase ? { role: 'case', state: item.properties.state } : { role: 'other' }
+    const properties = isCase ? { ...item.properties, role: 'case' } : { role: 'other' }
     features.push({ type: 'Feature', geometry: item.geometry, properties })
   }
   if (pin) {

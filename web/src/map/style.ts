@@ -2,11 +2,13 @@ import type { LayerSpecification, SourceSpecification, StyleSpecification } from
 import { lang } from '../i18n'
 import { filteredCases } from '../state/cases'
 import { CASES, layerById, layers } from '../state/catalogue'
+import { departmentShape } from '../state/departments'
 import { isShown, opacityOf } from '../state/filters'
 import { dark } from '../state/preferences'
 import { choice, loaded, selectedItem, selection } from '../state/selection'
 import { basemapLabels, basemapLayers, basemapSources, capitalLabel } from './basemap'
 import { CASES_SOURCE, caseLayers, casesSource } from './caseLayers'
+import { departmentOutline, departmentSource } from './departmentLayers'
 import { fontFaces } from './fonts'
 import { SELECTION_SOURCE, selectedArea, selectedPoint, selectionSource } from './selectionLayers'
 import { labelsOf, shapesOf, type TileStyle, tileSource } from './tileLayers'
@@ -28,6 +30,7 @@ function dataSources(): Record<string, SourceSpecification> {
   const sources = Object.fromEntries(tiled().map((layer) => [layer.id, tileSource(layer)]))
   return {
     ...sources,
+    ...(departmentShape.value ? departmentSource(departmentShape.value) : {}),
     [SELECTION_SOURCE]: selected(),
     [CASES_SOURCE]: casesSource(filteredCases.value),
   }
@@ -46,8 +49,10 @@ function dataLayers(tones: Tones): LayerSpecification[] {
   const casesShown = casesLayer !== undefined && isShown(casesLayer)
   return [
     ...styled.flatMap(({ shapes }) => shapes),
+    // What stands later is placed first: names of places come before those of the data, large areas before small ones.
+    ...styled.toReversed().flatMap(({ labels }) => labels),
     ...basemapLabels(tones, lang.value),
-    ...styled.flatMap(({ labels }) => labels),
+    ...(departmentShape.value ? departmentOutline(tones) : []),
     ...selectedArea(tones),
     ...(casesShown ? caseLayers(opacityOf(CASES), tones, dark.value) : []),
     ...selectedPoint(tones),

@@ -58,6 +58,22 @@ function drawState(pen: Pen, shape: StateShape | undefined, color: string): void
   pen.stroke()
 }
 
+/** Says that the place is somewhere around here. */
+function drawAround(pen: Pen): void {
+  pen.beginPath()
+  pen.arc(0, 0, 11, 0, 2 * Math.PI)
+  // Fourteen dots, each on a halo of its own, so that they show on light and dark ground alike.
+  pen.setLineDash([0.1, (22 * Math.PI) / 14 - 0.1])
+  pen.lineCap = 'round'
+  pen.strokeStyle = HALO
+  pen.lineWidth = 4.2
+  pen.stroke()
+  pen.strokeStyle = GREY
+  pen.lineWidth = 2.4
+  pen.stroke()
+  pen.setLineDash([])
+}
+
 /** Radius of a cluster in CSS pixels: area grows with the number of cases. */
 export const clusterRadius = (count: number) => Math.min(30, 10.5 + 2.1 * Math.sqrt(count))
 
@@ -104,11 +120,17 @@ function drawCluster(pen: Pen, slices: Slice[], total: number, dark: boolean): v
 
 const STATES = Object.keys(STATE_SHAPES)
 
-/** Image names the style asks for: `state|activo` and `cluster|light|3|1|0|2` (one count for each state). */
+/** Image names the style asks for: `state|activo`, `state-around|activo` and `cluster|light|3|1|0|2` (one count for each state). */
 function imageOf(id: string, colors: Record<string, string>): ImageData | null {
   const [kind, first = '', ...rest] = id.split('|')
   if (kind === 'state') {
     return canvasOf(20, (pen) => drawState(pen, STATE_SHAPES[first], colors[first] ?? GREY))
+  }
+  if (kind === 'state-around') {
+    return canvasOf(28, (pen) => {
+      drawAround(pen)
+      drawState(pen, STATE_SHAPES[first], colors[first] ?? GREY)
+    })
   }
   if (kind !== 'cluster') return null
   const [all = 0, ...counts] = rest.map(Number)

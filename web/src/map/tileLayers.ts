@@ -8,14 +8,17 @@ import type { Tones } from './tones'
 
 /** Zoom from which a layer's names fit on the map; departments take theirs from the basemap. */
 const LABEL_ZOOM: Record<string, number> = {
-  watersheds: 7,
   provinces: 7.5,
   protected_areas: 7.5,
-  indigenous_territories: 9,
-  districts: 9.5,
-  mining_concessions: 11,
+  watersheds: 8.5,
   populated_places: 9,
+  districts: 9.5,
+  indigenous_territories: 9.5,
+  mining_concessions: 12,
 }
+
+/** Areas so many and so small that from afar their outlines would fill them: there the fill alone speaks. */
+const CROWDED = ['mining_concessions', 'indigenous_territories']
 
 /** Boundaries that cover the whole country: seen from afar they step back behind the data. */
 const BACKDROPS = ['departments', 'watersheds']
@@ -72,7 +75,9 @@ function outlineLayer(layer: Layer, style: TileStyle): LayerSpecification {
     },
     paint: {
       'line-color': colorBy(layer, style.dark) as never,
-      'line-opacity': ['interpolate', ['linear'], ['zoom'], 5.5, opacity(faint), 8, opacity(1)],
+      'line-opacity': CROWDED.includes(layer.id)
+        ? ['interpolate', ['linear'], ['zoom'], 7, 0, 8, opacity(0.5), 10, opacity(0.7), 12, opacity(1)]
+        : ['interpolate', ['linear'], ['zoom'], 5.5, opacity(faint), 8, opacity(1)],
       'line-width': ['interpolate', ['linear'], ['zoom'], 4, 0.6, 7, 1.1, 12, 1.8],
       ...(dashes ? { 'line-dasharray': dashes } : {}),
     },
@@ -93,7 +98,7 @@ function labelLayer(layer: Layer, style: TileStyle): LayerSpecification[] {
       layout: {
         'text-field': SHORT_NAME as never,
         'text-font': [FONT],
-        'text-size': 11,
+        'text-size': 10.5,
         'text-max-width': 9,
         ...(point ? { 'text-anchor': 'left', 'text-offset': [0.6, 0] } : {}),
       },
@@ -125,6 +130,12 @@ function pointLayer(layer: Layer, style: TileStyle): LayerSpecification {
   }
 }
 
+function fillOpacity(layer: Layer, opacity: number): ExpressionSpecification | number {
+  const own = (layer.style.fill_opacity ?? 0) * opacity
+  if (!CROWDED.includes(layer.id)) return own
+  return ['interpolate', ['linear'], ['zoom'], 5, 0.55 * opacity, 7, 0.4 * opacity, 9, own]
+}
+
 function fillLayer(layer: Layer, style: TileStyle): LayerSpecification {
   return {
     id: fillId(layer.id),
@@ -133,7 +144,7 @@ function fillLayer(layer: Layer, style: TileStyle): LayerSpecification {
     'source-layer': layer.id,
     paint: {
       'fill-color': colorBy(layer, style.dark) as never,
-      'fill-opacity': (layer.style.fill_opacity ?? 0) * style.opacity,
+      'fill-opacity': fillOpacity(layer, style.opacity),
       'fill-antialias': false,
     },
   }

@@ -4,7 +4,7 @@ import { tonesOf } from './tones'
 
 describe.each([false, true])('labels of the map, dark %s', (dark) => {
   const tones = tonesOf(dark)
-  it.each(['label', 'labelSoft'] as const)('can be read on land: %s', (tone) => {
+  it.each(['label', 'labelSoft', 'labelCase'] as const)('can be read on land: %s', (tone) => {
     for (const ground of [tones.halo, tones.peru, tones.land]) {
       expect(contrast(tones[tone], ground)).toBeGreaterThanOrEqual(4.5)
     }

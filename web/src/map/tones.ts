@@ -10,6 +10,7 @@ export interface Tones {
   label: string
   labelSoft: string
   labelSea: string
+  labelCase: string
   halo: string
   selection: string
   selectionCase: string
@@ -26,6 +27,7 @@ const light: Tones = {
   label: '#4d5a64',
   labelSoft: '#5f6a71',
   labelSea: '#4a6875',
+  labelCase: '#18222c',
   halo: '#fbfaf6',
   selection: '#0b5c63',
   selectionCase: '#ffffff',
@@ -42,6 +44,7 @@ const dark: Tones = {
   label: '#b3c0c8',
   labelSoft: '#82909a',
   labelSea: '#7d97a4',
+  labelCase: '#f1f5f7',
   halo: '#141c21',
   selection: '#74d7d3',
   selectionCase: '#0c1318',

@@ -1,39 +1,22 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { itemUrl } from '../api/requests'
 import type { ItemFeature, Layer } from '../api/types'
-import { formatDate, formatValue, lang, words } from '../i18n'
-import { layerById, natureOf } from '../state/catalogue'
+import { formatDate, lang, readableName, words } from '../i18n'
+import { CASES, layerById, natureOf } from '../state/catalogue'
 import { boxOfGeometry } from '../state/geometry'
+import { isApproximate, PRECISION } from '../state/precision'
 import { cardFailure, loaded, type Selection } from '../state/selection'
+import { AlsoHere } from './AlsoHere'
 import { Badge } from './Badge'
 import { CasesOfDepartment } from './CasesOfDepartment'
 import { CopyButton } from './CopyButton'
+import { Fields, sourceLang } from './Fields'
 import { HiddenNote } from './HiddenNote'
 import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
+import { PrecisionNote } from './PrecisionNote'
+import { licenceOf } from './Sources'
 import { ZoomButton } from './ZoomButton'
-
-function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
-  const shown = layer.fields.flatMap((field) => {
-    if (field.name === layer.name_field) return []
-    const value = formatValue(field, item.properties?.[field.name], lang.value, words.value)
-    return value === null ? [] : [{ field, value }]
-  })
-  if (shown.length === 0) return <p class="empty">{words.value.noDetails}</p>
-  return (
-    <dl class="fields">
-      {shown.map(({ field, value }) => (
-        <div key={field.name} class={value.length > 60 ? 'field-long' : undefined}>
-          <dt>{field.title[lang.value]}</dt>
-          <dd lang={field.type === 'text' ? sourceLang() : undefined}>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
-}
-
-/** What a source wrote is Spanish on the English page too: screen readers are told. */
-const sourceLang = () => (lang.value === 'es' ? undefined : 'es')
 
 function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
   const t = words.value
@@ -47,14 +30,14 @@ function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
       </div>
       <div>
         <dt>{t.licence}</dt>
-        <dd>{t.licences[source.licence] ?? (source.licence || t.licenceNotStated)}</dd>
+        <dd>{licenceOf(source)}</dd>
       </div>
       <div>
         <dt>{t.attribution}</dt>
         <dd lang={sourceLang()}>{source.attribution}</dd>
       </div>
       <div>
-        <dt>{t.receivedOn}</dt>
+        <dt>{t.loadedOn}</dt>
         <dd>{formatDate(source.received_at, lang.value)}</dd>
       </div>
     </dl>
@@ -93,6 +76,8 @@ export function Card() {
   if (!card || !current || !layer) return <p class="empty">{t.loading}</p>
   const { item } = card
   const category = layer.category_field ? item.properties[layer.category_field] : null
+  const approximate =
+    layer.id === CASES && item.geometry !== null && isApproximate(item.properties[PRECISION])
   const name = String(item.properties[layer.name_field] ?? '')
   return (
     <article class="card">
@@ -101,13 +86,15 @@ export function Card() {
         {layer.title[lang.value]}
       </p>
       <h2 ref={heading} tabIndex={-1} lang={sourceLang()}>
-        {name}
+        {readableName(name)}
       </h2>
       <Badge nature={natureOfItem(item, layer)} />
       {item.geometry ? <HiddenNote card={card} /> : <p class="card-note">{t.noPlace}</p>}
+      {approximate && <PrecisionNote layer={layer} item={item} />}
       <Actions current={current} item={item} />
       {layer.id === 'departments' && <CasesOfDepartment name={name} />}
       <Fields layer={layer} item={item} />
+      <AlsoHere current={current} approximate={approximate} />
       <Provenance layer={layer} item={item} />
     </article>
   )

@@ -1,18 +1,20 @@
 import { words } from '../i18n'
 import { casesByDepartment } from '../state/cases'
-import { showCasesOf } from '../state/filters'
+import { CASES } from '../state/catalogue'
+import { chooseDepartment } from '../state/departments'
+import { listLayer } from '../state/filters'
 import { pane } from '../state/pane'
+import { plainName } from '../state/plainName'
 import { closeAll } from '../state/selection'
-
-const plain = (name: string) => name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** From a department's card to the cases in it. Sources differ in accents and capitals, so names are compared without. */
 export function CasesOfDepartment({ name }: { name: string }) {
   const counts = casesByDepartment.value ?? {}
-  const department = Object.keys(counts).find((other) => plain(other) === plain(name))
+  const department = Object.keys(counts).find((other) => plainName(other) === plainName(name))
   if (!department) return null
   const show = () => {
-    showCasesOf(department)
+    chooseDepartment(department)
+    listLayer.value = CASES
     closeAll()
     pane.value = 'list'
   }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { lang, words } from '../i18n'
-import { layerById } from '../state/catalogue'
+import { lang, readableName, words } from '../i18n'
+import { layerById, natureIn } from '../state/catalogue'
 import { type Candidate, type Choice, select } from '../state/selection'
 import { Badge } from './Badge'
 import { LayerMark } from './LayerMark'
@@ -17,12 +17,12 @@ function CandidateRow({ candidate, inCluster }: { candidate: Candidate; inCluste
       <button type="button" class="row" onClick={() => select(candidate.layer, candidate.id)}>
         <LayerMark layer={layer} category={candidate.category} />
         <span class="row-text">
-          <span class="row-name">{candidate.name}</span>
+          <span class="row-name">{readableName(candidate.name)}</span>
           <span class="visually-hidden">. </span>
           <span class="row-context">
+            <Badge nature={natureIn(layer, candidate.synthetic)} />
             {[inCluster ? null : layer.title[lang.value], code?.[lang.value]].filter(Boolean).join(' · ')}
           </span>
-          {candidate.synthetic && <Badge nature="synthetic" />}
         </span>
       </button>
     </li>

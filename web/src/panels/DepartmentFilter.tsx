@@ -1,5 +1,6 @@
-import { formatNumber, lang, words } from '../i18n'
+import { formatNumber, lang, readableName, words } from '../i18n'
 import { casesByDepartment } from '../state/cases'
+import { chooseDepartment } from '../state/departments'
 import { chosenDepartment } from '../state/filters'
 
 /** Chooses one department, each with the cases it would show. */
@@ -17,13 +18,13 @@ export function DepartmentFilter() {
         value={chosen ?? ''}
         disabled={sorted.length === 0}
         onChange={(event) => {
-          chosenDepartment.value = event.currentTarget.value || null
+          chooseDepartment(event.currentTarget.value || null)
         }}
       >
         <option value="">{t.everyDepartment}</option>
         {sorted.map((name) => (
           <option key={name} value={name}>
-            {name} ({formatNumber(counts[name] ?? 0, lang.value)})
+            {readableName(name)} ({formatNumber(counts[name] ?? 0, lang.value)})
           </option>
         ))}
       </select>

@@ -1,7 +1,7 @@
 import { lang, words } from '../i18n'
 import { casesByState } from '../state/cases'
 import { CASES, layerById, layers } from '../state/catalogue'
-import { chosenStates, stateShown, toggleState } from '../state/filters'
+import { chosenDepartment, chosenStates, stateShown, toggleState } from '../state/filters'
 import { categoriesOf } from '../state/palette'
 import { CatalogueState } from './CatalogueState'
 import { Count } from './Count'
@@ -13,11 +13,14 @@ import { StateMark } from './StateMark'
 function StateFilter() {
   const layer = layerById(CASES)
   if (!layer) return null
+  const t = words.value
   const filtering = chosenStates.value.length > 0
+  const department = chosenDepartment.value
   return (
     <>
       <fieldset class="states">
-        <legend>{words.value.stateFilter}</legend>
+        <legend>{t.stateFilter}</legend>
+        <p class="counts-scope">{department ? t.casesInDepartment(department) : t.casesInCountry}</p>
         {categoriesOf(layer).map(({ code, title, color }) => (
           <label key={code} class="state" data-off={filtering && !stateShown(code) ? '' : undefined}>
             <input
@@ -44,7 +47,12 @@ export function Filters() {
       <StateFilter />
       <FilterChips />
       <CatalogueState />
-      {layers.value.length > 0 && <h2>{t.layers}</h2>}
+      {layers.value.length > 0 && (
+        <>
+          <h2>{t.layers}</h2>
+          <p class="counts-scope">{t.layerCounts}</p>
+        </>
+      )}
       <ul class="layers">
         {layers.value.map((layer) => (
           <LayerEntry key={layer.id} layer={layer} />

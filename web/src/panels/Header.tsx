@@ -1,5 +1,6 @@
 import type { Lang } from '../api/types'
 import { lang, words } from '../i18n'
+import { chooseLanguage } from '../state/language'
 import { helpOpen } from '../state/pane'
 import { dark, toggleTheme } from '../state/preferences'
 import { Icon } from './Icon'
@@ -21,9 +22,7 @@ function LanguageToggle() {
           lang={code}
           aria-label={`${code}: ${name}`}
           aria-pressed={lang.value === code}
-          onClick={() => {
-            lang.value = code
-          }}
+          onClick={() => chooseLanguage(code)}
         >
           {code}
         </button>

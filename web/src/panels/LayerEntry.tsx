@@ -1,48 +1,13 @@
 import type { Layer } from '../api/types'
 import { lang, words } from '../i18n'
-import { CASES, isEmpty, natureOf } from '../state/catalogue'
+import { isEmpty, natureOf } from '../state/catalogue'
 import { isShown, opacityOf, setOpacity, toggleLayer } from '../state/filters'
-import { categoriesOf } from '../state/palette'
 import { view } from '../state/view'
 import { Badge } from './Badge'
 import { Count } from './Count'
+import { CoverageNote } from './CoverageNote'
 import { LayerMark } from './LayerMark'
-
-function ClusterMark() {
-  return (
-    <svg class="mark" viewBox="-10 -10 20 20" aria-hidden="true">
-      <circle r="9" fill="#ffffff" />
-      <g fill="none" stroke-width="2.500">
-        <path d="M0-7.200A7.200 7.200 0 0 1 2.200 6.900" stroke="#B2182B" />
-        <path d="M2.200 6.900A7.200 7.200 0 0 1-7 1.600" stroke="#E08214" />
-        <path d="M-7 1.600A7.200 7.200 0 0 1 0-7.200" stroke="#2166AC" />
-      </g>
-      <path d="M-2-1.800 0.400-3.400v7" fill="none" stroke="#1b2430" stroke-width="1.500" />
-    </svg>
-  )
-}
-
-/** What the layer's signs mean; a layer of one sign explains itself beside its name. */
-function Legend({ layer }: { layer: Layer }) {
-  const categories = categoriesOf(layer)
-  if (categories.length === 0) return null
-  return (
-    <ul class="legend">
-      {categories.map(({ code, title }) => (
-        <li key={code}>
-          <LayerMark layer={layer} category={code} />
-          {title[lang.value]}
-        </li>
-      ))}
-      {layer.id === CASES && (
-        <li class="legend-wide">
-          <ClusterMark />
-          {words.value.clusterLegend}
-        </li>
-      )}
-    </ul>
-  )
-}
+import { Legend } from './Legend'
 
 function Opacity({ layer }: { layer: Layer }) {
   const t = words.value
@@ -100,6 +65,7 @@ export function LayerEntry({ layer }: { layer: Layer }) {
         {!empty && <Count value={layer.count} />}
       </label>
       {empty ? <Empty /> : <Badge nature={nature} />}
+      <CoverageNote layer={layer} />
       {tooFar && <p class="layer-note">{t.visibleFrom}</p>}
       {!empty && <Legend layer={layer} />}
       {shown && <Opacity layer={layer} />}

@@ -1,17 +1,7 @@
 import { featuresUrl } from '../api/requests'
 import { lang, words } from '../i18n'
 import { CASES, catalogue, layerById, layers, natureOf } from '../state/catalogue'
-import {
-  caseOrder,
-  chosenStates,
-  clearFilters,
-  filtering,
-  isShown,
-  listLayer,
-  ORDERS,
-  type Order,
-  toggleLayer,
-} from '../state/filters'
+import { isShown, listLayer, toggleLayer } from '../state/filters'
 import {
   listFailed,
   listLoading,
@@ -22,12 +12,16 @@ import {
   rowsCurrent,
   showMoreRows,
 } from '../state/list'
-import { hasMap, showAll, view } from '../state/view'
+import { hasMap, view } from '../state/view'
 import { Badge } from './Badge'
 import { CatalogueState } from './CatalogueState'
 import { CopyButton } from './CopyButton'
+import { CoverageNote } from './CoverageNote'
 import { FilterChips } from './FilterChips'
+import { ListEmpty } from './ListEmpty'
 import { ListRows } from './ListRows'
+import { listSummary } from './listSummary'
+import { OrderChooser } from './OrderChooser'
 
 function LayerChooser() {
   return (
@@ -43,42 +37,6 @@ function LayerChooser() {
         {layers.value.map((layer) => (
           <option key={layer.id} value={layer.id}>
             {layer.title[lang.value]}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
-}
-
-/** How much of the layer is in view, in one sentence. */
-function summary(): string {
-  const t = words.value
-  const answer = page.value
-  if (!answer || !rowsCurrent.value) return listFailed.value ? '' : t.loading
-  const placeless = answer.number_without_place
-  const placed = answer.number_matched - placeless
-  const activeHidden = chosenStates.value.length > 0 && !chosenStates.value.includes('activo')
-  const active = (answer.categories.activo ?? 0) - (answer.categories_without_place.activo ?? 0)
-  const isCases = answer.layer === CASES
-  const inView = isCases ? t.casesInView(placed, activeHidden ? null : active) : t.inView(placed)
-  return placeless > 0 ? `${inView} · ${t.placeless(placeless)}` : inView
-}
-
-function OrderChooser() {
-  const t = words.value
-  if (listLayer.value !== CASES) return null
-  return (
-    <label class="list-order">
-      <span>{t.orderedBy}</span>
-      <select
-        value={caseOrder.value}
-        onChange={(event) => {
-          caseOrder.value = event.currentTarget.value as Order
-        }}
-      >
-        {ORDERS.map((order) => (
-          <option key={order} value={order}>
-            {t.orders[order]}
           </option>
         ))}
       </select>
@@ -105,26 +63,6 @@ function MapNote() {
   return tooFar ? <p class="list-note">{t.visibleFrom}</p> : null
 }
 
-function Empty() {
-  const t = words.value
-  const layer = layers.value.find(({ id }) => id === listLayer.value)
-  const filtered = listLayer.value === CASES && filtering.value
-  if (layer?.count === 0) return <p class="empty">{t.emptyLayer}</p>
-  return (
-    <div class="empty">
-      <p>{filtered ? t.emptyFiltered : t.emptyView}</p>
-      {filtered && (
-        <button type="button" class="button" onClick={clearFilters}>
-          {t.clearFilters}
-        </button>
-      )}
-      <button type="button" class="button" onClick={showAll}>
-        {t.seeAll}
-      </button>
-    </div>
-  )
-}
-
 function Truncated() {
   const t = words.value
   const answer = page.value
@@ -148,20 +86,22 @@ export function ListPane() {
   const layer = layerById(listLayer.value)
   if (!catalogue.value) return <CatalogueState />
   return (
-    <div class="list" aria-busy={listLoading.value}>
+    <div class="list" aria-busy={listLoading.value} data-outdated={listFailed.value ? '' : undefined}>
       <div class="list-head">
         <LayerChooser />
         <p class="list-summary" role="status">
-          {summary()}
+          {listSummary()}
         </p>
+        {listFailed.value && rows.value.length > 0 && <p class="list-note">{t.listOutdated}</p>}
         <MapNote />
+        {layer && <CoverageNote layer={layer} />}
         {listLayer.value === CASES && <FilterChips />}
         <OrderChooser />
         {layer && layer.count > 0 && <Badge nature={natureOf(layer.sources)} />}
         <div class="progress" hidden={!listLoading.value} />
       </div>
       {rows.value.length > 0 && <ListRows rows={rows.value} />}
-      {rowsCurrent.value && rows.value.length === 0 && !listLoading.value && <Empty />}
+      {rowsCurrent.value && rows.value.length === 0 && !listLoading.value && <ListEmpty />}
       {rowsCurrent.value && <Truncated />}
       {query && (
         <p class="list-foot">

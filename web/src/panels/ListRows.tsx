@@ -1,6 +1,10 @@
+import { Fragment } from 'preact'
 import type { Layer, Row } from '../api/types'
-import { formatValue, lang, words } from '../i18n'
-import { layerById, natureOf } from '../state/catalogue'
+import { formatDate, formatValue, holdsName, lang, readableName, words } from '../i18n'
+import { cases } from '../state/cases'
+import { CASES, layerById, natureOf } from '../state/catalogue'
+import { startDates } from '../state/dates'
+import { caseOrder } from '../state/filters'
 import { page } from '../state/list'
 import { lastSelection, type Selection, select, selection } from '../state/selection'
 import { Badge } from './Badge'
@@ -10,9 +14,16 @@ import { LayerMark } from './LayerMark'
 function contextOf(layer: Layer, row: Row): string {
   const parts = layer.list_fields.map((name) => {
     const field = layer.fields.find((candidate) => candidate.name === name)
-    return field ? formatValue(field, row.properties[name], lang.value, words.value) : null
+    const value = field ? formatValue(field, row.properties[name], lang.value, words.value) : null
+    return value && holdsName(layer, name) ? readableName(value) : value
   })
   return parts.filter(Boolean).join(' · ')
+}
+
+/** The date where it is what the list is ordered by. */
+function sinceOf(layer: Layer, row: Row): string | null {
+  const date = layer.id === CASES && caseOrder.value === 'recent' ? startDates.value.get(row.id) : null
+  return date ? words.value.since(formatDate(date, lang.value)) : null
 }
 
 function categoryTitle(layer: Layer, row: Row): string | null {
@@ -62,12 +73,12 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
       >
         <LayerMark layer={layer} category={row.category} />
         <span class="row-text">
-          <span class="row-name">{row.name}</span>
+          <span class="row-name">{readableName(row.name)}</span>
           <span class="visually-hidden">. </span>
           <span class="row-context">
             {mixed && row.synthetic && <Badge nature="synthetic" />}
             {title && !layer.list_fields.includes(layer.category_field ?? '') && <b>{title}</b>}{' '}
-            {contextOf(layer, row)}
+            {[sinceOf(layer, row), contextOf(layer, row)].filter(Boolean).join(' · ')}
           </span>
         </span>
       </button>
@@ -75,7 +86,10 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
   )
 }
 
-/** Rows with a place, then apart those that no part of the map can show. */
+/** While the dates are not known no case is said to have none. */
+const isUndated = (row: Row) => cases.value !== null && !startDates.value.has(row.id)
+
+/** Rows with a place, apart from them those without a date where the date orders, and those that no map can show. */
 export function ListRows({ rows }: { rows: Row[] }) {
   const t = words.value
   const layer = layerById(page.value?.layer ?? '')
@@ -99,16 +113,26 @@ export function ListRows({ rows }: { rows: Row[] }) {
       ))}
     </ul>
   )
-  const placed = rows.filter((row) => row.bbox)
-  const placeless = rows.filter((row) => !row.bbox)
+  const byDate = layer.id === CASES && caseOrder.value === 'recent'
+  const groups = [
+    {
+      title: null,
+      label: layer.title[lang.value],
+      of: (row: Row) => row.bbox && !(byDate && isUndated(row)),
+    },
+    { title: t.undated, label: t.undated, of: (row: Row) => row.bbox && byDate && isUndated(row) },
+    { title: t.noPlace, label: t.noPlace, of: (row: Row) => !row.bbox },
+  ].map(({ of, ...group }) => ({ ...group, some: rows.filter(of) }))
   return (
     <>
-      {placed.length > 0 && list(placed, layer.title[lang.value])}
-      {placeless.length > 0 && (
-        <>
-          <h2 class="rows-title">{t.noPlace}</h2>
-          {list(placeless, t.noPlace)}
-        </>
+      {groups.map(
+        ({ title, label, some }) =>
+          some.length > 0 && (
+            <Fragment key={label}>
+              {title && <h2 class="rows-title">{title}</h2>}
+              {list(some, label)}
+            </Fragment>
+          ),
       )}
     </>
   )

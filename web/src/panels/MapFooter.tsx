@@ -3,6 +3,7 @@ import { formatDate, lang, words } from '../i18n'
 import { catalogue, layers, type Nature, natureOf } from '../state/catalogue'
 import { isShown } from '../state/filters'
 import { Badge } from './Badge'
+import { SOURCES_ID, Sources } from './Sources'
 
 /** The badge already says it: some attributions repeat in brackets that their data is synthetic. */
 const withoutRemark = (attribution: string) => attribution.replace(/\s*\([^)]*\)$/, '')
@@ -18,18 +19,16 @@ function creditsOf(shown: Layer[]): { names: string[]; nature: Nature }[] {
   })
 }
 
-/** One line under the map, whatever the sources: it says whose data it is and of what day, the rest on request. */
+/** One line under the map, whatever the sources: it says whose data it is and when it was loaded, the rest on request. */
 export function MapFooter() {
   const t = words.value
   const known = catalogue.value
   if (!known) return <footer class="map-footer" />
   const credits = creditsOf(layers.value.filter(isShown))
-  const stamp = known.updated_at
-    ? t.dataStamp(formatDate(known.updated_at, lang.value), known.revision)
-    : t.dataStampNone(known.revision)
+  const loadedOn = known.updated_at && formatDate(known.updated_at, lang.value)
   return (
     <footer class="map-footer">
-      <button type="button" class="link" popovertarget="sources">
+      <button type="button" class="link" popovertarget={SOURCES_ID}>
         {t.sources}
       </button>
       <p class="natures">
@@ -38,20 +37,13 @@ export function MapFooter() {
         ))}
       </p>
       <p class="attribution">
-        {[...new Set(credits.flatMap(({ names }) => names)), t.attributionBase].join(' · ')}
+        {[...new Set(credits.flatMap(({ names }) => names)), `${t.basemap}: ${t.basemapSources}`].join(' · ')}
       </p>
-      <p class="stamp">{stamp}</p>
-      <section popover="auto" id="sources" class="sources" aria-label={t.sources}>
-        <h2>{t.sources}</h2>
-        <ul>
-          {credits.map(({ names, nature }) => (
-            <li key={nature}>
-              {names.join(', ')} <Badge nature={nature} />
-            </li>
-          ))}
-          <li>{t.attributionBase}</li>
-        </ul>
-      </section>
+      <p class="stamp">
+        <span>{loadedOn ? t.lastLoad(loadedOn) : t.nothingLoaded} ·</span>{' '}
+        <span>{t.revision(known.revision)}</span>
+      </p>
+      <Sources />
     </footer>
   )
 }

@@ -1,4 +1,5 @@
-import { formatDate, lang, words } from '../i18n'
+import { answeredAt } from '../api/client'
+import { formatTime, lang, words } from '../i18n'
 import { droppedFromLink } from '../state/address'
 import { loadCases } from '../state/cases'
 import { CASES, catalogue, layerById } from '../state/catalogue'
@@ -46,15 +47,22 @@ function Dismiss({ onClick }: { onClick: () => void }) {
   )
 }
 
-/** When nothing new can be had, the reader is told how old is what they see. */
-function Offline() {
+/** Without the server what was shown goes on being shown: the reader is told since when, not that there is nothing. */
+function offlineSentence(): string {
   const t = words.value
-  const date = catalogue.value?.updated_at
-  return (
-    <>
-      {t.failedOffline} {date && t.dataShown(formatDate(date, lang.value))}
-    </>
-  )
+  const at = answeredAt.value
+  return at ? `${t.failedOffline} ${t.lastAnswer(formatTime(at, lang.value))}` : t.failedOffline
+}
+
+function sentenceOf(failed: Problem[]): string {
+  const t = words.value
+  const refused = failed.filter(({ offline }) => !offline)
+  const subjects = [...new Set(refused.map(subjectOf))]
+  const parts = [
+    refused.length > 0 ? t.failed(subjects.join('; ')) : null,
+    refused.length < failed.length ? offlineSentence() : null,
+  ]
+  return parts.filter(Boolean).join(' ')
 }
 
 /** All that failed in one notice: a broken network would else bury the map under its own complaints. */
@@ -62,13 +70,12 @@ function FailureNotice() {
   const t = words.value
   const failed = problems.value
   if (failed.length === 0) return null
-  const subjects = [...new Set(failed.map(subjectOf))]
   const requestIds = [...new Set(failed.flatMap(({ requestId }) => (requestId ? [requestId] : [])))]
   return (
     <div class="notice notice-problem">
       <Icon name="warning" />
       <p>
-        {t.failed(subjects.join('; '))} {failed.some(({ offline }) => offline) && <Offline />}
+        {sentenceOf(failed)}
         {requestIds.length > 0 && <small>{t.requestId(requestIds.join(', '))}</small>}
       </p>
       <button type="button" class="button" onClick={() => retryAll(failed)}>

@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { SearchResult } from '../api/types'
 import { words } from '../i18n'
 import { pane } from '../state/pane'
-import { SHORTEST, searchAnswer, searchText } from '../state/search'
+import { SHORTEST, searchAnswer, searchText, showAllResults, shownResults } from '../state/search'
 import { select } from '../state/selection'
 import { flyTo } from '../state/view'
 import { Icon } from './Icon'
@@ -15,7 +15,7 @@ export function Search() {
   const t = words.value
   const open = useSignal(false)
   const active = useSignal(0)
-  const answer = searchAnswer.value
+  const results = shownResults.value
   const tooShort = useComputed(
     () => searchText.value.trim().length > 0 && searchText.value.trim().length < SHORTEST,
   )
@@ -33,9 +33,15 @@ export function Search() {
   }
 
   const step = (by: number) => {
-    const total = answer?.results.length ?? 0
     open.value = true
+    // The key goes on where the list was cut.
+    if (by > 0 && active.value === results.length - 1) showAllResults()
+    const total = shownResults.value.length
     if (total > 0) active.value = (active.value + by + total) % total
+    const { value } = active
+    requestAnimationFrame(() =>
+      document.getElementById(`result-${value}`)?.scrollIntoView({ block: 'nearest' }),
+    )
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -44,7 +50,7 @@ export function Search() {
       event.preventDefault()
       step(event.key === 'ArrowDown' ? 1 : -1)
     } else if (event.key === 'Enter') {
-      const result = answer?.results[active.value]
+      const result = results[active.value]
       if (shown.value && result) choose(result)
     } else if (event.key === 'Escape') {
       // An empty box has nothing to close: the key is meant for the card.
@@ -66,7 +72,7 @@ export function Search() {
         aria-expanded={shown.value}
         aria-controls={LIST_ID}
         aria-autocomplete="list"
-        aria-activedescendant={shown.value && answer?.results.length ? `result-${active.value}` : undefined}
+        aria-activedescendant={shown.value && results.length > 0 ? `result-${active.value}` : undefined}
         placeholder={t.searchPlaceholder}
         autocomplete="off"
         spellcheck={false}

@@ -1,9 +1,13 @@
 import type { SearchResult } from '../api/types'
-import { lang, words } from '../i18n'
-import { layerById } from '../state/catalogue'
-import { searchAnswer } from '../state/search'
+import { lang, readableName, words } from '../i18n'
+import { layerById, natureIn } from '../state/catalogue'
+import { searchAnswer, searchResults, shownResults } from '../state/search'
 import { Badge } from './Badge'
 import { LayerMark } from './LayerMark'
+import { MoreResults } from './MoreResults'
+
+/** `CAJAMARCA · CELENDIN`: each place is a name of its own. */
+const placeOf = (context: string) => context.split(' · ').map(readableName).join(' · ')
 
 function Option({ result }: { result: SearchResult }) {
   const layer = layerById(result.layer)
@@ -11,13 +15,13 @@ function Option({ result }: { result: SearchResult }) {
     <>
       {layer && <LayerMark layer={layer} category={result.category} />}
       <span class="row-text">
-        <span class="row-name">{result.name}</span>
+        <span class="row-name">{readableName(result.name)}</span>
         <span class="visually-hidden">. </span>
         <span class="row-context">
-          {[layer?.title[lang.value], result.context].filter(Boolean).join(' · ')}
+          {[layer?.title[lang.value], result.context && placeOf(result.context)].filter(Boolean).join(' · ')}
         </span>
       </span>{' '}
-      {result.synthetic && <Badge nature="synthetic" />}
+      {layer && <Badge nature={natureIn(layer, result.synthetic)} />}
     </>
   )
 }
@@ -37,9 +41,8 @@ interface Props {
 
 export function SearchResults({ id, open, active, onChoose }: Props) {
   const t = words.value
-  const answer = searchAnswer.value
-  const results = answer?.results ?? []
-  const said = sentence(results.length)
+  const results = shownResults.value
+  const said = sentence(searchResults.value.length)
   return (
     <div class="search-results" hidden={!open}>
       <div id={id} role="listbox" aria-label={t.searchLabel}>
@@ -60,6 +63,7 @@ export function SearchResults({ id, open, active, onChoose }: Props) {
           </div>
         ))}
       </div>
+      <MoreResults />
       <p class={results.length > 0 ? 'visually-hidden' : 'search-none'} role="status">
         {open ? said : ''}
       </p>

@@ -1,9 +1,12 @@
 import { batch, effect, signal } from '@preact/signals'
 import { lang } from '../i18n'
 import { CASES, layers } from './catalogue'
+import { goToDepartment, knownDepartments } from './departments'
 import { caseOrder, chosenDepartment, chosenLayers, chosenStates, listLayer, opacities } from './filters'
+import { browserLanguage, usualLanguage } from './language'
 import { STATES } from './palette'
 import { formatHash, formatQuery, type Known, type LinkState, parseLink } from './permalink'
+import { plainName } from './plainName'
 import { searchText } from './search'
 import { selection, steppedTo } from './selection'
 import { chosenView, returnTo } from './view'
@@ -15,6 +18,8 @@ const known = (): Known => ({
   layers: layers.value.map((layer) => layer.id),
   states: STATES,
   defaultList: CASES,
+  usualLanguage: usualLanguage(),
+  browserLanguage,
 })
 
 function currentState(): LinkState {
@@ -34,7 +39,8 @@ function currentState(): LinkState {
 
 /** Takes the language before anything is painted, so that the page never starts in the wrong one. */
 export function readLanguage(): void {
-  lang.value = new URLSearchParams(location.search).get('idioma') === 'en' ? 'en' : 'es'
+  const linked = new URLSearchParams(location.search).get('idioma')
+  lang.value = linked === 'en' || linked === 'es' ? linked : usualLanguage()
 }
 
 function applyLink(): void {
@@ -49,12 +55,24 @@ function applyLink(): void {
     listLayer.value = state.list
     selection.value = state.selection
     searchText.value = state.search
+    // A link that says where to look is taken at its word.
+    goToDepartment(state.view ? null : state.department)
     if (formatHash(state.view) !== formatHash(chosenView.value)) {
       chosenView.value = state.view
       returnTo(state.view)
     }
     droppedFromLink.value = dropped
   })
+}
+
+/** A department from a link takes the spelling of the data; one that does not exist is dropped like any other word. */
+function followDepartmentName(): void {
+  const name = chosenDepartment.value
+  const known = knownDepartments.value
+  if (name === null || !known || known.includes(name)) return
+  const meant = known.find((other) => plainName(other) === plainName(name))
+  chosenDepartment.value = meant ?? null
+  if (!meant) droppedFromLink.value = [...droppedFromLink.peek(), `dep=${name}`]
 }
 
 /** Same path, except that `/` is the map too and says so. */
@@ -78,6 +96,7 @@ function writeAddress(): void {
 /** Reads the link once the catalogue is known, then keeps the address bar and the state equal. */
 export function followAddress(): void {
   applyLink()
+  effect(followDepartmentName)
   effect(writeAddress)
   addEventListener('popstate', applyLink)
 }

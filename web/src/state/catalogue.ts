@@ -22,6 +22,14 @@ export function natureOf(sources: Pick<Source, 'synthetic' | 'demonstration'>[])
   return sources.some((source) => source.demonstration) ? 'demonstration' : 'real'
 }
 
+/** The nature of one feature whose source is not at hand: known only where all sources of its layer agree. */
+export function natureIn(layer: Layer, synthetic: boolean): Nature {
+  if (synthetic) return 'synthetic'
+  return layer.sources.length > 0 && layer.sources.every((source) => source.demonstration)
+    ? 'demonstration'
+    : 'real'
+}
+
 export async function loadCatalogue(): Promise<void> {
   try {
     catalogue.value = await getCatalogue()

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Layer } from '../api/types'
-import { catalogue, natureOf } from './catalogue'
+import type { Layer, Source } from '../api/types'
+import { catalogue, natureIn, natureOf } from './catalogue'
 import {
   chosenLayers,
   chosenStates,
@@ -57,6 +57,16 @@ describe('layers', () => {
     expect(opacities.value).toEqual({ districts: 0.5 })
     setOpacity('districts', 1)
     expect(opacities.value).toEqual({})
+  })
+
+  it('give a feature their nature only where all their sources agree', () => {
+    const real = { synthetic: false, demonstration: false } as Source
+    const demonstration = { synthetic: false, demonstration: true } as Source
+    const of = (...sources: Source[]) => ({ sources }) as Layer
+    expect(natureIn(of(demonstration), false)).toBe('demonstration')
+    expect(natureIn(of(demonstration, real), false)).toBe('real')
+    expect(natureIn(of(demonstration, real), true)).toBe('synthetic')
+    expect(natureIn(of(), false)).toBe('real')
   })
 
   it('are as synthetic as their most synthetic source', () => {

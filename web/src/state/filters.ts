@@ -65,9 +65,3 @@ export const listLayer = signal<string>(CASES)
 export const ORDERS = ['urgency', 'recent', 'name'] as const
 export type Order = (typeof ORDERS)[number]
 export const caseOrder = signal<Order>('urgency')
-
-/** Shows the cases of one department, in the list and on the map. */
-export function showCasesOf(department: string): void {
-  chosenDepartment.value = department
-  listLayer.value = CASES
-}

@@ -5,6 +5,8 @@ const known: Known = {
   layers: ['conflicts', 'watersheds', 'districts'],
   states: ['activo', 'latente', 'resuelto', 'retirado'],
   defaultList: 'conflicts',
+  usualLanguage: 'es',
+  browserLanguage: 'es',
 }
 
 const plain: LinkState = {
@@ -78,6 +80,14 @@ describe('the link', () => {
       'opacidad=watersheds:900',
       'sel=conflicts.x',
     ])
+  })
+
+  it('goes by the reader where it names no language, and names Spanish where the browser is English', () => {
+    const english: Known = { ...known, usualLanguage: 'en', browserLanguage: 'en' }
+    expect(parseLink('', '', english).state.lang).toBe('en')
+    expect(parseLink('?idioma=es', '', english).state.lang).toBe('es')
+    expect(formatQuery(plain, english)).toBe('?idioma=es')
+    expect(formatQuery({ ...plain, lang: 'en' }, english)).toBe('?idioma=en')
   })
 
   it('takes every state together for no filter', () => {

@@ -23,6 +23,10 @@ export interface Known {
   layers: string[]
   states: string[]
   defaultList: string
+  /** What a link that names no language is shown in. */
+  usualLanguage: Lang
+  /** What it would be shown in to a reader who has not chosen. */
+  browserLanguage: Lang
 }
 
 export interface ParsedLink {
@@ -60,7 +64,7 @@ export function formatQuery(state: LinkState, known: Known): string {
     capas: state.layers ? state.layers.join(',') || 'ninguna' : '',
     dep: state.department ?? '',
     estado: state.states.join(','),
-    idioma: state.lang === 'es' ? '' : state.lang,
+    idioma: state.lang === 'es' && known.browserLanguage === 'es' ? '' : state.lang,
     lista: state.list === known.defaultList ? '' : state.list,
     opacidad: Object.entries(state.opacities)
       .map(([id, opacity]) => `${id}:${Math.round(opacity * 100)}`)
@@ -148,7 +152,7 @@ export function parseLink(search: string, hash: string, known: Known): ParsedLin
   const states = reader.keep('estado', items(query.get('estado')), known.states)
   return {
     state: {
-      lang: lang === 'en' ? 'en' : 'es',
+      lang: lang === 'en' || lang === 'es' ? lang : known.usualLanguage,
       states: states.length === known.states.length ? [] : states,
       department: readDepartment(query.get('dep'), reader),
       order: readOrder(query.get('orden'), reader),

@@ -1,22 +1,47 @@
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal, untracked } from '@preact/signals'
 import { search } from '../api/requests'
 import type { SearchAnswer } from '../api/types'
 import { clearProblem, reportProblem } from './problems'
+import { byLikelihood } from './searchOrder'
+import { selection } from './selection'
 
 const PAUSE_MS = 180
 /** Fewer letters would find almost everything. */
 export const SHORTEST = 2
+/** As many results as a glance takes in; the others are shown when asked for. */
+const FIRST = 20
 
 export const searchText = signal('')
 export const searchAnswer = signal<SearchAnswer | null>(null)
+
+/** Everything found, the likeliest first. */
+export const searchResults = computed(() => {
+  const answer = searchAnswer.value
+  return answer ? byLikelihood(answer.results, answer.query) : []
+})
+
+const shownAll = signal(false)
+export const shownResults = computed(() =>
+  shownAll.value ? searchResults.value : searchResults.value.slice(0, FIRST),
+)
+export const showAllResults = () => {
+  shownAll.value = true
+}
+
 const attempt = signal(0)
 
 export const retrySearch = () => {
   attempt.value += 1
 }
 
+/** What was searched for has served once a card is open: a link to the card shall not search again. */
+function forgetAfterChoice(): void {
+  if (selection.value) untracked(() => (searchText.value = ''))
+}
+
 /** Searches a moment after the last key; an answer to an older text is thrown away. */
 export function followSearch(): () => void {
+  effect(forgetAfterChoice)
   return effect(() => {
     const text = searchText.value.trim()
     attempt.value
@@ -30,6 +55,7 @@ export function followSearch(): () => void {
       search(text, controller.signal)
         .then((answer) => {
           searchAnswer.value = answer
+          shownAll.value = false
           clearProblem('search')
         })
         .catch((error) => reportProblem('search', error))

@@ -1,6 +1,8 @@
 import { followAddress, readLanguage } from './address'
+import { followAlsoHere } from './alsoHere'
 import { loadCases } from './cases'
 import { catalogue, loadCatalogue } from './catalogue'
+import { followDepartment, loadDepartments } from './departments'
 import { followList } from './list'
 import { followDetail } from './pane'
 import { followDocument } from './preferences'
@@ -32,6 +34,9 @@ function followData(): void {
   followSearch()
   followSelection()
   followDetail()
+  followAlsoHere()
   // The catalogue fills the map's footer and so changes what is in view: ask once, after that layout.
   followList()
+  followDepartment()
+  void loadDepartments()
 }

@@ -1,0 +1,63 @@
+import { lang, readableName, words } from '../i18n'
+import { alsoHere, type Overlay } from '../state/alsoHere'
+import { natureIn } from '../state/catalogue'
+import { type Selection, select } from '../state/selection'
+import { Badge } from './Badge'
+import { LayerMark } from './LayerMark'
+
+function Found({ overlay }: { overlay: Overlay }) {
+  const { layer, rows, total } = overlay
+  return (
+    <>
+      {rows.map((row) => (
+        <li key={row.id}>
+          <button type="button" class="row" onClick={() => select(layer.id, row.id)}>
+            <LayerMark layer={layer} category={row.category} />
+            <span class="row-text">
+              <span class="row-name">{readableName(row.name)}</span>
+              <span class="visually-hidden">. </span>
+              <span class="row-context">
+                <Badge nature={natureIn(layer, row.synthetic)} />
+                {layer.title[lang.value]}
+              </span>
+            </span>
+          </button>
+        </li>
+      ))}
+      {total > rows.length && (
+        <li class="also-note">{words.value.someOf(rows.length, total, layer.title[lang.value])}</li>
+      )}
+    </>
+  )
+}
+
+function Unanswered({ overlay }: { overlay: Overlay }) {
+  const t = words.value
+  const title = overlay.layer.title[lang.value]
+  return <li class="also-note">{overlay.answer === 'unknown' ? t.noDataHere(title) : t.failed(title)}</li>
+}
+
+/** What else lies at the place of the card: concession, community, watershed, district. */
+export function AlsoHere({ current, approximate }: { current: Selection; approximate: boolean }) {
+  const t = words.value
+  const known = alsoHere.value
+  if (known?.selection !== current) return null
+  // That a layer which covers the place has nothing there goes without saying.
+  const found = known.overlays.filter(({ rows }) => rows.length > 0)
+  const unanswered = known.overlays.filter(({ answer }) => answer !== 'known')
+  if (found.length + unanswered.length === 0) return null
+  return (
+    <section class="also" aria-labelledby="also-here">
+      <h3 id="also-here">{t.alsoHere}</h3>
+      {approximate && <p class="also-note">{t.alsoHereApproximate}</p>}
+      <ul>
+        {found.map((overlay) => (
+          <Found key={overlay.layer.id} overlay={overlay} />
+        ))}
+        {unanswered.map((overlay) => (
+          <Unanswered key={overlay.layer.id} overlay={overlay} />
+        ))}
+      </ul>
+    </section>
+  )
+}

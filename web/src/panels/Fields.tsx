@@ -1,0 +1,46 @@
+import type { Field, ItemFeature, Layer } from '../api/types'
+import { formatValue, holdsName, lang, readableName, words } from '../i18n'
+
+/** What a source wrote is Spanish on the English page too: screen readers are told. */
+export const sourceLang = () => (lang.value === 'es' ? undefined : 'es')
+
+function textOf(layer: Layer, item: ItemFeature, field: Field): string | null {
+  const value = formatValue(field, item.properties[field.name], lang.value, words.value)
+  return value !== null && holdsName(layer, field.name) ? readableName(value) : value
+}
+
+/** Fields that a reader looks for: their place is kept though the source left them empty. */
+const isMain = (layer: Layer, { name }: Field) =>
+  name === layer.category_field || layer.list_fields.includes(name)
+
+/** Every field with its value; what the source leaves out is said to be left out. */
+export function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
+  const t = words.value
+  const entries = layer.fields
+    .filter((field) => field.name !== layer.name_field)
+    .map((field) => ({ field, value: textOf(layer, item, field) }))
+  if (entries.every(({ value }) => value === null)) return <p class="empty">{t.noDetails}</p>
+  const shown = entries.filter(({ field, value }) => value !== null || isMain(layer, field))
+  const missing = entries.filter((entry) => !shown.includes(entry))
+  return (
+    <>
+      <dl class="fields">
+        {shown.map(({ field, value }) => (
+          <div key={field.name} class={value && value.length > 60 ? 'field-long' : undefined}>
+            <dt>{field.title[lang.value]}</dt>
+            {value === null ? (
+              <dd class="field-missing">{t.notStated}</dd>
+            ) : (
+              <dd lang={field.type === 'text' ? sourceLang() : undefined}>{value}</dd>
+            )}
+          </div>
+        ))}
+      </dl>
+      {missing.length > 0 && (
+        <p class="fields-missing">
+          {t.missing(missing.map(({ field }) => field.title[lang.value]).join(', '))}
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,30 @@
+import { words } from '../i18n'
+import { CASES } from '../state/catalogue'
+import { caseOrder, listLayer, ORDERS, type Order } from '../state/filters'
+
+/** How the cases are ordered, and what that means. */
+export function OrderChooser() {
+  const t = words.value
+  if (listLayer.value !== CASES) return null
+  const hint = t.orderHints[caseOrder.value]
+  return (
+    <label class="list-order">
+      <span>{t.orderedBy}</span>
+      <select
+        aria-label={t.orderedBy}
+        aria-describedby="order-hint"
+        value={caseOrder.value}
+        onChange={(event) => {
+          caseOrder.value = event.currentTarget.value as Order
+        }}
+      >
+        {ORDERS.map((order) => (
+          <option key={order} value={order}>
+            {t.orders[order]}
+          </option>
+        ))}
+      </select>
+      <small id="order-hint">{hint}</small>
+    </label>
+  )
+}

@@ -1,0 +1,20 @@
+import type { Lang } from '../api/types'
+import { lang } from '../i18n'
+import { recall, remember } from './storage'
+
+/** English where the browser asks for it before all others; Spanish for everyone else. */
+export const preferredLanguage = (languages: readonly string[]): Lang =>
+  /^en\b/i.test(languages[0] ?? '') ? 'en' : 'es'
+
+export const browserLanguage = preferredLanguage(globalThis.navigator?.languages ?? [])
+
+/** What a link without a language is shown in: the reader's choice of before, else the browser's. */
+export function usualLanguage(): Lang {
+  const chosen = recall('language')
+  return chosen === 'es' || chosen === 'en' ? chosen : browserLanguage
+}
+
+export function chooseLanguage(chosen: Lang): void {
+  lang.value = chosen
+  remember('language', chosen)
+}
