@@ -30,7 +30,7 @@ pub(super) fn write_feature<'a>(
 }
 
 /// Appends a GeoJSON geometry, or null, with so many decimals.
-pub(super) fn write_geometry(json: &mut Vec<u8>, geometry: Option<&Geometry<f64>>, decimals: i32) {
+pub fn write_geometry(json: &mut Vec<u8>, geometry: Option<&Geometry<f64>>, decimals: i32) {
     let scale = 10_f64.powi(decimals);
     let round = |c: geo::Coord<f64>| geo::coord! { x: (c.x * scale).round() / scale, y: (c.y * scale).round() / scale };
     let rounded = geometry.map(|geometry| geojson::Geometry::from(&geometry.map_coords(round)));

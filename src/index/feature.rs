@@ -49,6 +49,11 @@ pub struct Feature {
 }
 
 impl Feature {
+    /// First and last day on which it holds; an open end is `None`. `None` for a feature without time.
+    pub fn holds(&self) -> Option<(Date, Option<Date>)> {
+        self.holds
+    }
+
     /// Decodes a stored feature, keeps what `access` permits, and writes its GeoJSON.
     ///
     /// # Errors

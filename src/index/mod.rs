@@ -14,7 +14,7 @@ mod lookup;
 mod near;
 mod snapshot;
 
-pub use encode::Form;
+pub use encode::{Form, write_geometry};
 pub use feature::Feature;
 pub use filter::{GEOMETRY, SYNTHETIC};
 pub use find::{Order, TookTooLong};

@@ -237,3 +237,36 @@ fn an_unchanged_answer_is_not_sent_again_and_a_changed_one_is() {
     server.wait_for(path, |page| names(page) == ["Otra", "Otra"]);
     assert_eq!(server.get_with(path, &[("if-none-match", &etag)]).status, 200);
 }
+
+#[test]
+fn json_fg_says_kind_time_and_reference_system() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let mut case = conflict("Conga", "activo", Some([-78.36, -6.92]));
+    case["properties"]["started_on"] = json!("2004-09-02");
+    let timeless = conflict("Otro", "activo", None);
+    let file = write_geojson(folder.path(), "casos.geojson", &[case, timeless]);
+    database.import(&file, &["--layer", "conflicts"]);
+    let server = Server::start(&database);
+    let items = "/ogc/collections/conflicts/items";
+    let answer = server.get(&format!("{items}?f=jsonfg"));
+    assert_eq!(answer.header("content-type"), "application/vnd.ogc.fg+json");
+    let page = answer.json();
+    assert_eq!((&page["type"], &page["featureType"]), (&json!("FeatureCollection"), &json!("conflicts")));
+    assert_eq!(page["coordRefSys"], "http://www.opengis.net/def/crs/OGC/1.3/CRS84");
+    assert!(page["conformsTo"][0].as_str().unwrap().ends_with("/json-fg-1/1.0/conf/core"));
+    assert!(page["featureSchema"].as_str().unwrap().ends_with("/ogc/collections/conflicts/schema"));
+    let [first, second] = [0, 1].map(|n| page["features"][n].clone());
+    assert_eq!(first["time"], json!({"interval": ["2004-09-02", ".."]}));
+    assert_eq!((&first["place"], &first["geometry"]["coordinates"]), (&json!(null), &json!([-78.36, -6.92])));
+    assert_eq!((&second["time"], &second["place"]), (&json!(null), &json!(null)));
+
+    let utm = "http://www.opengis.net/def/crs/EPSG/0/32717";
+    let path = format!("{items}/{}?crs={utm}", first["id"]);
+    let accepted = server.get_with(&path, &[("accept", "application/vnd.ogc.fg+json")]);
+    let moved = accepted.json();
+    assert_eq!((&moved["geometry"], &moved["coordRefSys"]), (&json!(null), &json!(utm)));
+    assert_eq!(moved["place"], server.json(&path)["geometry"], "GeoJSON answers with the same coordinates");
+    assert_ne!(accepted.header("etag"), server.get(&path).header("etag"));
+    assert_ne!(answer.header("etag"), server.get(items).header("etag"), "each way of writing has its tag");
+}

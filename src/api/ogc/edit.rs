@@ -19,6 +19,7 @@ use crate::{
         AppState, Problem,
         ogc::{
             GEOJSON,
+            feature_json::Dialect,
             items::{ITEM_ROUTE, ITEMS_ROUTE, write_item},
         },
     },
@@ -201,7 +202,8 @@ async fn written(state: &AppState, layer: &str, id: i64, version: i64, status: S
     let shows = |snapshot: &Snapshot| snapshot.by_id(id).is_some_and(|feature| feature.version >= version);
     let snapshot = served(state, layer, shows).await;
     let shown = snapshot.as_ref().and_then(|snapshot| {
-        let (body, tag) = write_item(snapshot, snapshot.by_id(id)?, &state.public_url, &CRS84).ok()?;
+        let (body, tag) =
+            write_item(snapshot, snapshot.by_id(id)?, &state.public_url, Dialect::GeoJson, &CRS84).ok()?;
         Some((body, tag, snapshot.revision()))
     });
     match shown {

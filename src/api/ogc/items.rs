@@ -10,7 +10,6 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
 };
-use geo::Geometry;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -22,6 +21,7 @@ use crate::{
             GEOJSON,
             collections::background,
             download::{FILES, file_format, media_type, send, write_file},
+            feature_json::{Dialect, FeatureWriter, content_crs},
             html::{ItemsPage, feature_page, items_page},
             link,
             question::{Question, parse_crs},
@@ -29,9 +29,9 @@ use crate::{
         },
         params::Params,
     },
-    crs::{CRS84, Crs, Projection},
+    crs::{CRS84, Crs},
     exchange::ExportFormat,
-    index::{Feature, Form, Index, Slot, Snapshot},
+    index::{Feature, Index, Slot, Snapshot},
     model::Access,
 };
 
@@ -68,7 +68,8 @@ pub(super) async fn items(
         return Ok(with_crs(send(written, &snapshot, format), &CRS84));
     }
     let crs = question.crs;
-    if Representation::chosen(&params, &headers)? == Representation::Html {
+    let dialect = dialect(&params, &headers)?;
+    let Some(dialect) = dialect else {
         let background = background(&index);
         return heavy
             .run(move |deadline| {
@@ -76,15 +77,18 @@ pub(super) async fn items(
                 Ok(items_page(&url, &snapshot, &background, &page.shown(&snapshot, &url, &params)))
             })
             .await?;
-    }
-    let version = snapshot.checksum();
+    };
+    // One address has several representations: each has its own tag.
+    let version = snapshot.checksum().wrapping_add(dialect as u64);
     let body = match (is_unchanged(&headers, version), question.is_heavy()) {
         (true, _) => vec![],
         // What is not heavy has no deadline of its own: boxes and values of fields are soon looked through.
-        (false, false) => write_page(&question, &snapshot, &url, &params, Instant::now() + QUICK)?,
-        (false, true) => heavy.run(move |deadline| write_page(&question, &snapshot, &url, &params, deadline)).await??,
+        (false, false) => write_page(&question, &snapshot, &url, &params, dialect, Instant::now() + QUICK)?,
+        (false, true) => {
+            heavy.run(move |deadline| write_page(&question, &snapshot, &url, &params, dialect, deadline)).await??
+        }
     };
-    Ok(with_crs(respond(&headers, version, Keep::Revalidate, GEOJSON, || Body::from(body)), crs))
+    Ok(with_crs(respond(&headers, version, Keep::Revalidate, dialect.media_type(), || Body::from(body)), crs))
 }
 
 /// `GET /ogc/collections/{layer}/items/{id}`
@@ -96,26 +100,39 @@ pub(super) async fn item(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     params.allow_only(["f", "crs"])?;
-    let representation = Representation::chosen(&params, &headers)?;
+    let dialect = dialect(&params, &headers)?;
     let crs = parse_crs(&params, "crs")?;
     let snapshot = index.snapshot(&layer, Access::Public)?;
     let digits = id.bytes().all(|b| b.is_ascii_digit());
     let feature = id.parse().ok().filter(|_| digits).and_then(|id| snapshot.by_id(id));
     let feature = feature.ok_or_else(|| Problem::not_found(format!("layer {layer} has no feature with this id")))?;
-    if representation == Representation::Html {
+    let Some(dialect) = dialect else {
         return Ok(feature_page(&url, &snapshot, &background(&index), feature));
-    }
-    let (body, tag) = write_item(&snapshot, feature, &url, crs)?;
-    let response = respond_tagged(&headers, &tag, Keep::Revalidate, GEOJSON, || Body::from(body));
+    };
+    let (body, tag) = write_item(&snapshot, feature, &url, dialect, crs)?;
+    let response = respond_tagged(&headers, &tag, Keep::Revalidate, dialect.media_type(), || Body::from(body));
     Ok(with_crs(response, crs))
 }
 
 fn check_item_format(params: &Params) -> Result<(), Problem> {
     let files = FILES.map(ExportFormat::name).join(", ");
     match params.get("f") {
-        None | Some("json" | "geojson" | "html") => Ok(()),
-        Some(_) => Err(Problem::bad_parameter("f", format!("the accepted formats are json, html, {files}"))),
+        None | Some("json" | "geojson" | "jsonfg" | "html") => Ok(()),
+        Some(_) => Err(Problem::bad_parameter("f", format!("the accepted formats are json, jsonfg, html, {files}"))),
     }
+}
+
+/// In which JSON features are answered; `None` for a page.
+fn dialect(params: &Params, headers: &HeaderMap) -> Result<Option<Dialect>, Problem> {
+    let asks_fg = || {
+        let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        params.get("f").is_none() && accepted.contains(Dialect::JsonFg.media_type())
+    };
+    if params.get("f") == Some("jsonfg") || asks_fg() {
+        return Ok(Some(Dialect::JsonFg));
+    }
+    let representation = Representation::chosen(params, headers)?;
+    Ok((representation == Representation::Json).then_some(Dialect::GeoJson))
 }
 
 /// The parameter that leads to the features behind a page. By id where that is the order, so that nothing is skipped
@@ -144,6 +161,9 @@ fn page_links(
     ];
     let mut page = params.without(&["f"]);
     links.push(link("alternate", "text/html", "This page for people", items(page.append_pair("f", "html").finish())));
+    let mut fg = params.without(&["f"]);
+    let kind = Dialect::JsonFg.media_type();
+    links.push(link("alternate", kind, "This page as JSON-FG", items(fg.append_pair("f", "jsonfg").finish())));
     links.extend(FILES.map(|format| {
         let mut query = params.without(&["f", "limit", "offset", "after", "crs"]);
         query.append_pair("f", format.name());
@@ -203,23 +223,24 @@ fn write_page(
     snapshot: &Snapshot,
     url: &PublicUrl,
     params: &Params,
+    dialect: Dialect,
     deadline: Instant,
 ) -> Result<Vec<u8>, Problem> {
     let page = Page::find(question, snapshot, deadline)?;
     let links = page_links(snapshot, url, params, page.next);
 
-    let places = Places::of(question.crs)?;
     let properties = question.selection.as_ref().map(|selection| (&selection.fields[..], selection.synthetic));
+    let writer = FeatureWriter::new(snapshot, dialect, question.crs, properties)?;
     let features = page.slots.iter().map(|slot| snapshot.feature(*slot));
     let length = features.clone().map(|feature| snapshot.open_json(feature).len() + 2).sum::<usize>();
     let mut body = Vec::with_capacity(1024 + length);
-    body.extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
+    let members = writer.document_members(url);
+    body.extend_from_slice(format!(r#"{{"type":"FeatureCollection"{members},"features":["#).as_bytes());
     for (position, feature) in features.enumerate() {
         if position > 0 {
             body.push(b',');
         }
-        let form = Form { properties, geometry: places.form(feature)? };
-        snapshot.write_formed(&mut body, feature, &form);
+        writer.write(&mut body, feature)?;
         if let Some(distances) = &page.distances {
             body.extend_from_slice(format!(r#","distance_m":{:.2}"#, distances[position]).as_bytes());
         }
@@ -241,6 +262,7 @@ pub(super) fn write_item(
     snapshot: &Snapshot,
     feature: &Feature,
     url: &PublicUrl,
+    dialect: Dialect,
     crs: &'static Crs,
 ) -> Result<(Vec<u8>, String), Problem> {
     let path = format!("/ogc/collections/{}", snapshot.layer().id);
@@ -255,9 +277,10 @@ pub(super) fn write_item(
         "demonstration": source.is_some_and(|source| source.demonstration),
     });
     let mut body = vec![];
-    let form = Form { geometry: Places::of(crs)?.form(feature)?, ..Form::default() };
-    snapshot.write_formed(&mut body, feature, &form);
-    body.extend_from_slice(format!(r#","links":{links},"rimay":{about}}}"#).as_bytes());
+    let writer = FeatureWriter::new(snapshot, dialect, crs, None)?;
+    writer.write(&mut body, feature)?;
+    let members = writer.document_members(url);
+    body.extend_from_slice(format!(r#"{members},"links":{links},"rimay":{about}}}"#).as_bytes());
     let mut hasher = DefaultHasher::new();
     hasher.write(&body);
     // A writer says by the version what they have seen; the rest tells one way of writing it from another.
@@ -265,31 +288,8 @@ pub(super) fn write_item(
     Ok((body, tag))
 }
 
-/// The geometries of an answer in its reference system.
-struct Places {
-    /// `None` for our own system: geometries are encoded already.
-    projection: Option<Projection>,
-    decimals: i32,
-}
-
-impl Places {
-    fn of(crs: &'static Crs) -> Result<Places, Problem> {
-        let projection = (crs != &CRS84).then(|| Projection::to(crs)).transpose().map_err(|error| ("crs", error))?;
-        // About a centimetre in degrees, a millimetre in metres.
-        Ok(Places { projection, decimals: if crs.in_degrees { 7 } else { 3 } })
-    }
-
-    #[expect(clippy::type_complexity, reason = "the form's own type: changed or not, then with or without geometry")]
-    fn form(&self, feature: &Feature) -> Result<Option<(Option<Geometry<f64>>, i32)>, Problem> {
-        let Some(projection) = &self.projection else { return Ok(None) };
-        let geometry = feature.geometry.as_ref().map(|geometry| projection.apply(geometry)).transpose();
-        Ok(Some((geometry.map_err(|error| ("crs", error))?, self.decimals)))
-    }
-}
-
 fn with_crs(mut response: Response, crs: &Crs) -> Response {
-    let named = HeaderValue::from_str(&format!("<{}>", crs.uri)).expect("addresses are ASCII");
-    response.headers_mut().insert(CONTENT_CRS, named);
+    response.headers_mut().insert(CONTENT_CRS, content_crs(crs));
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     response
 }

@@ -10,6 +10,7 @@ use crate::api::{
     EditToken, Problem, PublicUrl,
     ogc::{
         OPENAPI_3_0,
+        feature_json::JSON_FG_CLASSES,
         html::{conformance_page, landing_page},
         link,
         representation::Representation,
@@ -19,7 +20,7 @@ use crate::api::{
 };
 
 /// Conformance classes, each with tests of ours.
-const CONFORMS_TO: [&str; 33] = [
+const CONFORMS_TO: [&str; 35] = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
@@ -28,6 +29,8 @@ const CONFORMS_TO: [&str; 33] = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    JSON_FG_CLASSES[0],
+    JSON_FG_CLASSES[1],
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",

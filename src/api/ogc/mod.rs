@@ -4,6 +4,7 @@
 mod collections;
 mod download;
 pub(super) mod edit;
+mod feature_json;
 mod html;
 mod items;
 mod landing;

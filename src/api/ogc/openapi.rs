@@ -13,6 +13,7 @@ use crate::{
         ogc::{
             DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
             download::{FILES, media_type},
+            feature_json::Dialect,
             question::{FILTER_LANGUAGES, PARAMETERS},
             schemas::SCHEMA,
         },
@@ -122,6 +123,7 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
         json!({"$ref": "#/components/schemas/featureCollection"}),
     );
     answers_with(&mut items, GEOJSON);
+    answers_as_json_fg(&mut items);
     let parameters = items["get"]["parameters"].as_array_mut().expect("made above");
     parameters.pop();
     parameters.push(json!({"$ref": "#/components/parameters/itemsFormat"}));
@@ -138,6 +140,9 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
         json!({"$ref": "#/components/schemas/feature"}),
     );
     answers_with(&mut item, GEOJSON);
+    answers_as_json_fg(&mut item);
+    *item["get"]["parameters"].as_array_mut().expect("made above").last_mut().expect("the format") =
+        json!({"$ref": "#/components/parameters/itemFormat"});
     item["get"]["responses"]["404"] = json!({"$ref": "#/components/responses/NotFound"});
     paths.insert(format!("/collections/{id}/items/{{featureId}}"), item);
 }
@@ -167,6 +172,12 @@ fn answers_with(operation: &mut Json, media_type: &str) {
     content.insert(media_type.into(), answer);
 }
 
+/// The same answer comes as JSON-FG, which is GeoJSON too.
+fn answers_as_json_fg(operation: &mut Json) {
+    let content = &mut operation["get"]["responses"]["200"]["content"];
+    content[Dialect::JsonFg.media_type()] = content[GEOJSON].clone();
+}
+
 /// The operation has no page for people.
 fn only_for_programs(operation: &mut Json) {
     operation["get"]["responses"]["200"]["content"].as_object_mut().expect("made above").remove("text/html");
@@ -190,7 +201,8 @@ fn property_parameter(field: &Field) -> Json {
 }
 
 fn parameters() -> Json {
-    let formats: Vec<_> = ["json", "geojson", "html"].into_iter().chain(FILES.map(ExportFormat::name)).collect();
+    let formats: Vec<_> =
+        ["json", "geojson", "jsonfg", "html"].into_iter().chain(FILES.map(ExportFormat::name)).collect();
     let query = |name: &str, description: &str, schema: Json| json!({"name": name, "in": "query", "required": false, "style": "form", "explode": false, "description": description, "schema": schema});
     json!({
         "bbox": query("bbox", "West, south, east, north in degrees (CRS84), or six numbers with heights. West greater than east crosses the antimeridian.",
@@ -213,6 +225,7 @@ fn parameters() -> Json {
         "itemsFormat": query("f", "Format of the answer. Files hold all that is found, unless limit says how many.",
             json!({"type": "string", "enum": formats})),
         "f": query("f", "Format of the answer; without it the header Accept says.", json!({"type": "string", "enum": ["json", "geojson", "html"]})),
+        "itemFormat": query("f", "Format of the answer; without it the header Accept says.", json!({"type": "string", "enum": ["json", "geojson", "jsonfg", "html"]})),
         "jsonFormat": query("f", "Format of the answer.", json!({"type": "string", "enum": ["json", "geojson"]})),
         "tileMatrix": {"name": "tileMatrix", "in": "path", "required": true, "description": "Zoom level", "schema": {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM}},
         "tileRow": {"name": "tileRow", "in": "path", "required": true, "description": "Row from the north", "schema": {"type": "integer", "minimum": 0}},
