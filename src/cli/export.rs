@@ -22,7 +22,7 @@ use crate::{
 pub(super) struct Arguments {
     /// Layer to write; `rimay layers` lists them
     layer: String,
-    /// geojson, gpkg, csv, shp, kml or fgb
+    /// geojson, gpkg, csv, shp, kml, fgb or parquet
     #[arg(long)]
     format: ExportFormat,
     /// File to write; a Shapefile may end in .zip

@@ -1,5 +1,7 @@
 use std::{io, path::PathBuf};
 
+use crate::exchange::ExportFormat;
+
 /// Why a file cannot be read or written: what is wrong, where, and what would be accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
@@ -274,7 +276,7 @@ pub enum ExchangeError {
         detail: String,
     },
     /// A format we do not write.
-    #[error("\"{asked}\" is no format we write; accepted are geojson, gpkg, csv, shp, kml and fgb")]
+    #[error("\"{asked}\" is no format we write; accepted are {}", ExportFormat::names())]
     UnknownExportFormat {
         /// What was asked for.
         asked: String,

@@ -4,6 +4,8 @@ mod csv;
 mod flatgeobuf;
 mod from_snapshot;
 mod geojson;
+#[cfg(feature = "geoparquet")]
+mod geoparquet;
 mod kml;
 mod ogr;
 mod shapefile_names;
@@ -42,6 +44,9 @@ pub enum ExportFormat {
     Kml,
     /// One table, spatially indexed.
     FlatGeobuf,
+    /// Columns for analysis; version 1.1 with a box for each feature.
+    #[cfg(feature = "geoparquet")]
+    GeoParquet,
 }
 
 /// One feature to be written.
@@ -139,6 +144,8 @@ pub fn export(
         ExportFormat::FlatGeobuf => write_flatgeobuf(&target.path(), &out, rows),
         ExportFormat::Kml => write_kml(&target.path(), &out, rows),
         ExportFormat::Shapefile => write_shapefile(&target.path().with_extension("shp"), &out, rows),
+        #[cfg(feature = "geoparquet")]
+        ExportFormat::GeoParquet => geoparquet::write_geoparquet(&target.path(), &out, rows),
     }?;
     if extension == "zip" {
         target.zip()?;
@@ -149,14 +156,21 @@ pub fn export(
 
 impl ExportFormat {
     /// Every format, in the order lists show them.
-    pub const ALL: [ExportFormat; 6] = [
+    pub const ALL: &'static [ExportFormat] = &[
         ExportFormat::GeoJson,
         ExportFormat::GeoPackage,
         ExportFormat::Csv,
         ExportFormat::Shapefile,
         ExportFormat::Kml,
         ExportFormat::FlatGeobuf,
+        #[cfg(feature = "geoparquet")]
+        ExportFormat::GeoParquet,
     ];
+
+    /// All names, for people.
+    pub fn names() -> String {
+        ExportFormat::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
+    }
 
     /// Name on the command line and in URLs.
     pub fn name(self) -> &'static str {
@@ -167,6 +181,8 @@ impl ExportFormat {
             ExportFormat::Shapefile => "shp",
             ExportFormat::Kml => "kml",
             ExportFormat::FlatGeobuf => "fgb",
+            #[cfg(feature = "geoparquet")]
+            ExportFormat::GeoParquet => "parquet",
         }
     }
 
@@ -178,6 +194,8 @@ impl ExportFormat {
             ExportFormat::Shapefile => "Shapefile",
             ExportFormat::Kml => "KML",
             ExportFormat::FlatGeobuf => "FlatGeobuf",
+            #[cfg(feature = "geoparquet")]
+            ExportFormat::GeoParquet => "GeoParquet",
         }
     }
 
@@ -189,6 +207,8 @@ impl ExportFormat {
             ExportFormat::Shapefile => ".zip or .shp",
             ExportFormat::Kml => ".kml",
             ExportFormat::FlatGeobuf => ".fgb",
+            #[cfg(feature = "geoparquet")]
+            ExportFormat::GeoParquet => ".parquet",
         }
     }
 }
@@ -197,7 +217,7 @@ impl FromStr for ExportFormat {
     type Err = ExchangeError;
 
     fn from_str(text: &str) -> Result<Self, ExchangeError> {
-        let found = ExportFormat::ALL.into_iter().find(|format| format.name().eq_ignore_ascii_case(text.trim()));
+        let found = ExportFormat::ALL.iter().copied().find(|format| format.name().eq_ignore_ascii_case(text.trim()));
         found.ok_or_else(|| ExchangeError::UnknownExportFormat { asked: text.chars().take(60).collect() })
     }
 }
@@ -254,13 +274,10 @@ mod tests {
 
     #[test]
     fn formats_are_known_by_name() {
-        for format in ExportFormat::ALL {
+        for &format in ExportFormat::ALL {
             assert_eq!(format.name().parse::<ExportFormat>().expect("its own name"), format);
         }
         let error = "dwg".parse::<ExportFormat>().expect_err("not ours");
-        assert_eq!(
-            error.to_string(),
-            "\"dwg\" is no format we write; accepted are geojson, gpkg, csv, shp, kml and fgb"
-        );
+        assert_eq!(error.to_string(), format!("\"dwg\" is no format we write; accepted are {}", ExportFormat::names()));
     }
 }

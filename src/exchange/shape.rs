@@ -111,6 +111,14 @@ impl Shape {
     }
 
     /// Little-endian ISO WKB of a Point or MultiPolygon.
+    /// Around the shape; `None` for one without positions.
+    #[cfg(feature = "geoparquet")]
+    pub(crate) fn bbox(&self) -> Option<crate::model::Bbox> {
+        self.positions()
+            .map(|&[x, y]| crate::model::Bbox { west: x, south: y, east: x, north: y })
+            .reduce(|a, b| a.union(&b))
+    }
+
     pub(crate) fn to_wkb(&self) -> Vec<u8> {
         let mut wkb = Vec::with_capacity(32 + 16 * self.positions().count());
         match self {

@@ -13,7 +13,7 @@ use crate::{
         Problem, PublicUrl,
         ogc::{
             GEOJSON,
-            download::{FILES, media_type},
+            download::{files, media_type},
             html::{collection_page, collections_page},
             link,
             representation::Representation,
@@ -75,7 +75,7 @@ fn describe(snapshot: &Snapshot, url: &PublicUrl) -> Json_ {
         link("alternate", "text/html", "This collection as a page", url.join(&format!("{own}?f=html"))),
         link("items", GEOJSON, "Features", url.join(&format!("{own}/items"))),
     ];
-    links.extend(FILES.map(|format| {
+    links.extend(files().map(|format| {
         link("enclosure", media_type(format), format.name(), url.join(&format!("{own}/items?f={}", format.name())))
     }));
     links.extend([

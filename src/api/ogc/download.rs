@@ -17,15 +17,21 @@ use crate::{
 };
 
 /// Formats that are files; GeoJSON is the answer itself.
-pub(super) const FILES: [ExportFormat; 5] =
-    [ExportFormat::GeoPackage, ExportFormat::Csv, ExportFormat::Shapefile, ExportFormat::Kml, ExportFormat::FlatGeobuf];
+pub(super) fn files() -> impl Iterator<Item = ExportFormat> + Clone {
+    ExportFormat::ALL.iter().copied().filter(|format| *format != ExportFormat::GeoJson)
+}
+
+/// Their names, for people.
+pub(super) fn file_names() -> String {
+    files().map(ExportFormat::name).collect::<Vec<_>>().join(", ")
+}
 
 /// How much of a file is held in memory while it is sent.
 const PIECE: usize = 64 << 10;
 
 /// The file format a request names, if it is one.
 pub(super) fn file_format(name: &str) -> Option<ExportFormat> {
-    FILES.into_iter().find(|format| format.name() == name)
+    files().find(|format| format.name() == name)
 }
 
 /// Media type of a file.
@@ -37,6 +43,8 @@ pub(super) fn media_type(format: ExportFormat) -> &'static str {
         ExportFormat::Shapefile => "application/zip",
         ExportFormat::Kml => "application/vnd.google-earth.kml+xml",
         ExportFormat::FlatGeobuf => "application/flatgeobuf",
+        #[cfg(feature = "geoparquet")]
+        ExportFormat::GeoParquet => "application/vnd.apache.parquet",
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
         ogc::{
             GEOJSON,
             collections::background,
-            download::{FILES, file_format, media_type, send, write_file},
+            download::{file_format, file_names, files, media_type, send, write_file},
             feature_json::{Dialect, FeatureWriter, content_crs},
             html::{ItemsPage, feature_page, items_page},
             link,
@@ -30,7 +30,6 @@ use crate::{
         params::Params,
     },
     crs::{CRS84, Crs},
-    exchange::ExportFormat,
     index::{Feature, Index, Slot, Snapshot},
     model::Access,
 };
@@ -115,7 +114,7 @@ pub(super) async fn item(
 }
 
 fn check_item_format(params: &Params) -> Result<(), Problem> {
-    let files = FILES.map(ExportFormat::name).join(", ");
+    let files = file_names();
     match params.get("f") {
         None | Some("json" | "geojson" | "jsonfg" | "html") => Ok(()),
         Some(_) => Err(Problem::bad_parameter("f", format!("the accepted formats are json, jsonfg, html, {files}"))),
@@ -164,7 +163,7 @@ fn page_links(
     let mut fg = params.without(&["f"]);
     let kind = Dialect::JsonFg.media_type();
     links.push(link("alternate", kind, "This page as JSON-FG", items(fg.append_pair("f", "jsonfg").finish())));
-    links.extend(FILES.map(|format| {
+    links.extend(files().map(|format| {
         let mut query = params.without(&["f", "limit", "offset", "after", "crs"]);
         query.append_pair("f", format.name());
         link("alternate", media_type(format), format.name(), items(query.finish()))

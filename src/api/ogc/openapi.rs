@@ -12,7 +12,7 @@ use crate::{
         Problem, PublicUrl,
         ogc::{
             DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
-            download::{FILES, media_type},
+            download::{files, media_type},
             feature_json::Dialect,
             question::{FILTER_LANGUAGES, PARAMETERS},
             schemas::SCHEMA,
@@ -127,7 +127,7 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
     let parameters = items["get"]["parameters"].as_array_mut().expect("made above");
     parameters.pop();
     parameters.push(json!({"$ref": "#/components/parameters/itemsFormat"}));
-    for format in FILES {
+    for format in files() {
         items["get"]["responses"]["200"]["content"][media_type(format)] =
             json!({"schema": {"type": "string", "format": "binary"}});
     }
@@ -202,7 +202,7 @@ fn property_parameter(field: &Field) -> Json {
 
 fn parameters() -> Json {
     let formats: Vec<_> =
-        ["json", "geojson", "jsonfg", "html"].into_iter().chain(FILES.map(ExportFormat::name)).collect();
+        ["json", "geojson", "jsonfg", "html"].into_iter().chain(files().map(ExportFormat::name)).collect();
     let query = |name: &str, description: &str, schema: Json| json!({"name": name, "in": "query", "required": false, "style": "form", "explode": false, "description": description, "schema": schema});
     json!({
         "bbox": query("bbox", "West, south, east, north in degrees (CRS84), or six numbers with heights. West greater than east crosses the antimeridian.",

@@ -5,7 +5,7 @@ use crate::{
     api::{
         PublicUrl,
         ogc::{
-            download::{FILES, media_type},
+            download::{files, media_type},
             html::{both, page, trail},
         },
     },
@@ -67,7 +67,7 @@ pub(in crate::api::ogc) fn collection_page(url: &PublicUrl, snapshot: &Snapshot,
             dt { "Elementos" } dd { a href=(url.join(&format!("{own}/items"))) { (snapshot.features().len()) } }
             dt { "Fuente" } dd { (snapshot.attribution()) }
             dt { "Licencia" } dd { (snapshot.licence()) }
-            dt { "Descargar" } dd { @for format in FILES {
+            dt { "Descargar" } dd { @for format in files() {
                 a href=(url.join(&format!("{own}/items?f={}", format.name()))) type=(media_type(format)) { (format.name()) } " "
             } }
             dt { "Teselas" } dd { code { (url.join(&format!("/tiles/{}", layer.id))) } }
