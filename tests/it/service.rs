@@ -242,3 +242,18 @@ fn browsers_get_a_page_of_each_resource_and_programs_get_json() {
     assert!(server.get("/ogc/pages.css").header("content-type").starts_with("text/css"));
     assert_eq!(server.get("/ogc/collections?f=xml").status, 400);
 }
+
+#[test]
+fn qgis_gets_the_layers_with_their_colours() {
+    let (_database, server) = served();
+    let file = server.get("/ogc/rimay.qlr");
+    assert_eq!(file.header("content-type"), "application/x-qgis-layer-definition");
+    let text = String::from_utf8(file.body).unwrap();
+    assert!(
+        text.starts_with("<!DOCTYPE qgis-layer-definition><qlr>") && text.contains("typename='watersheds'"),
+        "{text}"
+    );
+    assert!(!text.contains("typename='conflicts'"), "QGIS cannot draw a layer without features");
+    assert_eq!(server.get("/ogc/rimay.qlr?layers=watersheds").status, 200);
+    assert_eq!(server.get("/ogc/rimay.qlr?layers=nada").status, 400);
+}

@@ -9,6 +9,7 @@ mod html;
 mod items;
 mod landing;
 mod openapi;
+mod qgis;
 mod question;
 mod representation;
 mod schemas;
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/", get(landing))
         .route("/pages.css", get(html::stylesheet))
+        .route("/rimay.qlr", get(qgis::layer_definitions))
         .route("/conformance", get(landing::conformance))
         .route("/api", get(openapi::document))
         .route("/collections", get(collections::collections))
