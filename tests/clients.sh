@@ -14,6 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly rimay=${RIMAY:-target/debug/rimay}
 readonly python=${CARGO_TARGET_DIR:-target}/tools/clients/bin/python
 readonly start_timeout_s=300
+readonly stop_timeout_s=15
 readonly all=(gdal qgis_layers sf owslib_features geopandas_files openlayers ogc_client web_maps service_description)
 work=$(mktemp -d)
 server=
@@ -91,10 +92,13 @@ show_log() {
   tail -n 20 "$work/log" >&2 || true
 }
 
+# A server that hangs, which is what a client may have found, does not stop when it is asked to.
 stop() {
-  local process
+  local process deadline=$((SECONDS + stop_timeout_s))
   for process in $server $tap; do
     kill "$process" 2>/dev/null || true
+    while kill -0 "$process" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.1; done
+    kill -KILL "$process" 2>/dev/null || true
     wait "$process" 2>/dev/null || true
   done
   rm -rf "$work"

@@ -27,7 +27,7 @@ async def main(upstream: Path, requests: Path) -> None:
 
     def note(chunk: bytes) -> None:
         for method, target in REQUEST_LINE.findall(chunk):
-            log.write(f"{method.decode()} {target.decode()}\n")
+            log.write(f"{method.decode()} {target.decode(errors='replace')}\n")
 
     with requests.open("a", buffering=1) as log:
         tap = await asyncio.start_server(meet, "127.0.0.1", 0)
