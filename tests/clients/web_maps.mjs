@@ -88,7 +88,7 @@ for (const [name, path] of [
     `${name} draws vector tiles on a page from elsewhere`,
     async () => {
       const drawn = await page.waitForFunction(() => window.drawn, undefined, {
-        timeout: 30_000,
+        timeout: 90_000,
         polling: 100,
       })
       return [...new Set(await drawn.jsonValue())].sort()
