@@ -1,5 +1,6 @@
 # Everything a developer does, one command each. `make` lists them.
 #   make run ARGS="--listen 0.0.0.0:8080"     passes further options to `rimay serve`
+#   make clients ARGS="gdal web_maps"         tries only these
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -17,6 +18,7 @@ release_rimay := $(CARGO_TARGET_DIR)/release/rimay
 # Each stamp lies beside what it vouches for, never in the target directory, which may serve several clones.
 web_modules := web/node_modules/.package-lock.json
 demo_modules := fixtures/demo/node_modules/.package-lock.json
+client_modules := tests/clients/node_modules/.package-lock.json
 web_built := web/dist/index.html
 demo_built := fixtures/demo/build/.stamp
 files_of = $(shell find $(1) -type d \( -name node_modules -o -name dist -o -name build -o -name basemap -path '*/public/*' \) -prune -o -type f -print)
@@ -24,10 +26,10 @@ files_of = $(shell find $(1) -type d \( -name node_modules -o -name dist -o -nam
 # Runs the rest of the line with DATABASE_URL set to an empty database, which is gone afterwards. What the
 # caller's environment says about a database or a server must not reach the tests: they would write to it.
 with_database = directory=$$(mktemp -d); trap 'rm -rf "$$directory"' EXIT; \
-	env $(addprefix -u ,DATABASE_URL PGOPTIONS $(filter RIMAY_%,$(filter-out RIMAY_PG_BIN,$(.VARIABLES)))) \
+	env $(addprefix -u ,DATABASE_URL PGOPTIONS $(filter RIMAY_%,$(filter-out RIMAY_PG_BIN RIMAY_TEST_SEED,$(.VARIABLES)))) \
 	$(debug_rimay) --data-dir "$$directory" database exec --
 
-.PHONY: help setup setup-tests run test check demo sql clean
+.PHONY: help setup setup-tests setup-clients run test clients check demo sql clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -37,6 +39,9 @@ setup: ## Install what is missing on this machine
 
 setup-tests:
 	@./setup.sh --tests
+
+setup-clients:
+	@./setup.sh --clients
 
 run: setup $(web_built) ## Serve the map with demonstration data
 	cargo build --release
@@ -48,6 +53,10 @@ test: setup-tests check $(web_built) ## Run all tests: Rust, database, web, brow
 	cargo build
 	$(with_database) cargo test
 	$(with_database) env RIMAY=$(debug_rimay) tests/journeys.sh
+
+clients: setup-clients $(web_built) $(client_modules) ## Try GDAL, QGIS, R, OWSLib, web maps and more against the server
+	cargo build
+	$(with_database) env RIMAY=$(debug_rimay) tests/clients.sh $(ARGS)
 
 check: setup $(web_modules) ## Format, lints and the tests that need no database
 	cargo fmt --check
@@ -67,10 +76,10 @@ sql: setup ## Refresh .sqlx after changing a query or a migration
 
 clean: ## Remove all that was built or downloaded here (the database stays)
 	cargo clean
-	rm -rf web/node_modules web/dist web/public/basemap fixtures/demo/node_modules fixtures/demo/build
+	rm -rf web/node_modules web/dist web/public/basemap fixtures/demo/node_modules fixtures/demo/build tests/clients/node_modules
 
 # `npm ci` writes this file itself, with the time of the packages.
-$(web_modules) $(demo_modules): %/node_modules/.package-lock.json: %/package.json %/package-lock.json | setup
+$(web_modules) $(demo_modules) $(client_modules): %/node_modules/.package-lock.json: %/package.json %/package-lock.json | setup
 	npm --prefix $* ci
 	touch $@
 

