@@ -132,6 +132,10 @@ impl Projection {
             Way::Swapped => return Ok(geometry.map_coords(|c| coord! { x: c.y, y: c.x })),
             Way::ByProj(transform) => transform,
         };
+        // PROJ turns a longitude back into range step by step: of a number without bounds it would never come back.
+        if geometry.coords_iter().any(|c| !(c.x.abs() <= FARTHEST && c.y.abs() <= FARTHEST)) {
+            return Err(CrsError::OutOfRange);
+        }
         let (mut x, mut y): (Vec<f64>, Vec<f64>) = geometry.coords_iter().map(|c| (c.x, c.y)).unzip();
         transform.transform_coords(&mut x, &mut y, &mut []).map_err(|_| CrsError::OutOfRange)?;
         if x.iter().chain(&y).any(|number| !number.is_finite()) {
@@ -146,6 +150,9 @@ impl Projection {
         }))
     }
 }
+
+/// No coordinate of a place on the Earth is greater than this in any offered system, in degrees or metres.
+const FARTHEST: f64 = 1e8;
 
 /// The area of a box given by two corners, in its own system, its sides cut into short segments.
 pub fn box_area(first: Coord<f64>, last: Coord<f64>) -> Geometry<f64> {
@@ -181,6 +188,17 @@ mod tests {
         assert!((east - 500_000.0).abs() < 1e-6 && (north - 10_000_000.0).abs() < 1e-6, "{east} {north}");
         let (latitude, longitude) = moved("[EPSG:5373]", -77.0, -12.0);
         assert!((latitude + 12.0).abs() < 2e-5 && (longitude + 77.0).abs() < 2e-5, "{latitude} {longitude}");
+    }
+
+    #[test]
+    fn coordinates_beyond_the_earth_are_refused_at_once() {
+        for epsg in ["EPSG:3857", "EPSG:32718", "EPSG:5839"] {
+            let crs = Crs::find(epsg).expect("offered");
+            for (x, y) in [(6e16, 1.0), (1.0, -6e16), (f64::INFINITY, 0.0), (f64::NAN, 0.0)] {
+                let refused = Projection::from(crs).expect("PROJ").apply(&geo::Point::new(x, y).into());
+                assert!(matches!(refused, Err(CrsError::OutOfRange)), "{epsg} {x} {y}: {refused:?}");
+            }
+        }
     }
 
     #[test]

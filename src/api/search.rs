@@ -5,17 +5,21 @@ use serde::Serialize;
 
 use crate::{
     api::{Problem, params::Params},
-    index::{Feature, Index, Snapshot},
+    index::{Feature, Hits, Index, Snapshot},
     model::{Access, Bbox, Value, fold},
 };
 
 const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
+/// See [`Hits::best`].
+const RANKS: u8 = 4;
 
 /// What bears a name or code, across layers.
 #[derive(Serialize)]
 pub(super) struct SearchResults {
     query: String,
+    /// How many there are.
+    number_matched: usize,
     results: Vec<SearchResult>,
 }
 
@@ -33,9 +37,9 @@ struct SearchResult {
     synthetic: bool,
 }
 
-/// `GET /api/search?q=…`: names and codes that contain the text, and cases whose company or place does, without
-/// regard to accents and case. Layers take
-/// turns, in the catalogue's order, so that a layer with many hits leaves room for the others.
+/// `GET /api/search?q=…`: names and codes that contain the text or all its words, concessions whose holder does, and cases
+/// whose company or place does, without regard to accents and case. The best come first; among equals layers take turns,
+/// in the catalogue's order, so that a layer with many hits leaves room for the others.
 pub(super) async fn search(State(index): State<Arc<Index>>, params: Params) -> Result<Json<SearchResults>, Problem> {
     params.allow_only(["q", "limit"])?;
     let limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)?;
@@ -43,35 +47,35 @@ pub(super) async fn search(State(index): State<Arc<Index>>, params: Params) -> R
     if text.is_empty() {
         return Err(Problem::bad_parameter("q", "expected at least one letter or digit of a name or code"));
     }
-    let mut hits: Vec<_> = index
-        .snapshots(Access::Public)
-        .map(|snapshot| {
-            let results: Vec<_> = snapshot
-                .search(&text, limit)
-                .into_iter()
-                .map(|slot| result(&snapshot, snapshot.feature(slot), &text))
-                .collect();
-            results.into_iter()
-        })
-        .collect();
+    let snapshots: Vec<_> = index.snapshots(Access::Public).collect();
+    let hits: Vec<_> = snapshots.iter().map(|snapshot| snapshot.search(&text, limit)).collect();
+    let number_matched = hits.iter().map(|hits| hits.matched).sum();
     let mut results = vec![];
-    loop {
-        let round: Vec<_> = hits.iter_mut().filter_map(Iterator::next).collect();
-        if round.is_empty() || results.len() >= limit {
-            break;
+    for rank in 0..RANKS {
+        let of_rank = |hits: &Hits| hits.best.iter().copied().filter(|(own, _)| *own == rank).collect::<Vec<_>>();
+        let mut layers: Vec<_> = snapshots.iter().zip(hits.iter().map(|hits| of_rank(hits).into_iter())).collect();
+        while results.len() < limit {
+            let next = layers.iter_mut().filter_map(|(snapshot, hits)| Some((snapshot, hits.next()?.1)));
+            let round: Vec<_> = next.map(|(snapshot, slot)| result(snapshot, snapshot.feature(slot), &text)).collect();
+            if round.is_empty() {
+                break;
+            }
+            results.extend(round);
         }
-        results.extend(round);
     }
     results.truncate(limit);
-    Ok(Json(SearchResults { query: params.get("q").unwrap_or_default().to_owned(), results }))
+    Ok(Json(SearchResults { query: params.get("q").unwrap_or_default().to_owned(), number_matched, results }))
 }
 
 fn result(snapshot: &Snapshot, feature: &Feature, text: &str) -> SearchResult {
     let layer = snapshot.layer();
     let value = |name: &str| snapshot.position(name).map(|position| &feature.values[position]);
     let places = ["department", "province", "district"].into_iter().filter(|name| *name != layer.name_field);
-    let company = value("company").and_then(Value::as_text).filter(|company| fold(company).contains(text));
-    let context: Vec<_> = places.filter_map(|name| value(name)?.as_text()).chain(company).collect();
+    // Who it belongs to, when that is what was found.
+    let words = || text.split_whitespace();
+    let is_found = |who: &&str| words().any(|word| fold(who).contains(word));
+    let who = ["company", "holder"].into_iter().filter_map(|name| value(name)?.as_text()).filter(is_found);
+    let context: Vec<_> = places.filter_map(|name| value(name)?.as_text()).chain(who).collect();
     let known = |name: &str| value(name).cloned().unwrap_or(Value::Null);
     SearchResult {
         layer: &layer.id,

@@ -4,9 +4,12 @@ use crate::{
     exchange::{
         ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, reading::Reading, source_choice::SourceChoice,
     },
-    model::{PERU, Preset, RowNote, Text},
+    model::{PERU_OUTLINE, Preset, RowNote, Text},
     store::{ImportOrigin, Staging, Store, StoreError},
 };
+
+/// How far outside Peru, in degrees, features may lie: farther off, axes are swapped or the reference system is another.
+const OUTSIDE_DEGREES: f64 = 2.0;
 
 /// A file to take in, and how.
 #[derive(Debug, Clone)]
@@ -101,17 +104,19 @@ pub enum ImportError {
         /// The file.
         file: String,
     },
-    /// A file with wholly other features than its source had before.
+    /// A file that lacks most of what its source had before.
     #[error(
-        "{file} has none of the {removed} features that the source {name} has; say --source {name} if they are to be replaced, or --source with another name to keep both"
+        "{file} lacks {removed} of the {had} features that the source {name} has, and they would be removed; say --source {name} if that is meant, or --source with another name to keep both"
     )]
-    NothingInCommon {
+    RemovesMost {
         /// The source.
         name: String,
         /// The file.
         file: String,
         /// Features that would be removed.
         removed: u64,
+        /// Features the source has.
+        had: u64,
     },
     /// Features lie where Peru is not.
     #[error(
@@ -176,7 +181,7 @@ pub async fn import(
     progress(ImportProgress::Merging);
     let origin = origin(&request, preset, &summary, &source, file, sha256);
     let merged = staging.merge(&origin, request.overwrite_edits).await?;
-    source.check_merge(merged.merge, &origin.file_name)?;
+    source.check_merge(merged.merge, merged.kept_edits.len() as u64, &origin.file_name)?;
     report.source = origin.source;
     report.merge = merged.merge;
     report.kept_edits = merged.kept_edits;
@@ -223,7 +228,7 @@ async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside
     report.rings_turned = turned;
     let measure = staging.measure().await?;
     if !allow_outside {
-        let (notes, total) = staging.find_outside(PERU).await?;
+        let (notes, total) = staging.find_outside(PERU_OUTLINE, OUTSIDE_DEGREES).await?;
         if let Some(first) = notes.into_iter().next() {
             return Err(ImportError::OutsidePeru { total, rows: measure.count, first });
         }

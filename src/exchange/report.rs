@@ -31,6 +31,8 @@ pub struct ImportReport {
     pub crs_found: String,
     /// How coordinates came to WGS 84.
     pub datum_operation: String,
+    /// Fields that columns of the file fill: the field and its column.
+    pub used_columns: Vec<(String, String)>,
     /// Columns of the file that no field takes; their content is kept in the original record.
     pub ignored_columns: Vec<String>,
     /// Rows read.
@@ -72,6 +74,7 @@ impl ImportReport {
             source: String::new(),
             crs_found: summary.crs_found.clone(),
             datum_operation: summary.operation.text.clone(),
+            used_columns: summary.used_columns.clone(),
             ignored_columns: summary.ignored_columns.clone(),
             read: 0,
             accepted: 0,
@@ -122,6 +125,8 @@ impl Display for ImportReport {
         writeln!(f, "  preset            {preset}")?;
         writeln!(f, "  CRS found         {}", self.crs_found)?;
         writeln!(f, "  datum operation   {}", self.datum_operation)?;
+        let used: Vec<_> = self.used_columns.iter().map(|(field, column)| format!("{field} ← {column}")).collect();
+        writeln!(f, "  columns used      {}", used.join(", "))?;
         if !self.ignored_columns.is_empty() {
             writeln!(f, "  columns not used  {} (kept in the original record)", self.ignored_columns.join(", "))?;
         }

@@ -75,6 +75,8 @@ pub struct SourceSummary {
     pub preset: Option<PresetUse>,
     /// Columns no field takes; they live on in the source record.
     pub ignored_columns: Vec<String>,
+    /// Fields that columns fill: the field and its column.
+    pub used_columns: Vec<(String, String)>,
     /// Fields no column fills.
     pub unmatched_fields: Vec<String>,
     /// What else is worth telling about the file.
@@ -238,6 +240,9 @@ fn summarise(file: &OgrFile, reader: &RecordReader, columns: Vec<String>, row_co
     }
     let unused = columns.iter().enumerate().filter(|(index, _)| !used.contains(index));
     let fields = reader.layer.fields.iter().zip(&reader.mapping.fields);
+    let used =
+        fields.clone().filter_map(|(field, source)| Some((field.name.clone(), columns.get(source.column?)?.clone())));
+    let used_columns: Vec<_> = used.collect();
     let unmatched = fields.filter(|(_, source)| source.column.is_none() && source.constant.is_none());
     let mut notes = file.notes.clone();
     if reader.place == PlaceSource::Nowhere {
@@ -260,6 +265,7 @@ fn summarise(file: &OgrFile, reader: &RecordReader, columns: Vec<String>, row_co
         crs_found,
         operation,
         preset: reader.mapping.preset.map(|p| PresetUse { name: p.name.clone(), detected: reader.mapping.detected }),
+        used_columns,
         ignored_columns: unused.map(|(_, name)| name.clone()).collect(),
         unmatched_fields: unmatched.map(|(field, _)| field.name.clone()).collect(),
         columns,

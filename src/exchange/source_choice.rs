@@ -59,17 +59,20 @@ impl SourceChoice {
         }
     }
 
-    /// Refuses a file in which nothing is left of the source, unless the caller named the source: the file of another
-    /// region, say, or one read with the wrong preset.
+    /// Refuses a file that would remove more than half of what the source has, unless the caller named the source: it is
+    /// the file of one region, say, or one read with the wrong preset.
     ///
     /// # Errors
-    /// [`ImportError::NothingInCommon`].
-    pub(super) fn check_merge(&self, merge: Merge, file: &str) -> Result<(), ImportError> {
-        let nothing_stays = merge.removed > 0 && merge.changed == 0 && merge.unchanged == 0;
-        match !self.stated && nothing_stays {
-            true => {
-                Err(ImportError::NothingInCommon { name: self.name.clone(), file: file.into(), removed: merge.removed })
-            }
+    /// [`ImportError::RemovesMost`].
+    pub(super) fn check_merge(&self, merge: Merge, kept_edits: u64, file: &str) -> Result<(), ImportError> {
+        let stays = merge.changed + merge.unchanged + kept_edits;
+        match !self.stated && merge.removed > stays {
+            true => Err(ImportError::RemovesMost {
+                name: self.name.clone(),
+                file: file.into(),
+                removed: merge.removed,
+                had: merge.removed + stays,
+            }),
             false => Ok(()),
         }
     }

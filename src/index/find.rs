@@ -124,27 +124,28 @@ impl Snapshot {
         counts
     }
 
-    /// Slots of features whose name or code contains the folded text: those that begin with it first, then by
-    /// name. Cases are also found by company and place, after the others. At most `limit`.
-    pub fn search(&self, text: &str, limit: usize) -> Vec<Slot> {
-        // Only cases: with a department's name, the thousand concessions in it would push everything else out.
-        let company = self.position("company");
-        let also: Vec<usize> = match company {
+    /// Features whose name or code contains the folded text, or all its words; last those whose holder or company it is,
+    /// and cases in a place called so. The best of them, by rank and then by name, at most `limit`.
+    pub fn search(&self, text: &str, limit: usize) -> Hits {
+        let also: Vec<usize> = match self.position("company") {
+            // Only cases: with a department's name, the thousand concessions in it would push everything else out.
             Some(_) => WHO_AND_WHERE.iter().filter_map(|name| self.position(name)).collect(),
-            None => vec![],
+            None => self.position("holder").into_iter().collect(),
         };
+        let words: Vec<&str> = text.split_whitespace().collect();
         let rank = |slot: Slot| {
             let feature = self.feature(slot);
             let told = || also.iter().filter_map(|position| feature.values[*position].as_text());
-            match feature.search_text.find(text) {
-                Some(0) => Some(0),
-                Some(_) => Some(1),
-                None => told().any(|value| fold(value).contains(text)).then_some(2),
+            match rank_of(&feature.search_text, text, &words) {
+                Some(rank) => Some(rank),
+                None => told().any(|value| has_words(&fold(value), &words)).then_some(3),
             }
         };
-        let mut hits: Vec<(i32, Slot)> = self.by_name.iter().filter_map(|slot| Some((rank(*slot)?, *slot))).collect();
-        hits.sort_by_key(|(rank, _)| *rank);
-        hits.into_iter().take(limit).map(|(_, slot)| slot).collect()
+        let mut best: Vec<(u8, Slot)> = self.by_name.iter().filter_map(|slot| Some((rank(*slot)?, *slot))).collect();
+        best.sort_by_key(|(rank, _)| *rank);
+        let matched = best.len();
+        best.truncate(limit);
+        Hits { matched, best }
     }
 
     fn intersecting(&self, bbox: Bbox) -> impl Iterator<Item = Slot> {
@@ -154,6 +155,35 @@ impl Snapshot {
             .map(|entry| entry.slot)
             .filter(move |slot| self.feature(*slot).intersects(&bbox, &rect))
     }
+}
+
+/// What a search by text found in a layer.
+#[derive(Debug)]
+pub struct Hits {
+    /// All of them.
+    pub matched: usize,
+    /// The best, each with its rank: 0 is called just so, 1 has a word that begins so, 2 has the text or its words
+    /// somewhere, 3 has them in its holder, company or place.
+    pub best: Vec<(u8, Slot)>,
+}
+
+/// How well a folded name and code (see [`Feature::search_text`]) fit a folded text and its words.
+fn rank_of(search_text: &str, text: &str, words: &[&str]) -> Option<u8> {
+    if search_text.split('\n').any(|own| own == text) {
+        return Some(0);
+    }
+    let begins_word = |(at, _): (usize, &str)| !search_text[..at].ends_with(char::is_alphanumeric);
+    if search_text.match_indices(text).any(begins_word) {
+        return Some(1);
+    }
+    has_words(search_text, words).then_some(2)
+}
+
+/// Whether all words are somewhere; points of abbreviations do not count.
+fn has_words(folded: &str, words: &[&str]) -> bool {
+    let plain = |text: &str| text.replace('.', "");
+    let own = plain(folded);
+    words.iter().all(|word| own.contains(&plain(word)))
 }
 
 fn to_rect(bbox: &Bbox) -> Rect<f64> {
@@ -185,5 +215,28 @@ impl FeatureQuery {
             && self.period.is_none_or(|period| feature.holds_within(period))
             && self.text.as_deref().is_none_or(|text| feature.search_text.contains(text))
             && self.filter.as_ref().is_none_or(|filter| filter.passes(feature))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_names_come_before_words_and_words_before_parts() {
+        for (name, text, rank) in [
+            ("conga\n1", "conga", Some(0)),
+            ("otra\nconga", "conga", Some(0)),
+            ("minas conga\n1", "conga", Some(1)),
+            ("congalla\n1", "conga", Some(1)),
+            ("ocongate\n1", "conga", Some(2)),
+            ("ocongate conga\n1", "conga", Some(1)),
+            ("bagua\n1", "conga", None),
+            ("minera yanacocha s.r.l.\n1", "yanacocha srl", Some(2)),
+            ("minera yanacocha s.r.l.\n1", "yanacocha sac", None),
+        ] {
+            let words: Vec<_> = text.split(' ').collect();
+            assert_eq!(rank_of(name, text, &words), rank, "{name}: {text}");
+        }
     }
 }

@@ -17,7 +17,7 @@ mod snapshot;
 pub use encode::{Form, write_geometry};
 pub use feature::Feature;
 pub use filter::{GEOMETRY, SYNTHETIC};
-pub use find::{Order, TookTooLong};
+pub use find::{Hits, Order, TookTooLong};
 pub use join::Counts;
 pub use live::{Failure, Freshness, Index, IndexError};
 pub use near::Neighbour;

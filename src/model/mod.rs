@@ -19,7 +19,7 @@ mod source;
 mod value;
 
 pub use access::Access;
-pub use bbox::{Bbox, BboxError, PERU};
+pub use bbox::{Bbox, BboxError, PERU_OUTLINE};
 pub use catalogue::{Catalogue, CatalogueError, UnknownLayer};
 pub use datum::{DATUM_OPERATIONS, Datum, DatumOperation};
 pub use incoming::{IncomingFeature, RowNote};

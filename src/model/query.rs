@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use crate::model::{Bbox, Value, cql2::Filter};
 
@@ -78,14 +78,23 @@ impl FromStr for Period {
 /// A date, or a time with its offset, taken to its day in UTC.
 fn parse_day(text: &str) -> Option<Date> {
     if text.contains(['T', 't']) {
-        let instant: jiff::Timestamp = text.parse().ok()?;
-        return Some(instant.to_zoned(jiff::tz::TimeZone::UTC).date());
+        return Some(parse_moment(text)?.to_zoned(jiff::tz::TimeZone::UTC).date());
     }
     // jiff also reads 20090605; the standard asks for RFC 3339.
     if text.len() != 10 {
         return None;
     }
     text.parse().ok()
+}
+
+/// A moment (RFC 3339). The calendar of moments ends within the last days of the year 9999, by which programs mean
+/// "for ever": what is later is taken to its end.
+pub(super) fn parse_moment(text: &str) -> Option<Timestamp> {
+    let last_days = || {
+        let earlier = text.replacen("9999-12-3", "9999-12-2", 1);
+        (earlier != text && earlier.parse::<Timestamp>().is_ok()).then_some(Timestamp::MAX)
+    };
+    text.parse().ok().or_else(last_days)
 }
 
 #[cfg(test)]
@@ -103,6 +112,8 @@ mod tests {
             Ok(Period { from: Some(date(2009, 6, 6)), to: Some(date(2009, 6, 6)) })
         );
         assert_eq!("2009-06-05/..".parse(), Ok(Period { from: day, to: None }));
+        let last = "2010-01-01/9999-12-31T00:00:00Z".parse::<Period>().expect("as QGIS writes it").to;
+        assert!(last > Some(date(9999, 12, 1)));
         assert_eq!("/2009-06-05".parse(), Ok(Period { from: None, to: day }));
         assert_eq!("2009-06-06/2009-06-05".parse::<Period>(), Err(PeriodError::Backwards));
         for text in ["yesterday", "2009", "", "2009-13-01", "2009-06-05/2009-06-06/2009-06-07", "20090605"] {

@@ -212,13 +212,13 @@ impl Staging {
         Ok((repairs, vanished, turned.rows_affected()))
     }
 
-    /// Rows that reach outside the box: the first 20 of them, and how many there are.
+    /// Rows that reach farther than so many degrees outside an area (WKT in EPSG:4326): the first 20 of them, and how many
+    /// there are.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn find_outside(&mut self, bbox: Bbox) -> Result<(Vec<RowNote>, i64), StoreError> {
-        let [west, south, east, north] = bbox.to_array();
-        let rows = sqlx::query_file!("src/store/queries/find_incoming_outside.sql", west, south, east, north)
+    pub async fn find_outside(&mut self, area: &str, degrees: f64) -> Result<(Vec<RowNote>, i64), StoreError> {
+        let rows = sqlx::query_file!("src/store/queries/find_incoming_outside.sql", area, degrees)
             .fetch_all(self.connection())
             .await?;
         let total = rows.first().map_or(0, |row| row.total);

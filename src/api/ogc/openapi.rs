@@ -160,7 +160,9 @@ fn operation(id: &str, summary: &str, parameters: &[Json], found: &str, schema: 
                 "text/html": {"schema": {"type": "string"}},
             }},
             "400": {"$ref": "#/components/responses/BadParameter"},
+            "431": {"description": "The address and the headers have more than 32 kB together"},
             "500": {"$ref": "#/components/responses/InternalError"},
+            "503": {"$ref": "#/components/responses/NotNow"},
         },
     }})
 }
@@ -207,7 +209,7 @@ fn parameters() -> Json {
     json!({
         "bbox": query("bbox", "West, south, east, north in degrees (CRS84), or six numbers with heights. West greater than east crosses the antimeridian.",
             json!({"type": "array", "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}], "items": {"type": "number"}})),
-        "datetime": query("datetime", "A date, a time, or an interval of them with .. for an open end.", json!({"type": "string"})),
+        "datetime": query("datetime", "A date, a time, or an interval of them with .. for an open end.", json!({"type": "string", "minLength": 1})),
         "limit": query("limit", "Features on a page; greater values are taken as the maximum.",
             json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT})),
         "offset": query("offset", "Features to pass over.", json!({"type": "integer", "minimum": 0, "default": 0})),
@@ -283,6 +285,7 @@ fn responses() -> Json {
     json!({
         "BadParameter": problem("A parameter cannot be understood; the answer says what would be accepted"),
         "NotFound": problem("There is no such resource"),
+        "NotNow": problem("The question takes too long, or too many ask at once; try again, or ask for less"),
         "InternalError": problem("The server failed; the log has the request id"),
     })
 }

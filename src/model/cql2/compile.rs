@@ -357,9 +357,12 @@ fn folded(text: Term, fold: fn(&str) -> String, later: fn(Box<Term>) -> Term) ->
 /// Text that is written out, read as a date or moment; anything else as it is.
 fn as_time(typed: Typed) -> Result<Typed, Cql2Error> {
     let Term::Literal(Scalar::Text(text)) = &typed.term else { return Ok(typed) };
-    let literal = match text.trim().contains(['T', 't', ' ']) {
-        true => parse_timestamp(&in_utc(text.trim()))?,
-        false => parse_date(text.trim())?,
+    // GDAL 3.6 writes a day with the T of a time that does not follow, and slashes where others write dashes.
+    let text = text.trim();
+    let day = text.strip_suffix(['T', 't']).unwrap_or(text);
+    let literal = match day.contains(['T', 't', ' ']) {
+        true => parse_timestamp(&in_utc(text))?,
+        false => parse_date(&day.replace('/', "-"))?,
     };
     let scalar = match literal {
         Literal::Date(date) => Scalar::Date(date),

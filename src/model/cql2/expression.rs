@@ -1,7 +1,7 @@
 use geo::Geometry;
 use jiff::{Timestamp, civil::Date};
 
-use crate::model::cql2::Cql2Error;
+use crate::model::{cql2::Cql2Error, query::parse_moment};
 
 /// A filter, or a part of one, as it was written. Text and JSON that mean the same give the same expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -266,7 +266,7 @@ pub(super) fn parse_date(text: &str) -> Result<Literal, Cql2Error> {
 /// Reads a moment of RFC 3339.
 pub(super) fn parse_timestamp(text: &str) -> Result<Literal, Cql2Error> {
     let refused = || Cql2Error::NotATimestamp(text.chars().take(40).collect());
-    text.parse().map(Literal::Timestamp).map_err(|_| refused())
+    parse_moment(text).map(Literal::Timestamp).ok_or_else(refused)
 }
 
 /// Reads the end of an interval: a date, a moment or `..`.

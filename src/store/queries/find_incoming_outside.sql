@@ -1,7 +1,7 @@
--- Rows that reach outside a box. $1..$4: west, south, east, north in degrees.
+-- Rows whose boxes reach farther than so many degrees outside an area. $1: the area, WKT in EPSG:4326, $2: degrees.
 select row_number, coalesce(name, key) as "feature!", st_x(st_pointonsurface(geom)) as longitude, st_y(st_pointonsurface(geom)) as latitude,
   count(*) over () as "total!"
-from incoming_feature
-where not st_coveredby(st_envelope(geom), st_makeenvelope($1, $2, $3, $4, 4326))
+from incoming_feature, (select st_buffer(st_geomfromtext($1, 4326), $2) as around) a
+where not st_coveredby(st_envelope(geom), a.around)
 order by row_number
 limit 20
