@@ -19,7 +19,9 @@ create table rimay.answered_request (
   layer text not null references rimay.layer,
   idempotency_key text not null,
   feature_id bigint not null,
+  digest text not null,
   answered_at timestamptz not null default now(),
   primary key (layer, idempotency_key)
 );
-comment on table rimay.answered_request is 'Requests that made a feature, by the Idempotency-Key they came with: sent again, they make none.';
+comment on table rimay.answered_request is 'Requests that made a feature, by the Idempotency-Key they came with: sent again within a week, they make none.';
+comment on column rimay.answered_request.digest is 'MD5 of what the request asked for: the key of another request is refused.';

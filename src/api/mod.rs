@@ -67,6 +67,12 @@ impl PublicUrl {
         PublicUrl(url.trim_end_matches('/').into())
     }
 
+    /// The same without scheme and host: it begins with the path under which clients reach us, if there is one.
+    pub fn path(&self, path: &str) -> String {
+        let own = self.0.split_once("://").map_or("", |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+        format!("{own}{path}")
+    }
+
     /// The absolute address of a path that begins with a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)

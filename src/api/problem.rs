@@ -127,6 +127,10 @@ impl From<EditError> for Problem {
             EditError::NoSuchFeature => Problem::not_found(error),
             EditError::Changed { .. } => Problem::precondition_failed(error),
             EditError::CodeTaken(_) => Problem::conflict(error),
+            EditError::KeyOfOther => {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency-Key is taken", error.to_string())
+            }
+            EditError::Busy => Problem::unavailable(error),
             EditError::InvalidGeometry { .. } | EditError::Refused(_) => Problem::bad_body(error),
             EditError::Store(failure) if failure.is_outage() => {
                 Problem::unavailable("the database does not answer; nothing was written")

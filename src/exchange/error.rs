@@ -56,7 +56,7 @@ pub enum ExchangeError {
         detail: String,
     },
     /// A GeoPackage with views.
-    #[error("{} holds the view {view}; views are not read, because they can run without end: save the wanted table as a GeoPackage of its own, as QGIS and ogr2ogr do", path.display())]
+    #[error("{} holds {view}, a view or a table with columns that are worked out when it is looked at; such are not read, because they can run without end: save the wanted table as a GeoPackage of its own, as QGIS and ogr2ogr do", path.display())]
     HoldsViews {
         /// The file.
         path: PathBuf,

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     index::encode,
-    model::{Access, Bbox, Layer, Source, Value, fold},
+    model::{Access, Bbox, Layer, Source, Value, fold, geodesic::bulge_m},
     store::StoredFeature,
 };
 
@@ -38,13 +38,15 @@ pub struct Feature {
     pub(super) holds: Option<(Date, Option<Date>)>,
     /// Folded name and code, for searching.
     pub(super) search_text: Box<str>,
+    /// How far its edges bulge towards a pole, in metres.
+    pub(super) bulge_m: f64,
     /// The row of the database it was read from.
     pub(super) row: i64,
     /// Its GeoJSON object without the closing brace: members may follow.
     pub(super) json: Box<[u8]>,
     /// Where in the GeoJSON its properties begin.
     pub(super) properties_at: usize,
-    /// Hash of the GeoJSON.
+    /// Hash of the GeoJSON and of the row.
     pub(super) digest: u64,
 }
 
@@ -79,6 +81,8 @@ impl Feature {
         let properties_at = encode::write_feature(&mut json, stored.id, geometry.as_ref(), fields, synthetic);
         let mut hasher = DefaultHasher::new();
         hasher.write(&json);
+        // Of two geometries that differ by less than is written, filters may tell one from the other.
+        hasher.write_i64(stored.row);
         Ok(Feature {
             id: stored.id,
             version: stored.version,
@@ -87,6 +91,7 @@ impl Feature {
             search_text: search_text(layer, access, &values),
             holds: holds(layer, access, &values),
             bbox: geometry.as_ref().and_then(bbox),
+            bulge_m: geometry.as_ref().map_or(0.0, bulge_m),
             label: geometry.as_ref().and_then(label),
             values,
             geometry,

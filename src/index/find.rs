@@ -59,7 +59,7 @@ impl Snapshot {
 
     /// Slots of the features that the boxes of the query leave over, ascending.
     fn candidates(&self, query: &FeatureQuery) -> Vec<Slot> {
-        let filter_bbox = query.filter.as_ref().and_then(|filter| filter.bbox());
+        let filter_bbox = query.filter.as_ref().and_then(|filter| filter.bbox(self.bulge_m));
         let mut slots: Vec<Slot> = match (&query.bbox, filter_bbox) {
             (None, None) => return (0..).zip(self.features()).map(|(slot, _)| slot).collect(),
             (Some(bbox), _) => {

@@ -223,9 +223,18 @@ impl Index {
         for (id, snapshot) in &self.layers {
             let contents = |error| IndexError::Contents { layer: id, error };
             let rows = store.layer_rows(id).await.map_err(contents)?;
-            let _turn = self.refreshing.lock().await;
             let own = snapshot.load_full();
-            let Some(differing) = own.differing(&rows).filter(|ids| !ids.is_empty()) else { continue };
+            let compared = Arc::clone(&own);
+            let Some(differing) =
+                off_thread(id, move || compared.differing(&rows)).await?.filter(|ids| !ids.is_empty())
+            else {
+                continue;
+            };
+            let _turn = self.refreshing.lock().await;
+            // What changed meanwhile was read from the database anew.
+            if !Arc::ptr_eq(&own, &snapshot.load_full()) {
+                continue;
+            }
             tracing::error!(layer = id, features = differing.len(), "the index differs from the database; mending it");
             metrics::counter!("rimay_index_repairs_total", "layer" => *id).increment(differing.len() as u64);
             let features = store.features(id, &differing).await.map_err(contents)?;

@@ -45,7 +45,7 @@ impl Snapshot {
         loop {
             let is_last = reach >= within_m || reach >= FARTHEST_M;
             let reach_now = reach.min(within_m);
-            for part in around(&here, reach_now).parts() {
+            for part in around(&here, reach_now + self.bulge_m).parts() {
                 for entry in self.tree.locate_in_envelope_intersecting(envelope(&part)) {
                     if !seen.insert(entry.slot) {
                         continue;

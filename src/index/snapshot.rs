@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub(super) placeless: Vec<Slot>,
     pub(super) tree: RTree<Entry>,
     extent: Option<Bbox>,
+    /// How far edges of any feature bulge towards a pole, in metres.
+    pub(super) bulge_m: f64,
     checksum: u64,
     /// Ids of features that cannot be read, each with its row.
     unreadable: Vec<(i64, i64)>,
@@ -129,8 +131,10 @@ impl Snapshot {
         }
         let own = self.features.iter().map(|feature| (feature.id, feature.row)).chain(self.unreadable.iter().copied());
         let own: HashSet<(i64, i64)> = own.collect();
-        let theirs: HashSet<(i64, i64)> = found.rows.iter().copied().collect();
-        let mut ids: Vec<i64> = own.symmetric_difference(&theirs).map(|(id, _)| *id).collect();
+        let theirs = found.rows.iter().filter(|row| !own.contains(row)).map(|(id, _)| *id);
+        let known: HashMap<i64, i64> = found.rows.iter().copied().collect();
+        let ours = own.iter().filter(|(id, row)| known.get(id) != Some(row)).map(|(id, _)| *id);
+        let mut ids: Vec<i64> = ours.chain(theirs).collect();
         ids.sort_unstable();
         ids.dedup();
         Some(ids)
@@ -144,8 +148,9 @@ impl Snapshot {
             placeless: self.placeless.clone(),
             tree: self.tree.clone(),
         };
+        let gone: HashSet<i64> = touched.iter().copied().collect();
         let mut unreadable = self.unreadable.clone();
-        unreadable.retain(|(id, _)| !touched.contains(id));
+        unreadable.retain(|(id, _)| !gone.contains(id));
         unreadable.extend(decoded.unreadable);
         let features = own.with(touched, decoded.features);
         Snapshot::assemble(self.layer, self.access, moment, features, unreadable)
@@ -179,6 +184,7 @@ impl Snapshot {
             position: moment.position,
             revision: moment.revision,
             changed_at: moment.changed_at,
+            bulge_m: features.iter().map(|feature| feature.bulge_m).fold(0.0, f64::max),
             extent: features.iter().filter_map(|feature| feature.bbox).reduce(|a, b| a.union(&b)),
             sources,
             features,

@@ -43,7 +43,7 @@ impl Announcements {
 }
 
 async fn listen(store: &Store) -> Result<PgListener, sqlx::Error> {
-    let mut listener = PgListener::connect_with(&store.pool).await?;
+    let mut listener = PgListener::connect_with(&store.following).await?;
     listener.listen(CHANNEL).await?;
     Ok(listener)
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use sqlx::{Connection, PgConnection, error::DatabaseError};
 
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, in_time};
 
 /// How long the database may take over one edit.
 const EDIT_TIMEOUT: Duration = Duration::from_secs(4);
@@ -61,6 +61,14 @@ pub enum EditError {
     /// Another feature written by hand bears the code.
     #[error("this layer already has a feature with the code \"{0}\"")]
     CodeTaken(String),
+    /// The idempotency key belongs to a request that asked for something else.
+    #[error(
+        "another request came with this Idempotency-Key and asked for something else; take a key of its own for each"
+    )]
+    KeyOfOther,
+    /// Somebody else is writing the same feature at this moment.
+    #[error("another write of this feature, or an import, is not done yet; try again in a moment")]
+    Busy,
     /// A geometry that encloses nothing sensible.
     #[error("the geometry is not valid: {reason}{place}")]
     InvalidGeometry {
@@ -90,13 +98,13 @@ impl Store {
     ) -> Result<Created, EditError> {
         self.edit(async |connection| {
             check_geometry(connection, draft).await?;
-            if let Some(before) = made_before(connection, layer, idempotency_key).await? {
+            if let Some(before) = made_before(connection, layer, idempotency_key, draft).await? {
                 return Ok(before);
             }
             match insert(connection, layer, idempotency_key, draft).await {
                 Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
                     // The same request, sent twice at once, was answered a moment ago.
-                    let before = made_before(connection, layer, idempotency_key).await?;
+                    let before = made_before(connection, layer, idempotency_key, draft).await?;
                     before.ok_or_else(|| EditError::CodeTaken(code_of(draft)))
                 }
                 written => written.map_err(refused),
@@ -141,7 +149,7 @@ impl Store {
         self.edit(async |connection| {
             let query =
                 sqlx::query_file_scalar!("src/store/queries/delete_feature.sql", layer, id, expected.versions());
-            match query.fetch_one(&mut *connection).await.map_err(StoreError::from)? {
+            match query.fetch_one(&mut *connection).await.map_err(refused)? {
                 0 => Err(why_not(connection, layer, id).await?),
                 _ => Ok(()),
             }
@@ -158,11 +166,16 @@ impl Store {
     }
 
     async fn edit<T>(&self, work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, EditError>) -> Result<T, EditError> {
-        self.in_time(EDIT_TIMEOUT, work).await
+        in_time(&self.editing, EDIT_TIMEOUT, work).await
     }
 }
 
 impl Expected {
+    /// Whether a version is meant.
+    pub fn includes(&self, version: i64) -> bool {
+        self.versions().is_none_or(|versions| versions.contains(&version))
+    }
+
     /// The versions for a query; `None` where any will do.
     fn versions(&self) -> Option<&[i64]> {
         match self {
@@ -184,7 +197,7 @@ async fn insert(
         .fetch_one(&mut *transaction)
         .await?;
     if let Some(key) = idempotency_key {
-        sqlx::query_file!("src/store/queries/insert_answered_request.sql", layer, key, row.id)
+        sqlx::query_file!("src/store/queries/insert_answered_request.sql", layer, key, row.id, draft.properties, wkb)
             .execute(&mut *transaction)
             .await?;
     }
@@ -196,10 +209,15 @@ async fn made_before(
     connection: &mut PgConnection,
     layer: &str,
     idempotency_key: Option<&str>,
-) -> Result<Option<Created>, StoreError> {
+    draft: &FeatureDraft,
+) -> Result<Option<Created>, EditError> {
     let Some(key) = idempotency_key else { return Ok(None) };
-    let query = sqlx::query_file_scalar!("src/store/queries/read_answered_request.sql", layer, key);
-    Ok(query.fetch_optional(connection).await?.map(Created::Before))
+    let (properties, wkb) = (&draft.properties, draft.wkb.as_deref());
+    let query = sqlx::query_file!("src/store/queries/read_answered_request.sql", layer, key, properties, wkb);
+    match query.fetch_optional(connection).await.map_err(refused)? {
+        Some(row) if !row.is_same => Err(EditError::KeyOfOther),
+        found => Ok(found.map(|row| Created::Before(row.feature_id))),
+    }
 }
 
 async fn read_feature(connection: &mut PgConnection, layer: &str, id: i64) -> Result<CurrentFeature, EditError> {
@@ -236,6 +254,11 @@ fn code_of(draft: &FeatureDraft) -> String {
 
 /// The database's refusal in our words, where it is the feature's fault.
 fn refused(error: sqlx::Error) -> EditError {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    // A lock that was not to be had, and a statement that took too long.
+    if code.is_some_and(|code| ["55P03", "57014"].contains(&code.as_ref())) {
+        return EditError::Busy;
+    }
     match error.as_database_error().and_then(reason) {
         Some(reason) => EditError::Refused(reason),
         None => EditError::Store(error.into()),

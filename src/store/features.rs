@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
 use crate::{
     model::{Source, Text},
-    store::{LayerRevision, Store, StoreError},
+    store::{LayerRevision, Store, StoreError, in_time},
 };
 
 /// How long reading a whole layer may take: a million features come in some seconds; a connection that was cut
@@ -87,7 +87,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::TimedOut`].
     pub async fn layer_contents(&self, layer: &str) -> Result<LayerContents, StoreError> {
-        self.in_time(CONTENTS_TIMEOUT, async |connection| {
+        in_time(&self.following, CONTENTS_TIMEOUT, async |connection| {
             let mut moment = begin_moment(connection).await?;
             let contents = read_layer(&mut moment, layer).await?;
             moment.commit().await?;
@@ -101,7 +101,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::TimedOut`].
     pub async fn layer_news(&self, layer: &str, since: &Position, revision: i64) -> Result<LayerNews, StoreError> {
-        self.in_time(CONTENTS_TIMEOUT, async |connection| {
+        in_time(&self.following, CONTENTS_TIMEOUT, async |connection| {
             let mut moment = begin_moment(connection).await?;
             let news = match read_changes(&mut moment, layer, since, revision).await? {
                 Some(changes) => LayerNews::Changes(changes),
@@ -118,7 +118,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::TimedOut`].
     pub async fn features(&self, layer: &str, ids: &[i64]) -> Result<Vec<StoredFeature>, StoreError> {
-        self.in_time(CONTENTS_TIMEOUT, async |connection| read_some(connection, layer, ids).await).await
+        in_time(&self.following, CONTENTS_TIMEOUT, async |connection| read_some(connection, layer, ids).await).await
     }
 
     /// Which rows hold the features of a layer.
@@ -126,7 +126,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::TimedOut`].
     pub async fn layer_rows(&self, layer: &str) -> Result<LayerRows, StoreError> {
-        self.in_time(CONTENTS_TIMEOUT, async |connection| {
+        in_time(&self.following, CONTENTS_TIMEOUT, async |connection| {
             let mut moment = begin_moment(connection).await?;
             let revision = read_revision(&mut moment, layer).await?.map(|revision| revision.revision);
             let rows = sqlx::query_file!("src/store/queries/read_layer_rows.sql", layer)
@@ -144,7 +144,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn layer_sources(&self, layer: &str) -> Result<Vec<Source>, StoreError> {
-        read_sources(&mut *self.pool.acquire().await?, layer).await
+        read_sources(&mut *self.following.acquire().await?, layer).await
     }
 }
 

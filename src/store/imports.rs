@@ -212,7 +212,7 @@ impl Staging {
         Ok((repairs, vanished, turned.rows_affected()))
     }
 
-    /// Rows that reach farther than so many degrees outside an area (WKT in EPSG:4326): the first 20 of them, and how many
+    /// Rows that lie farther than so many degrees outside an area (WKT in EPSG:4326), or reach beyond its box by so much: the first 20 of them, and how many
     /// there are.
     ///
     /// # Errors
@@ -277,7 +277,7 @@ impl Staging {
             let query = sqlx::query_file!("src/store/queries/forget_edits.sql", layer, origin.source);
             query.execute(&mut *connection).await?;
         }
-        let kept_edits = find_kept_edits(connection, layer, &origin.source).await?;
+        let kept_edits = find_kept_edits(connection, layer, &origin.source, !origin.demonstration).await?;
         let import_id = sqlx::query_file_scalar!(
             "src/store/queries/insert_import.sql",
             layer,
@@ -328,8 +328,11 @@ async fn find_kept_edits(
     connection: &mut PgConnection,
     layer: &str,
     source: &str,
+    demonstration_gives_way: bool,
 ) -> Result<Vec<KeptEdit>, StoreError> {
-    let edits = sqlx::query_file!("src/store/queries/find_kept_edits.sql", layer, source).fetch_all(connection).await?;
+    let edits = sqlx::query_file!("src/store/queries/find_kept_edits.sql", layer, source, demonstration_gives_way)
+        .fetch_all(connection)
+        .await?;
     let kept = edits.into_iter().map(|edit| KeptEdit {
         row: edit.row_number.map(i64::unsigned_abs),
         feature: edit.feature,

@@ -33,15 +33,18 @@ use sqlx::{
 /// How long the server may take to answer a connection.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// One listens, and one is kept busy by refreshes while others write.
-const MAX_CONNECTIONS: u32 = 10;
 /// How long one waits for a connection of the pool.
 const LOAN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The database, ready for use: reachable, with PostGIS, migrated, and told of every layer.
 #[derive(Debug, Clone)]
 pub struct Store {
+    /// For imports and whatever else takes its time.
     pool: PgPool,
+    /// For reading what changed: never taken by anybody else, so that the snapshots follow whatever goes on.
+    following: PgPool,
+    /// For edits over HTTP, which wait for no lock for long.
+    editing: PgPool,
     announcer: announcements::Announcer,
 }
 
@@ -60,32 +63,24 @@ impl Store {
             .application_name("rimay")
             .options([("search_path", "public"), ("client_connection_check_interval", "1000")]);
         greet(&options).await?;
-        let pool = PgPoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(LOAN_TIMEOUT)
-            .connect_lazy_with(options);
-        let store = Store { pool, announcer: announcements::Announcer::default() };
+        let pool = |most: u32, options: PgConnectOptions| {
+            PgPoolOptions::new().max_connections(most).acquire_timeout(LOAN_TIMEOUT).connect_lazy_with(options)
+        };
+        let hasty = [("lock_timeout", "2000"), ("statement_timeout", "4000")];
+        let store = Store {
+            pool: pool(4, options.clone()),
+            following: pool(3, options.clone()),
+            editing: pool(6, options.options(hasty)),
+            announcer: announcements::Announcer::default(),
+        };
         store.migrate().await?;
         Ok(store)
     }
 
-    /// Lends a connection to `work`, which is given up when it takes longer than `limit`.
-    async fn in_time<T, E: From<StoreError>>(
-        &self,
-        limit: Duration,
-        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut connection = self.pool.acquire().await.map_err(StoreError::from)?;
-        let outcome = tokio::time::timeout(limit, work(&mut connection)).await;
-        outcome.unwrap_or_else(|_| {
-            // Back in the pool it would be asked whether it still lives, and nobody may answer.
-            drop(connection.detach());
-            Err(StoreError::TimedOut { seconds: limit.as_secs() }.into())
-        })
-    }
-
     /// Closes all connections, waiting for those in use.
     pub async fn close(self) {
+        self.editing.close().await;
+        self.following.close().await;
         self.pool.close().await;
     }
 }
@@ -99,4 +94,19 @@ async fn greet(options: &PgConnectOptions) -> Result<(), StoreError> {
     // It answered: how it takes the farewell does not matter.
     let _ = connection.close().await;
     Ok(())
+}
+
+/// Lends a connection of the pool to `work`, which is given up when it takes longer than `limit`.
+async fn in_time<T, E: From<StoreError>>(
+    pool: &PgPool,
+    limit: Duration,
+    work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut connection = pool.acquire().await.map_err(StoreError::from)?;
+    let outcome = tokio::time::timeout(limit, work(&mut connection)).await;
+    outcome.unwrap_or_else(|_| {
+        // Back in the pool it would be asked whether it still lives, and nobody may answer.
+        drop(connection.detach());
+        Err(StoreError::TimedOut { seconds: limit.as_secs() }.into())
+    })
 }

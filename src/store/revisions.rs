@@ -3,7 +3,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
-use crate::store::{Store, StoreError, features::timestamp};
+use crate::store::{Store, StoreError, features::timestamp, in_time};
 
 /// How often a layer has changed, and when last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::TimedOut`].
     pub async fn layer_revisions(&self) -> Result<Vec<LayerRevision>, StoreError> {
-        self.in_time(REVISIONS_TIMEOUT, async |connection| read_revisions(connection).await).await
+        in_time(&self.following, REVISIONS_TIMEOUT, async |connection| read_revisions(connection).await).await
     }
 }
 

@@ -15,6 +15,7 @@ impl Store {
     pub(super) async fn migrate(&self) -> Result<(), StoreError> {
         self.check_server().await?;
         sqlx::migrate!().run(&self.pool).await?;
+        sqlx::query_file!("src/store/queries/adopt_changes.sql").execute(&self.pool).await?;
         for layer in Catalogue::built_in().layers() {
             sqlx::query_file!("src/store/queries/declare_layer.sql", layer.id, declaration(layer))
                 .execute(&self.pool)

@@ -151,10 +151,14 @@ fn a_code_is_borne_once_and_a_repeated_request_makes_one_feature() {
     let [made, repeated] = answers.each_ref().map(|answer| (answer.status, answer.header("location")));
     assert_eq!(made.0, 201);
     assert_eq!(made, repeated, "the same request is answered the same, and its code is not taken by itself");
+    assert_eq!(keyed("k1", &conflict("Tercero", "activo", None)).status, 422, "the key is another request's");
     for unusable in ["", &"k".repeat(201)] {
         assert_eq!(keyed(unusable, &other).status, 400);
     }
     assert_eq!(database.count_features("conflicts"), 2);
+    let third = keyed("k2", &conflict("Tercero", "activo", None));
+    assert_eq!(server.send("DELETE", &path_of(&server, &third), &[TOKEN, ("if-match", "*")]).status, 204);
+    assert_eq!(keyed("k2", &conflict("Tercero", "activo", None)).status, 409, "what it made is gone");
     // Nor may a code be taken by changing another feature.
     let (path, seen) = (path_of(&server, &answers[0]), answers[0].header("etag").to_owned());
     let patch = json!({"properties": {"code": "conga"}});
@@ -194,6 +198,7 @@ fn preconditions_bodies_and_schemes_are_read_as_http_says() {
     let seen = created.header("etag").to_owned();
     assert_eq!(send(&format!("W/{seen}"), json, &patch).status, 412, "a weak tag does not match");
     assert_eq!(send("\"of-another\"", json, &patch).status, 412);
+    assert_eq!(send("\"99999v1-0123456789abcdef\"", json, &patch).status, 412, "another feature's tag");
     assert_eq!(send(&seen, "text/plain", &patch).status, 415);
     assert_eq!(send(&format!("\"v7\", {seen}"), json, &patch).status, 200, "one of a list");
     assert_eq!(send("*", json, &patch).status, 200);
@@ -306,4 +311,49 @@ fn an_import_and_a_hand_do_not_overwrite_one_another_unseen() {
     // The node need not have noticed yet: the database knows.
     let patch = json!({"properties": {"company": "Empresa"}});
     assert_eq!(server.send_json("PATCH", &path, &[TOKEN, ("if-match", &seen)], &patch).status, 412);
+}
+
+#[test]
+fn a_row_that_somebody_else_holds_keeps_neither_other_writers_nor_readers() {
+    let (database, server) = editable();
+    let made = [conflict("Uno", "activo", None), conflict("Dos", "activo", None)].map(|case| create(&server, &case));
+    let [held, free] = made.each_ref().map(|made| path_of(&server, made));
+    let _holder = database.hold("select id from rimay.feature where properties ->> 'name' = 'Uno' for update");
+    std::thread::scope(|scope| {
+        let blocked: Vec<_> =
+            (0..3).map(|_| scope.spawn(|| server.send("DELETE", &held, &[TOKEN, ("if-match", "*")]))).collect();
+        let patch = json!({"properties": {"company": "Empresa"}});
+        assert_eq!(server.send_json("PATCH", &free, &[TOKEN, ("if-match", "*")], &patch).status, 200);
+        assert!(database.accepts("update rimay.feature set properties = properties || '{\"state\": \"latente\"}' where properties ->> 'name' = 'Dos'"));
+        server.wait_for(&free, |case| case["properties"]["state"] == "latente");
+        assert_eq!(server.get("/readyz").status, 200);
+        for blocked in blocked {
+            let answer = blocked.join().unwrap();
+            assert_eq!((answer.status, answer.header("retry-after")), (503, "5"), "{}", answer.json());
+        }
+    });
+}
+
+#[test]
+fn demonstration_data_that_a_person_wrote_does_not_give_way() {
+    let (database, server) = editable();
+    let folder = scratch();
+    let invented = write_geojson(
+        folder.path(),
+        "demo.geojson",
+        &[conflict("Uno", "activo", None), conflict("Dos", "activo", None)],
+    );
+    database.import(&invented, &["--layer", "conflicts", "--preset", "demonstration"]);
+    let page = server.wait_for(ITEMS, |page| page["numberMatched"] == 2);
+    let path = format!("{ITEMS}/{}", page["features"][0]["id"]);
+    let patch = json!({"properties": {"company": "Empresa"}});
+    assert_eq!(server.send_json("PATCH", &path, &[TOKEN, ("if-match", "*")], &patch).status, 200);
+    let real = write_geojson(folder.path(), "casos.geojson", &[conflict("Tres", "activo", None)]);
+    let report = database.import(&real, &["--layer", "conflicts"]);
+    assert!(
+        report.contains("1 demonstration features give way") && report.contains("Uno: written by hand"),
+        "{report}"
+    );
+    let names = database.query("select string_agg(name, ' ' order by id) from layers.conflicts");
+    assert_eq!(names[0].as_deref(), Some("Uno Tres"));
 }

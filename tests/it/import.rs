@@ -233,7 +233,7 @@ fn files_do_not_erase_each_other_unless_told() {
     assert!(said.contains("which came from zona.norte.geojson; say --source zona_norte if"), "{said}");
     let elsewhere = file("otra/zona.norte.geojson", "4");
     let said = database.refuse(&elsewhere, &layer);
-    assert!(said.contains("none of the 1 features that the source zona_norte has"), "{said}");
+    assert!(said.contains("lacks 1 of the 1 features that the source zona_norte has"), "{said}");
     let said = database.refuse(&file("ana_hydrographic_units.geojson", "5"), &layer);
     assert!(said.contains("--preset ana_hydrographic_units"), "{said}");
     assert_eq!(database.count("select count(*) from layers.watersheds where code in ('1', '2')"), 2);
@@ -256,7 +256,7 @@ fn a_preset_does_not_erase_the_features_of_another_region() {
     let south = write_geojson(folder.path(), "sur.geojson", &[watershed("2", "Sur", -72.0, -14.0, 0.1)]);
     database.import(&north, &known);
     let said = database.refuse(&south, &known);
-    assert!(said.contains("none of the 1 features that the source demonstration has"), "{said}");
+    assert!(said.contains("lacks 1 of the 1 features that the source demonstration has"), "{said}");
     assert_eq!(database.count("select count(*) from layers.watersheds where name = 'Norte'"), 1);
     database.import(&south, &[&known[..], &["--source", "demonstration"]].concat());
     assert_eq!(database.count("select count(*) from layers.watersheds where name = 'Sur'"), 1);
@@ -301,4 +301,32 @@ fn only_demonstration_data_bears_its_name() {
     }
     database.import(&real, &["--layer", "watersheds", "--source", "real"]);
     assert_eq!(database.count_features("watersheds"), 1);
+}
+
+#[test]
+fn a_licence_that_changes_alone_is_served_at_once() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let file = write_geojson(folder.path(), "cuencas.geojson", &[watershed("1", "Uno", -76.0, -10.0, 0.1)]);
+    database.import(&file, &["--layer", "watersheds", "--licence", "CC0-1.0"]);
+    let server = Server::start(&database);
+    assert_eq!(server.json("/ogc/collections/watersheds")["license"], "CC0-1.0");
+    database.import(&file, &["--layer", "watersheds", "--licence", "CC-BY-4.0", "--attribution", "Oficina"]);
+    let told = server.wait_for("/ogc/collections/watersheds", |collection| collection["license"] == "CC-BY-4.0");
+    assert_eq!(told["attribution"], "Oficina");
+}
+
+#[test]
+fn a_file_that_lacks_most_of_its_source_is_asked_about() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let all: Vec<_> =
+        (0..10).map(|n| watershed(&n.to_string(), "Cuenca", -76.0 + f64::from(n) * 0.1, -10.0, 0.1)).collect();
+    database.import(&write_geojson(folder.path(), "cuencas.geojson", &all), &["--layer", "watersheds"]);
+    let few = write_geojson(folder.path(), "cuencas.geojson", &all[..4]);
+    let said = database.refuse(&few, &["--layer", "watersheds"]);
+    assert!(said.contains("lacks 6 of the 10 features that the source cuencas has"), "{said}");
+    assert_eq!(database.count_features("watersheds"), 10);
+    database.import(&few, &["--layer", "watersheds", "--source", "cuencas"]);
+    assert_eq!(database.count_features("watersheds"), 4);
 }

@@ -165,7 +165,7 @@ fn what_a_filter_finds_comes_as_a_file_too() {
     assert_eq!(server.get(&format!("{items}?f=csv&crs=EPSG:32718")).status, 400);
     let collection = server.json("/ogc/collections/conflicts");
     let enclosures = collection["links"].as_array().unwrap().iter().filter(|link| link["rel"] == "enclosure");
-    assert_eq!(enclosures.count(), 5);
+    assert_eq!(enclosures.count(), 6);
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn with_nasty_areas(random: &mut Random) -> (TestDatabase, Server) {
     let database = TestDatabase::create();
     let folder = scratch();
     let file = write_geojson(folder.path(), "areas.geojson", &nasty_areas(random, 300));
-    database.import(&file, &["--layer", "watersheds"]);
+    database.import(&file, &["--layer", "watersheds", "--allow-outside"]);
     let server = Server::start(&database);
     (database, server)
 }
@@ -182,7 +182,8 @@ fn points_lie_to_shapes_as_postgis_says() {
             crate::support::conflict(&format!("Caso {n}"), "activo", Some(place))
         })
         .collect();
-    database.import(&write_geojson(folder.path(), "casos.geojson", &points), &["--layer", "conflicts"]);
+    database
+        .import(&write_geojson(folder.path(), "casos.geojson", &points), &["--layer", "conflicts", "--allow-outside"]);
     let server = Server::start(&database);
     let corners: Vec<String> = database
         .query("select format('%s %s', st_x(geom), st_y(geom)) from layers.conflicts order by id")
@@ -351,7 +352,7 @@ fn shapes_are_served_as_postgis_writes_them() {
     let database = TestDatabase::create();
     let folder = scratch();
     let file = write_geojson(folder.path(), "areas.geojson", &nasty_areas(&mut Random(42), 50));
-    database.import(&file, &["--layer", "watersheds"]);
+    database.import(&file, &["--layer", "watersheds", "--allow-outside"]);
     let server = Server::start(&database);
     let page = server.json("/ogc/collections/watersheds/items?limit=100");
     for feature in page["features"].as_array().unwrap() {
@@ -424,6 +425,51 @@ fn the_nearest_are_postgis_nearest_with_its_distances() {
     }
 }
 
+/// Edges of great circles leave the box of their ends: wide ones, of the question and of the features.
+#[test]
+fn wide_edges_are_as_near_as_postgis_says() {
+    let (mut random, seed) = seeded();
+    let (database, server) = with_nasty_areas(&mut random);
+    let wide = "insert into rimay.feature (layer, key, properties, geom) values
+        ('watersheds', 'wide', '{\"code\": \"wide\"}', st_multi(st_makeenvelope(-79, 10, -39, 20, 4326))),
+        ('watersheds', 'hole', '{\"code\": \"hole\"}', st_multi(st_difference(st_makeenvelope(-83, -19, -67, 1, 4326), st_makeenvelope(-78, -12, -72, -6, 4326))))";
+    assert!(database.accepts(wide));
+    server.wait_for("/ogc/collections/watersheds/items?code=wide", |page| page["numberMatched"] == 1);
+    let mut hits = 0;
+    for n in 0..60 {
+        let (west, south) = (random.on_grid(-100.0, -70.0), random.on_grid(-18.0, -2.0));
+        let (width, height) = (random.on_grid(1.0, 30.0), random.on_grid(0.5, 8.0));
+        let (east, north) = (west + width, south + height);
+        let shape = match n % 3 {
+            0 => format!("LINESTRING({west} {south}, {east} {south})"),
+            1 => format!("POLYGON(({west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}))"),
+            _ => format!("POINT({west} {north})"),
+        };
+        let reach = [0.0, 100.0, 2_000.0, 50_000.0][n % 4];
+        let sql = format!("st_distance(geom::geography, 'SRID=4326;{shape}'::geography)");
+        // Where the distance is the very reach, to a metre, either answer is right.
+        let told = told_ids(&database, &format!("{sql} <= {reach} - 1 or {sql} = 0"), "id");
+        let at_most = told_ids(&database, &format!("{sql} <= {reach} + 1"), "id");
+        let served = served_ids(&server, &filtered(&format!("DWITHIN(geometry, {shape}, {reach})"), ""));
+        assert!(told.iter().all(|id| served.contains(id)), "{shape} {reach}, seed {seed}: {served:?}, told {told:?}");
+        assert!(
+            served.iter().all(|id| at_most.contains(id)),
+            "{shape} {reach}, seed {seed}: {served:?}, told {at_most:?}"
+        );
+        hits += told.len();
+    }
+    assert!(hits > 300, "{hits}");
+    for (x, y) in [(-59.0, 20.9), (-59.0, 9.9), (-75.0, -9.0), (-75.1, -6.0)] {
+        let told = database.query(&format!("select round(st_distance(geom::geography, 'SRID=4326;POINT({x} {y})'::geography)::numeric, 2)::text from layers.watersheds where code in ('wide', 'hole') order by id"));
+        for (code, told) in ["wide", "hole"].iter().zip(told) {
+            let served =
+                served_distances(&server, &format!("/ogc/collections/watersheds/items?near={x},{y}&code={code}"));
+            let told: f64 = told.unwrap().parse().unwrap();
+            assert!((served[0].1 - told).abs() < 1.0, "{code} {x},{y}: {served:?}, told {told}");
+        }
+    }
+}
+
 #[test]
 fn counts_by_area_are_postgis_counts() {
     let (mut random, seed) = seeded();
@@ -438,9 +484,9 @@ fn counts_by_area_are_postgis_counts() {
         })
         .collect();
     let cases = write_geojson(folder.path(), "casos.geojson", &cases);
-    database.import(&areas, &["--layer", "watersheds"]);
-    database.import(&others, &["--layer", "indigenous_territories"]);
-    database.import(&cases, &["--layer", "conflicts"]);
+    database.import(&areas, &["--layer", "watersheds", "--allow-outside"]);
+    database.import(&others, &["--layer", "indigenous_territories", "--allow-outside"]);
+    database.import(&cases, &["--layer", "conflicts", "--allow-outside"]);
     let server = Server::start(&database);
     for (of, filter, condition) in [
         ("conflicts", "", "true"),

@@ -26,7 +26,7 @@ use crate::{
     crs::{CRS84, Crs, Projection},
     index::{SYNTHETIC, Snapshot},
     model::{Access, Field, GeometryKind, Value},
-    store::{Created, Expected, FeatureDraft, to_wkb},
+    store::{Created, EditError, Expected, FeatureDraft, to_wkb},
 };
 
 /// Most positions of a geometry.
@@ -80,7 +80,13 @@ pub(super) async fn create(
     let created = state.store.create_feature(&layer, idempotency_key(&headers)?, &draft).await?;
     let (id, version) = match created {
         Created::Now(id, version) => (id, version),
-        Created::Before(id) => (id, 1),
+        Created::Before(id) => match state.store.current_feature(&layer, id).await {
+            Ok(current) => (id, current.version),
+            Err(EditError::NoSuchFeature) => {
+                return Err(Problem::conflict("the feature that this request made before was removed since"));
+            }
+            Err(error) => return Err(error.into()),
+        },
     };
     let mut response = written(&state, &layer, id, version, StatusCode::CREATED).await;
     let location = state.public_url.join(&format!("/ogc/collections/{layer}/items/{id}"));
@@ -98,7 +104,7 @@ pub(super) async fn replace(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
-    let expected = expected(&headers)?;
+    let expected = expected(id, &headers)?;
     let body = parse_feature(&headers, &body)?;
     let (geometry, had_heights) = geometry_of(&body, &headers)?;
     let draft = draft(&snapshot, properties_of(&body)?, geometry)?;
@@ -118,7 +124,7 @@ pub(super) async fn update(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
-    let seen = expected(&headers)?;
+    let seen = expected(id, &headers)?;
     let patch = parse_object(&headers, &body)?;
     if let Some(unknown) = patch.keys().find(|member| !PATCH_MEMBERS.contains(&member.as_str())) {
         return Err(Problem::bad_body(format!(
@@ -139,11 +145,11 @@ pub(super) async fn update(
     if !patch.contains_key("geometry") {
         draft.wkb = current.wkb;
     }
+    if !seen.includes(current.version) {
+        return Err(EditError::Changed { current: current.version }.into());
+    }
     // What was merged is what was just read: written by another since, it would be undone.
-    let expected = match seen {
-        Expected::Any => Expected::OneOf(vec![current.version]),
-        seen => seen,
-    };
+    let expected = Expected::OneOf(vec![current.version]);
     let version = state.store.replace_feature(&layer, id, &expected, &draft).await?;
     let mut response = written(&state, &layer, id, version, StatusCode::OK).await;
     tell_heights(&mut response, had_heights);
@@ -158,7 +164,7 @@ pub(super) async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     state.index.snapshot(&layer, Access::Public)?;
-    state.store.delete_feature(&layer, id, &expected(&headers)?).await?;
+    state.store.delete_feature(&layer, id, &expected(id, &headers)?).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     match served(&state, &layer, |snapshot| snapshot.by_id(id).is_none()).await {
         Some(snapshot) => _ = response.headers_mut().insert(REVISION, HeaderValue::from(snapshot.revision())),
@@ -219,7 +225,7 @@ async fn written(state: &AppState, layer: &str, id: i64, version: i64, status: S
 }
 
 /// The versions of the feature that the writer has seen, from If-Match.
-fn expected(headers: &HeaderMap) -> Result<Expected, Problem> {
+fn expected(id: i64, headers: &HeaderMap) -> Result<Expected, Problem> {
     let mut lines = headers.get_all(header::IF_MATCH).iter().peekable();
     lines.peek().ok_or_else(Problem::precondition_required)?;
     let refused = || Problem::precondition_failed("If-Match must be the ETag that the feature was served with, or *");
@@ -229,16 +235,17 @@ fn expected(headers: &HeaderMap) -> Result<Expected, Problem> {
             if tag == "*" {
                 return Ok(Expected::Any);
             }
-            versions.extend(version_of(tag));
+            versions.extend(version_of(id, tag));
         }
     }
     if versions.is_empty() { Err(refused()) } else { Ok(Expected::OneOf(versions)) }
 }
 
-/// The version in a feature's ETag, `"v3-…"`. Others' tags, and weak ones, match nothing.
-fn version_of(tag: &str) -> Option<i64> {
-    let inner = tag.strip_prefix('"')?.strip_suffix('"')?.strip_prefix('v')?;
-    inner.split('-').next()?.parse().ok()
+/// The version in a feature's ETag, `"17v3-…"`, or `"v3"` for short. Tags of others, and weak ones, match nothing.
+fn version_of(id: i64, tag: &str) -> Option<i64> {
+    let (own, version) = tag.strip_prefix('"')?.strip_suffix('"')?.split_once('v')?;
+    let is_own = own.is_empty() || own.parse() == Ok(id);
+    version.split('-').next()?.parse().ok().filter(|_| is_own)
 }
 
 /// What makes one request of several.

@@ -77,8 +77,7 @@ pub(super) async fn items(
             })
             .await?;
     };
-    // One address has several representations: each has its own tag.
-    let version = snapshot.checksum().wrapping_add(dialect as u64);
+    let version = version(&snapshot, dialect, &url);
     let body = match (is_unchanged(&headers, version), question.is_heavy()) {
         (true, _) => vec![],
         // What is not heavy has no deadline of its own: boxes and values of fields are soon looked through.
@@ -174,6 +173,15 @@ fn page_links(
         links.push(link("next", GEOJSON, "Next page", items(query.finish())));
     }
     links
+}
+
+/// What an answer's bytes follow from, beside its address: the features, the way they are written, where links lead, and
+/// the program.
+fn version(snapshot: &Snapshot, dialect: Dialect, url: &PublicUrl) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write_u64(snapshot.checksum());
+    hasher.write(format!("{dialect:?} {} {}", url.join("/"), env!("CARGO_PKG_VERSION")).as_bytes());
+    hasher.finish()
 }
 
 /// One page of what a question finds.
@@ -282,8 +290,8 @@ pub(super) fn write_item(
     body.extend_from_slice(format!(r#"{members},"links":{links},"rimay":{about}}}"#).as_bytes());
     let mut hasher = DefaultHasher::new();
     hasher.write(&body);
-    // A writer says by the version what they have seen; the rest tells one way of writing it from another.
-    let tag = format!("\"v{}-{:016x}\"", feature.version, hasher.finish());
+    // A writer says by id and version what they have seen; the rest tells one way of writing it from another.
+    let tag = format!("\"{}v{}-{:016x}\"", feature.id, feature.version, hasher.finish());
     Ok((body, tag))
 }
 

@@ -34,7 +34,7 @@ fn prefers_html(headers: &HeaderMap) -> bool {
         let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f64>().ok()).unwrap_or(1.0);
         match kind.as_str() {
             "text/html" => best.0 = weight.max(best.0),
-            kind if kind.ends_with("json") => best.1 = weight.max(best.1),
+            kind if kind.ends_with("json") || kind == "*/*" || kind == "application/*" => best.1 = weight.max(best.1),
             _ => {}
         }
     }
@@ -54,6 +54,7 @@ mod tests {
             ("text/plain, application/json", false),
             ("application/geo+json, text/html;q=0.5", false),
             ("application/json;q=0.1, text/html;q=0.5", true),
+            ("text/html;q=0.1, */*", false),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, accept.parse().expect("a header"));

@@ -33,7 +33,7 @@ pub(crate) fn find_view(path: &Path) -> io::Result<Option<String>> {
             return Err(broken());
         }
         let page = read_page(&mut file, number, size)?;
-        if let Some(name) = look_at(&page[..usable], number, &mut pages)? {
+        if let Some(name) = look_at(&mut file, size, &page[..usable], number, &mut pages)? {
             return Ok(Some(name));
         }
     }
@@ -58,7 +58,7 @@ fn read_page(file: &mut File, number: u32, size: usize) -> io::Result<Vec<u8>> {
 }
 
 /// Looks for a view on one page of the schema's b-tree, and adds the pages below it.
-fn look_at(page: &[u8], number: u32, below: &mut Vec<u32>) -> io::Result<Option<String>> {
+fn look_at(file: &mut File, size: usize, page: &[u8], number: u32, below: &mut Vec<u32>) -> io::Result<Option<String>> {
     let start = if number == 1 { HEADER } else { 0 };
     let (is_leaf, cells) = match page.get(start).ok_or_else(broken)? {
         0x0d => (true, start + 8),
@@ -72,7 +72,7 @@ fn look_at(page: &[u8], number: u32, below: &mut Vec<u32>) -> io::Result<Option<
         let at = two_bytes(page, cells + 2 * cell)?;
         if !is_leaf {
             below.push(page_number(page, at)?);
-        } else if let Some(name) = view_in(page, at)? {
+        } else if let Some(name) = program_in(&row_at(file, size, page, at)?)? {
             return Ok(Some(name));
         }
     }
@@ -89,36 +89,62 @@ fn page_number(page: &[u8], at: usize) -> io::Result<u32> {
     Ok(u32::from_be_bytes(bytes))
 }
 
-/// What statements of a schema may begin with. What a row calls itself does not count: SQLite runs its statement.
-const HARMLESS: [&[u8]; 5] =
-    [b"create table ", b"create index ", b"create unique index ", b"create trigger ", b"create virtual table "];
+/// What statements of a schema may begin with. What a row calls itself does not count: SQLite runs its statement. Of
+/// virtual tables a GeoPackage needs spatial indexes.
+const HARMLESS: [&[u8]; 4] = [b"create table ", b"create index ", b"create unique index ", b"create trigger "];
+/// How the statement of a spatial index goes on.
+const SPATIAL_INDEX: &[u8] = b" using rtree(";
+/// Bytes of a row of the schema.
+const MAX_ROW: usize = 1 << 20;
 
-/// The name in a row of the schema that makes a view, or anything else than tables, indexes and triggers. The columns
-/// are type, name, table name, root page and statement; the beginning of the statement must be on this page.
-fn view_in(page: &[u8], at: usize) -> io::Result<Option<String>> {
-    let mut at = at;
-    let payload = variable(page, &mut at)?;
-    let _row = variable(page, &mut at)?;
-    let record = page.get(at..).ok_or_else(broken)?;
-    let record = record.get(..local_length(payload, page.len())).ok_or_else(broken)?;
+/// The name in a row of the schema that makes a view, or anything else that is worked out when it is looked at. The
+/// columns are type, name, table name, root page and statement.
+fn program_in(record: &[u8]) -> io::Result<Option<String>> {
     let mut at = 0;
     let mut column = variable(record, &mut at)?;
     let header = record.get(..column).ok_or_else(broken)?;
     let mut columns = [&record[..0]; 5];
     for content in &mut columns {
-        let length = content_length(variable(header, &mut at)?);
-        let end = column.saturating_add(length).min(record.len());
+        let end = column.saturating_add(content_length(variable(header, &mut at)?));
         *content = record.get(column..end).ok_or_else(broken)?;
-        column = column.saturating_add(length);
+        column = end;
     }
     if at != header.len() {
         return Err(broken());
     }
     let [_, name, _, _, statement] = columns.map(without_zeros);
     let statement = statement.to_ascii_lowercase();
-    // An index that follows from a table has none.
-    let is_harmless = statement.is_empty() || HARMLESS.iter().any(|start| statement.starts_with(start));
+    let has = |part: &[u8]| statement.windows(part.len()).any(|window| window == part);
+    let is_harmless = match statement.as_slice() {
+        // An index that follows from a table has none.
+        [] => true,
+        _ if statement.starts_with(b"create virtual table ") => has(SPATIAL_INDEX),
+        // A generated column is worked out for each row.
+        _ if statement.starts_with(b"create table ") => !has(b"generated") && !has(b" as (") && !has(b" as("),
+        _ => HARMLESS.iter().any(|start| statement.starts_with(start)),
+    };
     Ok((!is_harmless).then(|| String::from_utf8_lossy(&name[..name.len().min(120)]).into_owned()))
+}
+
+/// A row of the schema, with what of it stands on other pages.
+fn row_at(file: &mut File, size: usize, page: &[u8], at: usize) -> io::Result<Vec<u8>> {
+    let mut at = at;
+    let payload = variable(page, &mut at)?;
+    let _row = variable(page, &mut at)?;
+    if payload > MAX_ROW {
+        return Err(broken());
+    }
+    let usable = page.len();
+    let local = local_length(payload, usable);
+    let mut row = page.get(at..).and_then(|rest| rest.get(..local)).ok_or_else(broken)?.to_vec();
+    let mut next = if local < payload { page_number(page, at + local)? } else { 0 };
+    while row.len() < payload {
+        let more = read_page(file, next, size)?;
+        next = page_number(&more, 0)?;
+        let rest = payload - row.len();
+        row.extend_from_slice(&more[4..usable.min(4 + rest)]);
+    }
+    Ok(row)
 }
 
 /// Bytes of a row that stand on its own page; the rest is elsewhere (section 1.6).

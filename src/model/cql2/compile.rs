@@ -13,7 +13,7 @@ use crate::model::{
         relations::Shape,
         scalar::{fold_case, strip_accents},
     },
-    geodesic::{FARTHEST_M, around},
+    geodesic::{self, FARTHEST_M, around},
 };
 
 /// A property that filters may name.
@@ -72,11 +72,12 @@ impl Filter {
     }
 
     /// A box outside of which no geometry can pass: the filter asks that the record's geometry meets something inside.
-    /// `None` when there is no such box.
-    pub fn bbox(&self) -> Option<Bbox> {
-        fn of(condition: &Condition) -> Option<Bbox> {
+    /// `None` when there is no such box. `bulge_m` is how far the record's edges may bulge
+    /// ([`crate::model::geodesic::bulge_m`]).
+    pub fn bbox(&self, bulge_m: f64) -> Option<Bbox> {
+        fn of(condition: &Condition, bulge_m: f64) -> Option<Bbox> {
             match condition {
-                Condition::And(parts) => parts.iter().find_map(of),
+                Condition::And(parts) => parts.iter().find_map(|part| of(part, bulge_m)),
                 Condition::Spatial(relation, Place::Own, Place::Literal(shape))
                 | Condition::Spatial(relation, Place::Literal(shape), Place::Own)
                     if !relation.apart() =>
@@ -87,12 +88,13 @@ impl Filter {
                 Condition::Near(shape, metres) => {
                     let rect = shape.bbox()?;
                     let [west, south, east, north] = [rect.min().x, rect.min().y, rect.max().x, rect.max().y];
-                    Some(around(&Bbox { west, south, east, north }, *metres)).filter(|bbox| bbox.west <= bbox.east)
+                    let reach = metres + bulge_m + geodesic::bulge_m(shape.geometry());
+                    Some(around(&Bbox { west, south, east, north }, reach)).filter(|bbox| bbox.west <= bbox.east)
                 }
                 _ => None,
             }
         }
-        of(&self.0)
+        of(&self.0, bulge_m)
     }
 }
 

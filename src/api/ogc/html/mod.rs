@@ -30,9 +30,10 @@ fn page(url: &PublicUrl, title: &str, trail: &[(&str, String)], body: &Markup) -
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · Rimay" }
-                link rel="stylesheet" href=(url.join("/ogc/pages.css"));
-                link rel="icon" href=(url.join("/icon.svg"));
+                title { (title) @if title != "Rimay" { " · Rimay" } }
+                // Of the host the page came from, which need not be the public one.
+                link rel="stylesheet" href=(url.path("/ogc/pages.css"));
+                link rel="icon" href=(url.path("/icon.svg"));
             }
             body {
                 nav aria-label="Ruta" {
