@@ -29,7 +29,7 @@ await check(
 
 const collection = await endpoint.getCollectionInfo('conflicts')
 await check(`${NAME} sees formats of features`, () => collection.itemFormats.includes('application/geo+json'))
-await check(`${NAME} finds every download`, () => Object.keys(collection.bulkDownloadLinks).length, 5)
+await check(`${NAME} finds every download`, () => Object.keys(collection.bulkDownloadLinks).length, 6)
 await check(
   `${NAME} finds queryable fields`,
   () =>
