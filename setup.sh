@@ -3,9 +3,10 @@
 # toolchain and Node.js. Does nothing when all is there. As root or with sudo it installs packages;
 # otherwise it prints the one line an administrator has to run. Rust is only checked.
 #
-#   ./setup.sh [--tests | --clients]
+#   ./setup.sh [--tests | --clients | --bench]
 #     --tests: also what only `make test` needs, a browser and the GDAL tools
 #     --clients: also what only `make clients` needs, those and QGIS, R and programs in Python
+#     --bench: also what only `make bench` needs, a load generator
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -18,6 +19,7 @@ PATH="$tools/node/bin:$PATH:$HOME/.cargo/bin"
 
 with_tests=false
 with_clients=false
+with_bench=false
 packages=()
 failed=false
 
@@ -26,7 +28,8 @@ main() {
     '') ;;
     --tests) with_tests=true ;;
     --clients) with_tests=true; with_clients=true ;;
-    *) echo "usage: ./setup.sh [--tests | --clients]" >&2; exit 2 ;;
+    --bench) with_bench=true ;;
+    *) echo "usage: ./setup.sh [--tests | --clients | --bench]" >&2; exit 2 ;;
   esac
   check_rust || failed=true
   list_missing_packages
@@ -61,6 +64,7 @@ list_missing_packages() {
   if $with_tests && ! has_browser; then packages+=(chromium); fi
   if $with_tests && ! has ogr2ogr; then packages+=(gdal-bin); fi
   if $with_clients; then list_missing_clients; fi
+  if $with_bench && ! has wrk; then packages+=(wrk); fi
 }
 
 list_missing_clients() {

@@ -58,13 +58,16 @@ pub struct ServerOptions {
     /// Connections served at once from one address; this machine's own are not counted [default: 64]
     #[arg(long, env = "RIMAY_MAX_CONNECTIONS_PER_ADDRESS", value_name = "N")]
     pub max_connections_per_address: Option<usize>,
+    /// Memory for tiles already made, in MiB; 0 makes each anew [default: 128]
+    #[arg(long, env = "RIMAY_TILE_CACHE_MIB", value_name = "N")]
+    pub tile_cache_mib: Option<u64>,
     /// Token that lets its bearer write features over HTTP; without one they are read-only
     #[arg(long, env = "RIMAY_EDIT_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub edit_token: Option<Secret>,
 }
 
 /// Keys of the configuration file.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "database_url",
     "data_dir",
     "listen",
@@ -73,6 +76,7 @@ const KEYS: [&str; 9] = [
     "demo_data",
     "max_connections",
     "max_connections_per_address",
+    "tile_cache_mib",
     "edit_token",
 ];
 
@@ -94,6 +98,8 @@ pub struct Settings {
     pub demo_data: Option<PathBuf>,
     /// How many connections are served at once.
     pub connections: ConnectionLimits,
+    /// Memory for tiles already made, in MiB.
+    pub tile_cache_mib: u64,
     /// Token that lets its bearer write features over HTTP.
     pub edit_token: Option<Secret>,
 }
@@ -146,6 +152,7 @@ impl Settings {
             public_url: server.public_url.or(file.server.public_url),
             web_dir: server.web_dir.or(file.server.web_dir).unwrap_or_else(|| "web/dist".into()),
             demo_data: server.demo_data.or(file.server.demo_data),
+            tile_cache_mib: server.tile_cache_mib.or(file.server.tile_cache_mib).unwrap_or(128),
             edit_token: server.edit_token.or(file.server.edit_token).filter(|token| !token.expose().is_empty()),
             connections: ConnectionLimits {
                 total: server.max_connections.or(file.server.max_connections).unwrap_or(1024),

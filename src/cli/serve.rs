@@ -26,7 +26,6 @@ const REFRESH: Duration = Duration::from_millis(400);
 const GRACE: Duration = Duration::from_secs(5);
 /// How often the managed database is looked after when it does not answer.
 const REVIVAL: Duration = Duration::from_secs(2);
-const TILE_CACHE_BYTES: u64 = 128 << 20;
 
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let mut stop = StopSignals::listen()?;
@@ -76,7 +75,7 @@ async fn serve(
     }
     let state = AppState {
         index: Arc::clone(&index),
-        tiles: TileCache::new(TILE_CACHE_BYTES),
+        tiles: TileCache::new(settings.tile_cache_mib << 20),
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
         heavy: Heavy::new(),
         store: store.clone(),

@@ -1,0 +1,130 @@
+// Asks the same of the server, of PostGIS and of what other servers there are, and writes the report. See tests/bench.sh.
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { cases, keptTiles, wholes } from './cases.mjs'
+
+const { DATABASE_URL, RIMAY, SCALE } = process.env
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
+const CONNECTIONS = 16
+const folder = mkdtempSync(join(tmpdir(), 'rimay-bench-'))
+const run = (program, args, options = {}) => execFileSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options })
+const sql = (query) => run('psql', [DATABASE_URL, '-XAtqc', query]).trim()
+const pgbin = sql(`select setting from pg_config where name = 'BINDIR'`)
+
+/** Starts the server and says when it answers: `{url, process, readyMs, stop}`. */
+async function serve(args) {
+  const started = performance.now()
+  const child = spawn(RIMAY, ['serve', '--listen', '127.0.0.1:0', ...args], { env: process.env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (text) => resolve(/http:\/\/[\d.:]+/.exec(text)?.[0]))
+    child.on('exit', () => reject(new Error('the server did not start')))
+  })
+  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((done) => setTimeout(done, 20))
+  const readyMs = performance.now() - started
+  const stop = () => new Promise((done) => child.on('exit', done) && child.kill())
+  return { url, pid: child.pid, readyMs, stop }
+}
+
+const residentMiB = (pid) => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024)
+
+/** Requests a second, p50 and p99 in ms and bytes of an answer, of the paths of a query. */
+function ask(url, query) {
+  const file = join(folder, 'paths')
+  writeFileSync(file, sql(query))
+  const args = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--timeout', '30s', '-s', 'tests/bench/paths.lua', url]
+  const figures = JSON.parse(/^JSON (.*)$/m.exec(run('wrk', args, { env: { ...process.env, PATHS: file } }))[1])
+  if (figures.errors > 0) throw new Error(`${figures.errors} errors at ${url} of ${query}`)
+  return figures
+}
+
+/** The same of PostgreSQL, over its own socket. */
+function askPostgis(statement, samples) {
+  const file = join(folder, 'script.sql')
+  const count = Number.isInteger(samples) ? samples : Number(sql(samples))
+  writeFileSync(file, `\\set i random(1, ${count})\n${statement.trim().replace(/\s*\n\s*/g, ' ')}\n`)
+  const prefix = join(folder, 'log')
+  const args = ['-n', '-M', 'prepared', '-c', `${CONNECTIONS}`, '-j', '1', '-T', `${SECONDS}`, '-l', '--log-prefix', prefix, '-f', file, DATABASE_URL]
+  const said = run(join(pgbin, 'pgbench'), args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const logs = readdirSync(folder).filter((name) => name.startsWith('log'))
+  const times = logs.flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n').map((line) => Number(line.split(' ')[2]) / 1000))
+  logs.forEach((name) => rmSync(join(folder, name)))
+  times.sort((a, b) => a - b)
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))]
+  return { rate: Number(/tps = ([\d.]+)/.exec(said)[1]), p50: at(0.5), p99: at(0.99) }
+}
+
+/** Reads a layer page by page; seconds, ms to the first byte, and bytes. */
+async function readWhole(url, layer) {
+  const started = performance.now()
+  let [bytes, first, next] = [0, null, `${url}/ogc/collections/${layer}/items?limit=10000`]
+  while (next) {
+    const answer = await fetch(next)
+    first ??= performance.now() - started
+    const text = await answer.text()
+    bytes += text.length
+    next = JSON.parse(`{${/"links":\[.*\]\}$/.exec(text.slice(-4000))?.[0] ?? '"links":[]}'}`).links.find(({ rel }) => rel === 'next')?.href
+  }
+  return { seconds: (performance.now() - started) / 1000, first, bytes }
+}
+
+function wholeByPostgis(layer) {
+  const query = `copy (select json_build_object('type', 'Feature', 'id', id, 'geometry', st_asgeojson(geom, 7)::json, 'properties', properties) from rimay.feature_${layer} order by id) to stdout`
+  const started = performance.now()
+  const bytes = run('psql', [DATABASE_URL, '-XAtqc', query]).length
+  return { seconds: (performance.now() - started) / 1000, bytes }
+}
+
+/** Other servers that were started by hand: PEERS="tipg=http://127.0.0.1:8100 martin=http://127.0.0.1:3000". */
+const peers = Object.fromEntries((process.env.PEERS ?? '').split(' ').filter(Boolean).map((peer) => peer.split('=')))
+
+const number = (value, digits = 0) => value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits })
+const ratio = (a, b) => `**${number(a / b, a / b < 10 ? 1 : 0)}**`
+const row = (cells) => `| ${cells.join(' | ')} |`
+
+const lines = []
+const say = (line) => {
+  lines.push(line)
+  console.log(line)
+}
+
+run('psql', [DATABASE_URL, '-Xq', '-f', 'tests/bench/samples.sql'])
+const server = await serve(['--tile-cache-mib', '0'])
+const counts = sql(`select string_agg(n || ' ' || replace(layer, '_', ' '), ', ' order by n desc) from (select layer, count(*) n from rimay.feature group by layer) t`)
+say(`Scale ${SCALE}: ${counts}. Ready ${number(server.readyMs / 1000, 1)} s after its start, resident ${number(residentMiB(server.pid))} MiB.`)
+say('')
+const others = Object.keys(peers)
+say(row(['question', 'Rimay, a second', 'p50 ms', 'p99 ms', 'kB', 'PostGIS, a second', 'ratio', ...others.flatMap((name) => [`${name}, a second`, 'ratio'])]))
+say(row(['---', ...Array(6 + 2 * others.length).fill('--:')]))
+for (const { name, samples, paths, sql: statement, peers: addresses = {} } of cases) {
+  const [own, postgis] = [ask(server.url, paths), askPostgis(statement, samples)]
+  const rest = others.flatMap((peer) => {
+    if (!addresses[peer]) return ['–', '–']
+    const { rate } = ask(peers[peer], addresses[peer])
+    return [number(rate), ratio(own.rate, rate)]
+  })
+  say(row([name, number(own.rate), number(own.p50, 1), number(own.p99, 1), number(own.bytes / 1000, 1), number(postgis.rate), ratio(own.rate, postgis.rate), ...rest]))
+}
+say('')
+say(row(['whole layer', 'Rimay, s', 'first byte, ms', 'MB', 'PostGIS, s', 'ratio']))
+say(row(['---', ...Array(5).fill('--:')]))
+for (const layer of wholes) {
+  await readWhole(server.url, layer)
+  const [own, postgis] = [await readWhole(server.url, layer), wholeByPostgis(layer)]
+  say(row([layer.replaceAll('_', ' '), number(own.seconds, 2), number(own.first, 1), number(own.bytes / 1e6, 1), number(postgis.seconds, 2), ratio(postgis.seconds, own.seconds)]))
+}
+await server.stop()
+const keeping = await serve([])
+const [first, kept] = [ask(keeping.url, keptTiles.paths), ask(keeping.url, keptTiles.paths)]
+say('')
+say(`Tiles that are kept (${keptTiles.name}): ${number(kept.rate)} a second, p50 ${number(kept.p50, 1)} ms, p99 ${number(kept.p99, 1)} ms (first round ${number(first.rate)}). Resident ${number(residentMiB(keeping.pid))} MiB after it.`)
+await keeping.stop()
+
+const machine = `${cpus()[0].model.trim()}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`
+const versions = sql(`select 'PostgreSQL ' || current_setting('server_version') || ', PostGIS ' || postgis_lib_version()`)
+const report = 'docs/benchmarks.md'
+const preface = readFileSync(report, 'utf8').split('<!-- figures -->')[0]
+writeFileSync(report, `${preface}<!-- figures -->\n\n${new Date().toISOString().slice(0, 10)}, ${machine}; ${versions}; wrk and pgbench with ${CONNECTIONS} connections on the same machine, ${SECONDS} s for each figure.\n\n${lines.join('\n')}\n`)
+rmSync(folder, { recursive: true })
+process.exit(0)
