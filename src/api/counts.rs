@@ -61,9 +61,9 @@ pub(super) async fn counts(
     let document = heavy
         .run(move |deadline| {
             let counts = areas.count_by_area(&counted, &query, deadline)?;
-            Ok::<_, Problem>(document(&areas, &counted, &counts))
+            Ok(document(&areas, &counted, &counts))
         })
-        .await??;
+        .await?;
     Ok(Json(document))
 }
 

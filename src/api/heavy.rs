@@ -9,41 +9,88 @@ use crate::api::Problem;
 
 /// How long a question waits for its turn before it is sent away.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long a question may take once it has its turn; with the wait it stays within a request's time.
+/// Within this time most questions are answered; one that is not begins again where the slow ones take turns.
+const QUICK: Duration = Duration::from_millis(150);
+/// How long a slow question may take once it has its turn; with the waits it stays within a request's time.
 const LIMIT: Duration = Duration::from_secs(6);
 
-/// Turns for questions that may take long: they are worked off beside the async threads, a few at once, so that quick
-/// questions are answered meanwhile.
+/// Turns for questions that may take long. They are worked off beside the async threads, a few at once; the slow ones
+/// leave half of the processors to the quick ones.
 #[derive(Debug, Clone)]
-pub struct Heavy(Arc<Semaphore>);
+pub struct Heavy {
+    quick: Arc<Semaphore>,
+    slow: Arc<Semaphore>,
+}
 
 impl Heavy {
-    /// As many turns at once as the machine has processors.
+    /// As many quick turns at once as the machine has processors, and half as many slow ones.
     pub fn new() -> Heavy {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Heavy(Arc::new(Semaphore::new(processors)))
+        let turns = |count: usize| Arc::new(Semaphore::new(count.max(1)));
+        Heavy { quick: turns(processors), slow: turns(processors / 2) }
     }
 
-    /// Runs the work on a thread of its own when it is its turn, and tells it when it must have ended.
+    /// Runs the work on a thread of its own when it is its turn, and tells it when it must have ended. Work that gives
+    /// up in time to be quick is run once more with more of it.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(Instant) -> T + Send + 'static,
+        work: impl Fn(Instant) -> Result<T, Problem> + Send + Sync + 'static,
     ) -> Result<T, Problem> {
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.0).acquire_owned())
-            .await
-            .map_err(|_| Problem::unavailable("the server is busy with other questions"))?
-            .expect("nobody closes it");
-        let running = tokio::task::spawn_blocking(move || {
-            let done = work(Instant::now() + LIMIT);
-            drop(turn);
-            done
-        });
-        running.await.map_err(|_| Problem::internal())
+        let work = Arc::new(work);
+        match take_turn(&self.quick, QUICK, Arc::clone(&work)).await {
+            Err(problem) if problem.is_too_slow() => take_turn(&self.slow, LIMIT, work).await,
+            done => done,
+        }
     }
+}
+
+async fn take_turn<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    limit: Duration,
+    work: Arc<impl Fn(Instant) -> Result<T, Problem> + Send + Sync + 'static>,
+) -> Result<T, Problem> {
+    let turn = tokio::time::timeout(PATIENCE, Arc::clone(turns).acquire_owned())
+        .await
+        .map_err(|_| Problem::unavailable("the server is busy with other questions"))?
+        .expect("nobody closes it");
+    let running = tokio::task::spawn_blocking(move || {
+        let done = work(Instant::now() + limit);
+        drop(turn);
+        done
+    });
+    running.await.map_err(|_| Problem::internal())?
 }
 
 impl Default for Heavy {
     fn default() -> Heavy {
         Heavy::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::TookTooLong;
+
+    #[tokio::test]
+    async fn quick_questions_do_not_wait_for_slow_ones() {
+        let heavy = Heavy::new();
+        let slow = |deadline: Instant| {
+            while Instant::now() < deadline {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err::<(), _>(Problem::from(TookTooLong))
+        };
+        let ask = || {
+            let heavy = heavy.clone();
+            tokio::spawn(async move { heavy.run(slow).await })
+        };
+        let slow: Vec<_> = (0..8).map(|_| ask()).collect();
+        // The slow ones have shown by now that they are.
+        tokio::time::sleep(QUICK * 10).await;
+        let started = Instant::now();
+        heavy.run(|_| Ok(())).await.expect("its turn");
+        assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
+        slow.iter().for_each(tokio::task::JoinHandle::abort);
     }
 }

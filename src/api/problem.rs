@@ -26,6 +26,9 @@ pub struct Problem {
     request_id: Option<String>,
 }
 
+/// Title of the problem of a question that was given up.
+const TOO_SLOW: &str = "Too slow";
+
 impl Problem {
     /// 400: a query parameter cannot be understood. `detail` says what would be accepted.
     pub fn bad_parameter(parameter: &str, detail: impl std::fmt::Display) -> Problem {
@@ -93,6 +96,11 @@ impl Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Not ready", detail.to_string())
     }
 
+    /// Whether a question was given up because its time was over.
+    pub(super) fn is_too_slow(&self) -> bool {
+        self.title == TOO_SLOW
+    }
+
     /// The same problem, naming the request.
     pub(super) fn with_request_id(self, id: &str) -> Problem {
         Problem { request_id: Some(id.to_owned()), ..self }
@@ -145,7 +153,7 @@ impl From<EditError> for Problem {
 
 impl From<TookTooLong> for Problem {
     fn from(error: TookTooLong) -> Problem {
-        Problem::unavailable(error)
+        Problem { title: TOO_SLOW, ..Problem::unavailable(error) }
     }
 }
 

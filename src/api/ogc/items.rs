@@ -63,7 +63,7 @@ pub(super) async fn items(
     let question = Question::parse(&params, &snapshot)?;
     if let Some(format) = file {
         let finding = Arc::clone(&snapshot);
-        let written = heavy.run(move |deadline| write_file(&question, &finding, format, deadline)).await??;
+        let written = heavy.run(move |deadline| write_file(&question, &finding, format, deadline)).await?;
         return Ok(with_crs(send(written, &snapshot, format), &CRS84));
     }
     let crs = question.crs;
@@ -75,7 +75,7 @@ pub(super) async fn items(
                 let page = Page::find(&question, &snapshot, deadline)?;
                 Ok(items_page(&url, &snapshot, &background, &page.shown(&snapshot, &url, &params)))
             })
-            .await?;
+            .await;
     };
     let version = version(&snapshot, dialect, &url);
     let body = match (is_unchanged(&headers, version), question.is_heavy()) {
@@ -83,7 +83,7 @@ pub(super) async fn items(
         // What is not heavy has no deadline of its own: boxes and values of fields are soon looked through.
         (false, false) => write_page(&question, &snapshot, &url, &params, dialect, Instant::now() + QUICK)?,
         (false, true) => {
-            heavy.run(move |deadline| write_page(&question, &snapshot, &url, &params, dialect, deadline)).await??
+            heavy.run(move |deadline| write_page(&question, &snapshot, &url, &params, dialect, deadline)).await?
         }
     };
     Ok(with_crs(respond(&headers, version, Keep::Revalidate, dialect.media_type(), || Body::from(body)), crs))
