@@ -1,14 +1,22 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use axum::{
-    Json,
+    body::{Body, Bytes},
     extract::{Path, State},
+    http::HeaderMap,
+    response::Response,
 };
+use moka::sync::Cache;
 use serde::Serialize;
 
 use crate::{
     api::{
         Heavy, Problem,
+        cached::{Keep, respond},
         ogc::{QUERY_PARAMETERS, parse_query},
         params::Params,
     },
@@ -41,13 +49,27 @@ struct AreaCount {
     count: usize,
 }
 
+/// Counts already made, by what was asked and the content of both layers. What was not asked for longest is dropped first.
+#[derive(Debug, Clone)]
+pub struct CountsCache(Cache<(String, u64, u64), Bytes>);
+
+impl CountsCache {
+    /// A cache that holds counts of about so many bytes.
+    pub fn new(capacity_bytes: u64) -> CountsCache {
+        let weigh = |_: &_, counts: &Bytes| u32::try_from(counts.len() + 256).unwrap_or(u32::MAX);
+        CountsCache(Cache::builder().max_capacity(capacity_bytes).weigher(weigh).build())
+    }
+}
+
 /// `GET /api/layers/{layer}/counts?of=conflicts`, with conditions on the features that are counted.
 pub(super) async fn counts(
     State(index): State<Arc<Index>>,
     State(heavy): State<Heavy>,
+    State(CountsCache(cache)): State<CountsCache>,
     Path(layer): Path<String>,
     params: Params,
-) -> Result<Json<CountsDocument>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let areas = index.snapshot(&layer, Access::Public)?;
     if areas.layer().geometry != GeometryKind::Polygon {
         return Err(Problem::not_found(format!("layer {layer} has no areas to count in")));
@@ -58,13 +80,25 @@ pub(super) async fn counts(
     let fields = counted.fields().iter().map(|field| field.name.as_str());
     params.allow_only(QUERY_PARAMETERS.into_iter().chain(["of"]).chain(fields))?;
     let query = parse_query(&params, &counted)?;
-    let document = heavy
-        .run(move |deadline| {
-            let counts = areas.count_by_area(&counted, &query, deadline)?;
-            Ok(document(&areas, &counted, &counts))
-        })
-        .await?;
-    Ok(Json(document))
+    let revisions = [&areas, &counted].map(|snapshot| snapshot.revision());
+    let asked = format!("{layer}?{} {revisions:?}", params.without(&[]).finish());
+    let key = (asked, areas.checksum(), counted.checksum());
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    let body = match cache.get(&key) {
+        Some(body) => body,
+        None => {
+            let count = move |deadline| {
+                let counts = areas.count_by_area(&counted, &query, deadline)?;
+                let document = serde_json::to_vec(&document(&areas, &counted, &counts));
+                Ok(Bytes::from(document.expect("counts are plain JSON")))
+            };
+            let body = heavy.run(count).await?;
+            cache.insert(key, body.clone());
+            body
+        }
+    };
+    Ok(respond(&headers, hasher.finish(), Keep::Revalidate, "application/json", || Body::from(body)))
 }
 
 fn document(areas: &Snapshot, counted: &Snapshot, counts: &Counts) -> CountsDocument {

@@ -34,6 +34,7 @@ use tower_http::{
 use crate::{index::Index, store::Store, tiles::TileCache};
 
 pub use connections::{ConnectionLimits, serve};
+pub use counts::CountsCache;
 pub use heavy::Heavy;
 pub use problem::Problem;
 pub use token::EditToken;
@@ -45,6 +46,8 @@ pub struct AppState {
     pub index: Arc<Index>,
     /// Tiles already made.
     pub tiles: TileCache,
+    /// Counts already made.
+    pub counts: CountsCache,
     /// Address under which clients reach us; links begin with it.
     pub public_url: PublicUrl,
     /// For writes: reads never touch the database.

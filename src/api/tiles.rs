@@ -1,4 +1,4 @@
-use std::{io::Read, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json,
@@ -40,18 +40,20 @@ pub(super) async fn tile(
         Some(asked) if asked == format!("{version:016x}") => Keep::Forever,
         _ => Keep::Revalidate,
     };
-    let making = Arc::clone(&snapshot);
-    let tile =
-        tokio::task::spawn_blocking(move || cache.get(&making, address)).await.map_err(|_| Problem::internal())?;
-    let (empty, gzip) = (tile.is_empty(), accepts_gzip(&headers));
-    let mut response = respond(&headers, version, keep, TILE, || match gzip || empty {
-        true => Body::from(tile),
-        false => {
-            let mut plain = vec![];
-            flate2::read::GzDecoder::new(&tile[..]).read_to_end(&mut plain).expect("we compressed it ourselves");
-            Body::from(plain)
+    let gzip = accepts_gzip(&headers);
+    // What is kept in the form the client takes is sent without leaving this thread.
+    let kept = cache.kept(&snapshot, address).filter(|tile| !gzip || tile.is_gzipped());
+    let (body, empty) = match kept {
+        Some(tile) => (if gzip { tile.gzipped() } else { tile.plain.clone() }, tile.plain.is_empty()),
+        None => {
+            let make = move || {
+                let tile = cache.get(&snapshot, address);
+                (if gzip { tile.gzipped() } else { tile.plain.clone() }, tile.plain.is_empty())
+            };
+            tokio::task::spawn_blocking(make).await.map_err(|_| Problem::internal())?
         }
-    });
+    };
+    let mut response = respond(&headers, version, keep, TILE, || Body::from(body));
     if response.status() == StatusCode::OK {
         if empty {
             *response.status_mut() = StatusCode::NO_CONTENT;

@@ -10,7 +10,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    api::{self, AppState, EditToken, Heavy, PublicUrl, app},
+    api::{self, AppState, CountsCache, EditToken, Heavy, PublicUrl, app},
     cli::{database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -26,6 +26,9 @@ const REFRESH: Duration = Duration::from_millis(400);
 const GRACE: Duration = Duration::from_secs(5);
 /// How often the managed database is looked after when it does not answer.
 const REVIVAL: Duration = Duration::from_secs(2);
+
+/// Memory for counts already made.
+const COUNTS_CACHE_BYTES: u64 = 16 << 20;
 
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let mut stop = StopSignals::listen()?;
@@ -76,6 +79,7 @@ async fn serve(
     let state = AppState {
         index: Arc::clone(&index),
         tiles: TileCache::new(settings.tile_cache_mib << 20),
+        counts: CountsCache::new(COUNTS_CACHE_BYTES),
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
         heavy: Heavy::new(),
         store: store.clone(),

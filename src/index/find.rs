@@ -57,6 +57,14 @@ impl Snapshot {
         Ok(slots)
     }
 
+    /// Slots of the features whose boxes meet a box that does not cross the antimeridian, ascending.
+    pub fn near_box(&self, bbox: &Bbox) -> Vec<Slot> {
+        let near = self.tree.locate_in_envelope_intersecting(envelope(bbox));
+        let mut slots: Vec<Slot> = near.map(|entry| entry.slot).collect();
+        slots.sort_unstable();
+        slots
+    }
+
     /// Slots of the features that the boxes of the query leave over, ascending.
     fn candidates(&self, query: &FeatureQuery) -> Vec<Slot> {
         let filter_bbox = query.filter.as_ref().and_then(|filter| filter.bbox(self.bulge_m));

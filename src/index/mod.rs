@@ -15,7 +15,7 @@ mod near;
 mod snapshot;
 
 pub use encode::{Form, write_geometry};
-pub use feature::Feature;
+pub use feature::{COARSE_ZOOM, Feature};
 pub use filter::{GEOMETRY, SYNTHETIC};
 pub use find::{Hits, Order, TookTooLong};
 pub use join::Counts;

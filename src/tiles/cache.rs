@@ -1,7 +1,7 @@
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     io::Write,
-    sync::LazyLock,
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use bytes::Bytes;
@@ -30,25 +30,50 @@ static DRAWING: LazyLock<u64> = LazyLock::new(|| {
     hasher.finish()
 });
 
-/// Tiles already made, compressed with gzip, by layer, checksum and place. What was not asked for longest is
-/// dropped first.
+/// A tile, compressed when somebody first asks for it so.
+#[derive(Debug)]
+pub struct Tile {
+    /// As it was drawn; empty when nothing of the layer shows in it.
+    pub plain: Bytes,
+    gzipped: OnceLock<Bytes>,
+}
+
+impl Tile {
+    /// Whether [`Tile::gzipped`] answers at once.
+    pub fn is_gzipped(&self) -> bool {
+        self.gzipped.get().is_some()
+    }
+
+    /// The same, compressed with gzip. The first time it blocks for the milliseconds that takes.
+    pub fn gzipped(&self) -> Bytes {
+        self.gzipped.get_or_init(|| compress(&self.plain)).clone()
+    }
+}
+
+/// Tiles already made, by layer, checksum and place. What was not asked for longest is dropped first.
 #[derive(Debug, Clone)]
 pub struct TileCache {
-    tiles: Cache<(&'static str, u64, TileAddress), Bytes>,
+    tiles: Cache<(&'static str, u64, TileAddress), Arc<Tile>>,
 }
 
 impl TileCache {
-    /// A cache that holds about `capacity_bytes` of compressed tiles.
+    /// A cache that holds tiles of about so many bytes.
     pub fn new(capacity_bytes: u64) -> TileCache {
-        let weigh = |_: &_, tile: &Bytes| u32::try_from(tile.len() + 64).unwrap_or(u32::MAX);
+        // What is compressed takes about half as much again.
+        let weigh = |_: &_, tile: &Arc<Tile>| u32::try_from(tile.plain.len() * 3 / 2 + 128).unwrap_or(u32::MAX);
         TileCache { tiles: Cache::builder().max_capacity(capacity_bytes).weigher(weigh).build() }
     }
 
-    /// The tile, gzipped; empty when nothing of the layer shows in it. Blocks for the milliseconds it takes to
-    /// make a tile; several callers of the same tile wait for one making.
-    pub fn get(&self, snapshot: &Snapshot, address: TileAddress) -> Bytes {
+    /// The tile, if it is made already.
+    pub fn kept(&self, snapshot: &Snapshot, address: TileAddress) -> Option<Arc<Tile>> {
+        self.tiles.get(&(snapshot.layer().id.as_str(), snapshot.checksum(), address))
+    }
+
+    /// The tile. Blocks for the milliseconds it takes to make one; several callers of the same tile wait for one making.
+    pub fn get(&self, snapshot: &Snapshot, address: TileAddress) -> Arc<Tile> {
         let key = (snapshot.layer().id.as_str(), snapshot.checksum(), address);
-        self.tiles.get_with(key, || compress(&render(snapshot, address)))
+        let make = || Arc::new(Tile { plain: render(snapshot, address).into(), gzipped: OnceLock::new() });
+        self.tiles.get_with(key, make)
     }
 }
 

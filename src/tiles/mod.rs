@@ -9,7 +9,7 @@ mod render;
 mod shape;
 mod sketch;
 
-pub use cache::{TileCache, version};
+pub use cache::{Tile, TileCache, version};
 pub use grid::{MAX_ZOOM, TileAddress, TileAddressError};
 pub use render::render;
 pub use sketch::sketch;

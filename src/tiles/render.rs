@@ -7,8 +7,8 @@ use geozero::{
 };
 
 use crate::{
-    index::{Feature, Slot, Snapshot},
-    model::{FeatureQuery, GeometryKind},
+    index::{COARSE_ZOOM, Feature, Slot, Snapshot},
+    model::GeometryKind,
     tiles::{
         TileAddress,
         grid::EXTENT,
@@ -35,7 +35,7 @@ pub fn render(snapshot: &Snapshot, tile: TileAddress) -> Vec<u8> {
     if tile.zoom() < layer.min_zoom {
         return vec![];
     }
-    let mut slots = snapshot.find(&FeatureQuery { bbox: Some(tile.bbox()), ..FeatureQuery::default() });
+    let mut slots = snapshot.near_box(&tile.bbox());
     if layer.geometry == GeometryKind::Point && tile.zoom() < ALL_POINTS_ZOOM {
         thin_out(snapshot, tile, &mut slots);
     }
@@ -44,7 +44,8 @@ pub fn render(snapshot: &Snapshot, tile: TileAddress) -> Vec<u8> {
     let mut labels = LayerBuilder::new(format!("{}_labels", layer.id));
     for slot in slots {
         let feature = snapshot.feature(slot);
-        let Some(drawn) = feature.geometry.as_ref().and_then(|geometry| draw(geometry, tile)) else { continue };
+        let geometry = if tile.zoom() <= COARSE_ZOOM { feature.coarse() } else { feature.geometry.as_ref() };
+        let Some(drawn) = geometry.and_then(|geometry| draw(geometry, tile)) else { continue };
         shapes.add(snapshot, feature, &drawn, named);
         if layer.geometry == GeometryKind::Polygon
             && let Some(place) = label_place(feature, tile)
