@@ -175,7 +175,7 @@ it('by date, cases without one are listed last and apart', async () => {
 it('the cases of one department can be asked for, shared and let go', async () => {
   const { page, watch, close } = await open(browser)
   await settled(page)
-  const option = page.locator('.department option').nth(1)
+  const option = page.locator('.department option', { hasText: /\([1-9]\d*\)$/ }).first()
   const [, name = '', count = ''] = /^(.*) \((\d+)\)$/.exec((await option.textContent()) ?? '') ?? []
   await page.selectOption('.department select', name)
   await page.waitForFunction((wanted) => new URLSearchParams(location.search).get('dep') === wanted, name)
@@ -253,5 +253,19 @@ it('a list says that its layer is off on the map', async () => {
   expect(await page.textContent('.list-note')).toContain('apagada')
   await page.click('.list-note .link')
   await page.waitForSelector('.list-note', { state: 'detached' })
+  await close()
+})
+
+it('a department without cases can be chosen, and its empty list says whose list it is', async () => {
+  const { page, watch, close } = await open(browser)
+  await settled(page)
+  const empty = page.locator('.department option', { hasText: /\(0\)$/ })
+  await page.locator('.department option').nth(1).waitFor({ state: 'attached' })
+  if ((await empty.count()) === 0) return close()
+  await page.selectOption('.department select', (await empty.first().getAttribute('value')) ?? '')
+  await page.waitForSelector('.list .empty')
+  expect(await page.textContent('.list .empty')).toContain('Según: ')
+  expect(await page.textContent('.list-head .source-note')).toContain('fecha no indicada')
+  watch.expectClean()
   await close()
 })

@@ -40,6 +40,10 @@ function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
         <dt>{t.loadedOn}</dt>
         <dd>{formatDate(source.received_at, lang.value)}</dd>
       </div>
+      <div>
+        <dt>{t.dataDate}</dt>
+        <dd>{t.dataDateUnknown}</dd>
+      </div>
     </dl>
   )
 }

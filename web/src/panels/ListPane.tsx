@@ -22,6 +22,7 @@ import { ListEmpty } from './ListEmpty'
 import { ListRows } from './ListRows'
 import { listSummary } from './listSummary'
 import { OrderChooser } from './OrderChooser'
+import { SourceNote } from './SourceNote'
 
 function LayerChooser() {
   return (
@@ -92,6 +93,7 @@ export function ListPane() {
         <p class="list-summary" role="status">
           {listSummary()}
         </p>
+        {layer && <SourceNote layer={layer} />}
         {listFailed.value && rows.value.length > 0 && <p class="list-note">{t.listOutdated}</p>}
         <MapNote />
         {layer && <CoverageNote layer={layer} />}
