@@ -167,7 +167,7 @@ it('by date, cases without one are listed last and apart', async () => {
   await page.waitForSelector('[aria-label="Sin fecha de inicio"] .row')
   const apart = page.locator('[aria-label="Sin fecha de inicio"] .row, [aria-label^="Sin ubicación"] .row')
   expect(await apart.count()).toBeGreaterThanOrEqual(undated)
-  if (undated < items.features.length) expect(await page.textContent('.row-context')).toContain('desde')
+  if (undated < items.features.length) expect(await page.textContent('.row-context')).toMatch(/inicio .*\d{4}|\d{4}–\d{4}/)
   watch.expectClean()
   await close()
 })

@@ -60,7 +60,8 @@ export const es = {
     `${count(n, 'caso', 'casos')} en la vista${active === null ? '' : `; ${count(active, 'activo', 'activos')}`}`,
   inAll: (n: number) => `${formatted(n)} en total`,
   undated: 'Sin fecha de inicio',
-  since: (date: string) => `desde ${date}`,
+  began: (date: string) => `inicio ${date}`,
+  violence: 'hubo violencia',
   listOutdated: 'No se pudo actualizar: esta lista es de la vista anterior.',
   accordingTo: (sources: string) => `Según: ${sources}`,
   datedUnknown: 'situación a fecha no indicada',
@@ -78,6 +79,7 @@ export const es = {
     recent: 'Por fecha de inicio, la última primero; sin fecha al final.',
     name: 'Por orden alfabético.',
   },
+  noneDated: 'Ningún caso tiene fecha de inicio: no se puede ordenar por fecha.',
   truncated: (shown: number, all: number) =>
     `Se muestran ${formatted(shown)} de ${formatted(all)}. Acerque el mapa para acotar la lista.`,
   showMore: 'Mostrar más',

@@ -12,3 +12,4 @@ export const words = computed<Dict>(() => DICTIONARIES[lang.value])
 
 export { formatDate, formatNumber, formatTime, formatValue } from './format'
 export { holdsName, readableName } from './names'
+export { DATE_PRECISION, formatPartialDate, formatPeriod } from './partialDate'

@@ -1,13 +1,13 @@
 import { Fragment } from 'preact'
 import type { Layer, Row } from '../api/types'
-import { formatDate, formatValue, holdsName, lang, readableName, words } from '../i18n'
-import { cases } from '../state/cases'
+import { formatValue, holdsName, lang, readableName, words } from '../i18n'
+import { cases, casesById } from '../state/cases'
 import { CASES, layerById, natureOf } from '../state/catalogue'
-import { startDates } from '../state/dates'
 import { caseOrder } from '../state/filters'
 import { page } from '../state/list'
 import { lastSelection, type Selection, select, selection } from '../state/selection'
 import { Badge } from './Badge'
+import { CaseContext } from './CaseContext'
 import { LayerMark } from './LayerMark'
 
 /** The row's list fields as the reader sees them, without repeating the category's sign. */
@@ -20,11 +20,12 @@ function contextOf(layer: Layer, row: Row): string {
   return parts.filter(Boolean).join(' · ')
 }
 
-/** The date where it is what the list is ordered by. */
-function sinceOf(layer: Layer, row: Row): string | null {
-  const date = layer.id === CASES && caseOrder.value === 'recent' ? startDates.value.get(row.id) : null
-  return date ? words.value.since(formatDate(date, lang.value)) : null
-}
+/** A case as the list has it until all cases are known, then with everything known of it. */
+const propertiesOf = (row: Row) => ({
+  ...row.properties,
+  state: row.category,
+  ...casesById.value.get(row.id),
+})
 
 function categoryTitle(layer: Layer, row: Row): string | null {
   const field = layer.fields.find((candidate) => candidate.name === layer.category_field)
@@ -59,8 +60,18 @@ interface RowProps {
   mixed: boolean
 }
 
-function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
+function Context({ layer, row }: { layer: Layer; row: Row }) {
+  if (layer.id === CASES) return <CaseContext layer={layer} properties={propertiesOf(row)} />
   const title = categoryTitle(layer, row)
+  return (
+    <>
+      {title && !layer.list_fields.includes(layer.category_field ?? '') && <b>{title}</b>}{' '}
+      {contextOf(layer, row)}
+    </>
+  )
+}
+
+function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
   return (
     <li>
       <button
@@ -77,8 +88,7 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
           <span class="visually-hidden">. </span>
           <span class="row-context">
             {mixed && row.synthetic && <Badge nature="synthetic" />}
-            {title && !layer.list_fields.includes(layer.category_field ?? '') && <b>{title}</b>}{' '}
-            {[sinceOf(layer, row), contextOf(layer, row)].filter(Boolean).join(' · ')}
+            <Context layer={layer} row={row} />
           </span>
         </span>
       </button>
@@ -87,7 +97,7 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
 }
 
 /** While the dates are not known no case is said to have none. */
-const isUndated = (row: Row) => cases.value !== null && !startDates.value.has(row.id)
+const isUndated = (row: Row) => cases.value !== null && !casesById.value.get(row.id)?.started_on
 
 /** Rows with a place, apart from them those without a date where the date orders, and those that no map can show. */
 export function ListRows({ rows }: { rows: Row[] }) {

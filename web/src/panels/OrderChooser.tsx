@@ -1,4 +1,5 @@
 import { words } from '../i18n'
+import { anyDated } from '../state/cases'
 import { CASES } from '../state/catalogue'
 import { caseOrder, listLayer, ORDERS, type Order } from '../state/filters'
 
@@ -6,7 +7,7 @@ import { caseOrder, listLayer, ORDERS, type Order } from '../state/filters'
 export function OrderChooser() {
   const t = words.value
   if (listLayer.value !== CASES) return null
-  const hint = t.orderHints[caseOrder.value]
+  const hint = anyDated.value ? t.orderHints[caseOrder.value] : t.noneDated
   return (
     <label class="list-order">
       <span>{t.orderedBy}</span>
@@ -19,7 +20,7 @@ export function OrderChooser() {
         }}
       >
         {ORDERS.map((order) => (
-          <option key={order} value={order}>
+          <option key={order} value={order} disabled={order === 'recent' && !anyDated.value}>
             {t.orders[order]}
           </option>
         ))}
