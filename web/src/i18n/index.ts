@@ -11,5 +11,5 @@ export const lang = signal<Lang>('es')
 export const words = computed<Dict>(() => DICTIONARIES[lang.value])
 
 export { formatDate, formatNumber, formatTime, formatValue } from './format'
-export { holdsName, readableName } from './names'
+export { holdsName, readableField, readableIn, readableName, readablePlace } from './names'
 export { DATE_PRECISION, formatPartialDate, formatPeriod } from './partialDate'

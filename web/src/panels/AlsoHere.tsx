@@ -1,4 +1,4 @@
-import { lang, readableName, words } from '../i18n'
+import { lang, readableIn, words } from '../i18n'
 import { alsoHere, type Overlay } from '../state/alsoHere'
 import { natureIn } from '../state/catalogue'
 import { type Selection, select } from '../state/selection'
@@ -14,7 +14,7 @@ function Found({ overlay }: { overlay: Overlay }) {
           <button type="button" class="row" onClick={() => select(layer.id, row.id)}>
             <LayerMark layer={layer} category={row.category} />
             <span class="row-text">
-              <span class="row-name">{readableName(row.name)}</span>
+              <span class="row-name">{readableIn(layer.id, row.name)}</span>
               <span class="visually-hidden">. </span>
               <span class="row-context">
                 <Badge nature={natureIn(layer, row.synthetic)} />

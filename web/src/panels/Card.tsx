@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { itemUrl } from '../api/requests'
 import type { ItemFeature, Layer } from '../api/types'
-import { formatDate, lang, readableName, words } from '../i18n'
+import { formatDate, lang, readableIn, words } from '../i18n'
 import { CASES, layerById, natureOf } from '../state/catalogue'
 import { boxOfGeometry } from '../state/geometry'
 import { isApproximate, PRECISION } from '../state/precision'
@@ -90,7 +90,7 @@ export function Card() {
         {layer.title[lang.value]}
       </p>
       <h2 ref={heading} tabIndex={-1} lang={sourceLang()}>
-        {readableName(name)}
+        {readableIn(layer.id, name)}
       </h2>
       <Badge nature={natureOfItem(item, layer)} />
       {item.geometry ? <HiddenNote card={card} /> : <p class="card-note">{t.noPlace}</p>}

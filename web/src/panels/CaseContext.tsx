@@ -5,7 +5,7 @@ import {
   formatPeriod,
   formatValue,
   lang,
-  readableName,
+  readablePlace,
   words,
 } from '../i18n'
 import { caseOrder } from '../state/filters'
@@ -24,7 +24,7 @@ function codeIn(layer: Layer, name: string, properties: Properties): string | nu
 }
 
 const placeOf = ({ department, province }: Properties) =>
-  [department, province].map((name) => (typeof name === 'string' ? readableName(name) : null))
+  [department, province].map((name) => (typeof name === 'string' ? readablePlace(name) : null))
 
 /** The second line of a case's row: what the order goes by, and where it is. */
 export function CaseContext({ layer, properties }: { layer: Layer; properties: Properties }) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Layer } from '../api/types'
-import { lang, readableName, words } from '../i18n'
+import { lang, readableIn, words } from '../i18n'
 import { compareCases } from '../state/caseOrder'
 import { casesById } from '../state/cases'
 import { layerById, natureIn } from '../state/catalogue'
@@ -41,7 +41,7 @@ function CandidateRow({ candidate, inCluster }: { candidate: Candidate; inCluste
       <button type="button" class="row" onClick={() => select(candidate.layer, candidate.id)}>
         <LayerMark layer={layer} category={candidate.category} />
         <span class="row-text">
-          <span class="row-name">{readableName(candidate.name)}</span>
+          <span class="row-name">{readableIn(layer.id, candidate.name)}</span>
           <span class="visually-hidden">. </span>
           <span class="row-context">
             <Badge nature={natureIn(layer, candidate.synthetic)} />

@@ -1,4 +1,4 @@
-import { formatNumber, lang, readableName, words } from '../i18n'
+import { formatNumber, lang, readablePlace, words } from '../i18n'
 import { casesByDepartment } from '../state/cases'
 import { chooseDepartment, knownDepartments } from '../state/departments'
 import { chosenDepartment } from '../state/filters'
@@ -24,7 +24,7 @@ export function DepartmentFilter() {
         <option value="">{t.everyDepartment}</option>
         {sorted.map((name) => (
           <option key={name} value={name}>
-            {readableName(name)} ({formatNumber(counts[name] ?? 0, lang.value)})
+            {readablePlace(name)} ({formatNumber(counts[name] ?? 0, lang.value)})
           </option>
         ))}
       </select>

@@ -1,5 +1,13 @@
 import type { Field, ItemFeature, Layer } from '../api/types'
-import { DATE_PRECISION, formatPartialDate, formatValue, holdsName, lang, readableName, words } from '../i18n'
+import {
+  DATE_PRECISION,
+  formatPartialDate,
+  formatValue,
+  holdsName,
+  lang,
+  readableField,
+  words,
+} from '../i18n'
 
 /** What a source wrote is Spanish on the English page too: screen readers are told. */
 export const sourceLang = () => (lang.value === 'es' ? undefined : 'es')
@@ -10,7 +18,7 @@ function textOf(layer: Layer, item: ItemFeature, field: Field): string | null {
     return formatPartialDate(written, item.properties[DATE_PRECISION], lang.value)
   }
   const value = formatValue(field, written, lang.value, words.value)
-  return value !== null && holdsName(layer, field.name) ? readableName(value) : value
+  return value !== null && holdsName(layer, field.name) ? readableField(layer, field.name, value) : value
 }
 
 /** Fields that a reader looks for: their place is kept though the source left them empty. */

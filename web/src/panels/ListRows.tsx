@@ -1,6 +1,6 @@
 import { Fragment } from 'preact'
 import type { Layer, Row } from '../api/types'
-import { formatValue, holdsName, lang, readableName, words } from '../i18n'
+import { formatValue, holdsName, lang, readableField, readableIn, words } from '../i18n'
 import { cases, casesById } from '../state/cases'
 import { CASES, layerById, natureOf } from '../state/catalogue'
 import { caseOrder } from '../state/filters'
@@ -15,7 +15,7 @@ function contextOf(layer: Layer, row: Row): string {
   const parts = layer.list_fields.map((name) => {
     const field = layer.fields.find((candidate) => candidate.name === name)
     const value = field ? formatValue(field, row.properties[name], lang.value, words.value) : null
-    return value && holdsName(layer, name) ? readableName(value) : value
+    return value && holdsName(layer, name) ? readableField(layer, name, value) : value
   })
   return parts.filter(Boolean).join(' · ')
 }
@@ -84,7 +84,7 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
       >
         <LayerMark layer={layer} category={row.category} />
         <span class="row-text">
-          <span class="row-name">{readableName(row.name)}</span>
+          <span class="row-name">{readableIn(layer.id, row.name)}</span>
           <span class="visually-hidden">. </span>
           <span class="row-context">
             {mixed && row.synthetic && <Badge nature="synthetic" />}
