@@ -270,3 +270,15 @@ it('a department without cases can be chosen, and its empty list says whose list
   watch.expectClean()
   await close()
 })
+
+it('the card of a case says what covers its point and what lies near', async () => {
+  const { id } = await anyPlacedCase()
+  const { page, watch, close } = await open(browser, { path: `/mapa?sel=conflicts.${id}` })
+  await settled(page)
+  await page.waitForSelector('.also')
+  const said = await page.textContent('.also')
+  expect(said).toMatch(/a menos de 5 km/)
+  await picture(page, 'es-near')
+  watch.expectClean()
+  await close()
+})

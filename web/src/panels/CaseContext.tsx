@@ -28,10 +28,17 @@ const placeOf = ({ department, province }: Properties) =>
 
 /** The second line of a case's row: what the order goes by, and where it is. */
 export function CaseContext({ layer, properties }: { layer: Layer; properties: Properties }) {
-  const parts = [codeIn(layer, 'phase', properties), ...placeOf(properties), timeOf(properties)]
+  const parts = [codeIn(layer, 'phase', properties), ...placeOf(properties)].filter(Boolean)
+  const time = timeOf(properties)
   return (
     <>
-      <b>{codeIn(layer, 'state', properties)}</b> {parts.filter(Boolean).join(' · ')}
+      <b>{codeIn(layer, 'state', properties)}</b> {parts.join(' · ')}
+      {time && (
+        <>
+          {parts.length > 0 && ' · '}
+          <span class="row-time">{time}</span>
+        </>
+      )}{' '}
       {properties.violence_recorded === true && (
         <span class="row-violence">
           <Icon name="warning" />
