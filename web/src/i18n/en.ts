@@ -32,7 +32,7 @@ export const en: Dict = {
   stateFilter: 'State of the conflict',
   departmentFilter: 'Department of the case',
   everyDepartment: 'All',
-  casesOf: (n, name) => `Show ${count(n, 'case', 'cases')} in ${name}`,
+  casesOf: (n, name) => `Cases in ${name} (${formatted(n)})`,
   hiddenByFilters: 'Hidden on the map by the filters.',
   layerOff: 'This layer is off on the map.',
   showIt: 'Show it',
@@ -71,6 +71,9 @@ export const en: Dict = {
   casesInDepartment: (name) => `cases in ${name}, in view or not`,
   layerCounts: 'Items of each layer in all, in view or not.',
   placeless: (n) => `${formatted(n)} without a place`,
+  placelessElsewhere: (n, department) =>
+    `${count(n, 'case', 'cases')} without a place: none is listed under ${department}.`,
+  filtersAreOfCases: 'The filters of state and department apply to cases only.',
   orderedBy: 'Order',
   orders: { urgency: 'Most urgent', recent: 'Most recent', name: 'Name' },
   orderHints: {

@@ -32,7 +32,7 @@ export const es = {
   stateFilter: 'Estado del conflicto',
   departmentFilter: 'Departamento del caso',
   everyDepartment: 'Todos',
-  casesOf: (n: number, name: string) => `Ver ${count(n, 'caso', 'casos')} de ${name}`,
+  casesOf: (n: number, name: string) => `Casos en ${name} (${formatted(n)})`,
   hiddenByFilters: 'Oculto en el mapa por los filtros.',
   layerOff: 'Esta capa está apagada en el mapa.',
   showIt: 'Mostrarla',
@@ -72,6 +72,9 @@ export const es = {
   casesInDepartment: (name: string) => `casos en ${name}, estén o no en la vista`,
   layerCounts: 'Elementos de cada capa en total, estén o no en la vista.',
   placeless: (n: number) => `${formatted(n)} sin ubicación`,
+  placelessElsewhere: (n: number, department: string) =>
+    `${count(n, 'caso', 'casos')} sin ubicación: ninguno figura en ${department}.`,
+  filtersAreOfCases: 'Los filtros de estado y departamento valen solo para los casos.',
   orderedBy: 'Orden',
   orders: { urgency: 'Más urgentes', recent: 'Más recientes', name: 'Nombre' },
   orderHints: {

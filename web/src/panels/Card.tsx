@@ -96,7 +96,7 @@ export function Card() {
       {item.geometry ? <HiddenNote card={card} /> : <p class="card-note">{t.noPlace}</p>}
       {approximate && <PrecisionNote layer={layer} item={item} />}
       <Actions current={current} item={item} />
-      {layer.id === 'departments' && <CasesOfDepartment name={name} />}
+      <CasesOfDepartment layer={layer} item={item} />
       <Fields layer={layer} item={item} />
       <AlsoHere current={current} approximate={approximate} />
       <Provenance layer={layer} item={item} />

@@ -9,6 +9,7 @@ import { lastSelection, type Selection, select, selection } from '../state/selec
 import { Badge } from './Badge'
 import { CaseContext } from './CaseContext'
 import { LayerMark } from './LayerMark'
+import { PLACELESS_ID } from './shortcuts'
 
 /** The row's list fields as the reader sees them, without repeating the category's sign. */
 function contextOf(layer: Layer, row: Row): string {
@@ -127,19 +128,29 @@ export function ListRows({ rows }: { rows: Row[] }) {
   const groups = [
     {
       title: null,
+      id: undefined,
       label: layer.title[lang.value],
       of: (row: Row) => row.bbox && !(byDate && isUndated(row)),
     },
-    { title: t.undated, label: t.undated, of: (row: Row) => row.bbox && byDate && isUndated(row) },
-    { title: t.noPlace, label: t.noPlace, of: (row: Row) => !row.bbox },
+    {
+      title: t.undated,
+      id: undefined,
+      label: t.undated,
+      of: (row: Row) => row.bbox && byDate && isUndated(row),
+    },
+    { title: t.noPlace, id: PLACELESS_ID, label: t.noPlace, of: (row: Row) => !row.bbox },
   ].map(({ of, ...group }) => ({ ...group, some: rows.filter(of) }))
   return (
     <>
       {groups.map(
-        ({ title, label, some }) =>
+        ({ title, id, label, some }) =>
           some.length > 0 && (
             <Fragment key={label}>
-              {title && <h2 class="rows-title">{title}</h2>}
+              {title && (
+                <h2 class="rows-title" id={id}>
+                  {title}
+                </h2>
+              )}
               {list(some, label)}
             </Fragment>
           ),

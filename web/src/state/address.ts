@@ -1,12 +1,11 @@
 import { batch, effect, signal } from '@preact/signals'
 import { lang } from '../i18n'
 import { CASES, layers } from './catalogue'
-import { goToDepartment, knownDepartments } from './departments'
+import { departmentMeant, goToDepartment, knownDepartments } from './departments'
 import { caseOrder, chosenDepartment, chosenLayers, chosenStates, listLayer, opacities } from './filters'
 import { browserLanguage, usualLanguage } from './language'
 import { STATES } from './palette'
 import { formatHash, formatQuery, type Known, type LinkState, parseLink } from './permalink'
-import { plainName } from './plainName'
 import { searchText } from './search'
 import { selection, steppedTo } from './selection'
 import { chosenView, returnTo } from './view'
@@ -70,8 +69,8 @@ function followDepartmentName(): void {
   const name = chosenDepartment.value
   const known = knownDepartments.value
   if (name === null || !known || known.includes(name)) return
-  const meant = known.find((other) => plainName(other) === plainName(name))
-  chosenDepartment.value = meant ?? null
+  const meant = departmentMeant(name)
+  chosenDepartment.value = meant
   if (!meant) droppedFromLink.value = [...droppedFromLink.peek(), `dep=${name}`]
 }
 

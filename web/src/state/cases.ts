@@ -53,6 +53,13 @@ export const casesByDepartment = computed(() =>
   tally((properties) => (stateShown(stateOf(properties)) ? departmentsOf(departmentOf(properties)) : [])),
 )
 
+/** Cases of the chosen states without a place, whatever the department. */
+export const placelessCases = computed(
+  () =>
+    cases.value?.features.filter(({ geometry, properties }) => !geometry && stateShown(stateOf(properties)))
+      .length ?? 0,
+)
+
 export async function loadCases(): Promise<void> {
   try {
     cases.value = await getCases()
