@@ -1,5 +1,14 @@
 import { getJson } from './client'
-import type { Bbox, Catalogue, FeaturePage, ItemCollection, ItemFeature, SearchAnswer } from './types'
+import type {
+  Bbox,
+  Catalogue,
+  FeaturePage,
+  ItemCollection,
+  ItemFeature,
+  NearCollection,
+  Point,
+  SearchAnswer,
+} from './types'
 
 /** The most conflict cases drawn and clustered in the browser. */
 const MAX_CASES = 2000
@@ -39,6 +48,12 @@ export const getFeatures = (query: FeatureQuery, signal: AbortSignal) =>
 
 export const getItem = (layer: string, id: number, signal: AbortSignal) =>
   getJson<ItemFeature>(itemUrl(layer, id), signal)
+
+export const getNear = (layer: string, place: Point, within_m: number, limit: number, signal: AbortSignal) =>
+  getJson<NearCollection>(
+    `/ogc/collections/${encodeURIComponent(layer)}/items?near=${place.join(',')}&within=${within_m}&limit=${limit}`,
+    signal,
+  )
 
 export const getCases = () => getJson<ItemCollection>(`/ogc/collections/conflicts/items?limit=${MAX_CASES}`)
 

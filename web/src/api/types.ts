@@ -121,4 +121,10 @@ export type ItemFeature = Feature<Geometry | null, Properties> & {
   rimay?: { source: string; synthetic: boolean; demonstration: boolean }
 }
 
+/** Features near a place, the nearest first. */
+export interface NearCollection {
+  numberMatched: number
+  features: (ItemFeature & { id: number; distance_m: number })[]
+}
+
 export type ItemCollection = FeatureCollection<Geometry | null, Properties>

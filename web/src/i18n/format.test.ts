@@ -32,6 +32,7 @@ describe('values', () => {
     expect(formatValue(field('text'), null, 'es', es)).toBeNull()
     expect(formatValue(field('text'), '', 'es', es)).toBeNull()
     expect(formatValue(field('integer'), 0, 'es', es)).toBe('0')
+    expect(formatValue(field('real', { unit: 'ha' }), 0, 'es', es)).toBeNull()
   })
 
   it('take times in the hour of Lima and days as they are', () => {

@@ -31,9 +31,12 @@ export const formatTime = (time: Date, lang: Lang) =>
     timeZone: LIMA,
   }).format(time)
 
+/** No land has no extent: sources write nought where they state no area. */
+const isUnstatedArea = ({ unit }: Field, value: unknown) => value === 0 && (unit === 'ha' || unit === 'km²')
+
 /** A property as a person reads it; `null` when the source gives no value. */
 export function formatValue(field: Field, value: unknown, lang: Lang, words: Dict): string | null {
-  if (value === null || value === undefined || value === '') return null
+  if (value === null || value === undefined || value === '' || isUnstatedArea(field, value)) return null
   switch (field.type) {
     case 'boolean':
       return value ? words.yes : words.no

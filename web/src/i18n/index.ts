@@ -10,5 +10,7 @@ export const lang = signal<Lang>('es')
 /** The words of the chosen language; read `words.value` inside a component to follow the toggle. */
 export const words = computed<Dict>(() => DICTIONARIES[lang.value])
 
+export { formatDistance } from './distance'
 export { formatDate, formatNumber, formatTime, formatValue } from './format'
-export { holdsName, readableName } from './names'
+export { holdsName, readableField, readableIn, readableName, readablePlace } from './names'
+export { DATE_PRECISION, formatPartialDate, formatPeriod } from './partialDate'

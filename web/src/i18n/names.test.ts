@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readableName } from './names'
+import { readableName, readablePlace } from './names'
 
 describe('a name in capitals', () => {
   it.each([
@@ -20,6 +20,15 @@ describe('a name in capitals', () => {
     ['ARVAA100 NORTE', 'ARVAA100 Norte'],
   ])('%s reads %s', (written, read) => {
     expect(readableName(written)).toBe(read)
+  })
+
+  it.each([
+    ['ICA', 'Ica'],
+    ['ILO', 'Ilo'],
+    ['SAN JOSÉ DE LAS LOMAS', 'San José de las Lomas'],
+    ['VMT', 'VMT'],
+  ])('of a place, %s, reads %s', (written, read) => {
+    expect(readablePlace(written)).toBe(read)
   })
 
   it.each([

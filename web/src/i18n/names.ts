@@ -50,7 +50,23 @@ export function readableName(name: string): string {
   return words.map((word, at) => readableWord(word, at, words.length - 1)).join(' ')
 }
 
+/** The name of a place: one of two or three letters is a name too, such as `ICA`, and no initialism. */
+export const readablePlace = (name: string) =>
+  /^\p{Lu}{2,3}$/u.test(name) && VOWEL.test(name) ? capitalised(name) : readableName(name)
+
+/** Layers whose features are places, and fields that name one. */
+const PLACE_LAYERS = ['departments', 'provinces', 'districts', 'populated_places']
+const PLACE_FIELDS = ['department', 'province', 'district', 'capital']
+
+/** What a feature of that layer is called, as the eye reads it best. */
+export const readableIn = (layer: string, name: string) =>
+  PLACE_LAYERS.includes(layer) ? readablePlace(name) : readableName(name)
+
+/** What a field that holds a name says, as the eye reads it best. */
+export const readableField = (layer: Layer, field: string, text: string) =>
+  PLACE_FIELDS.includes(field) ? readablePlace(text) : readableIn(layer.id, text)
+
 /** Fields that hold names, where other texts hold codes and sentences. */
-const NAMES = ['name', 'holder', 'company', 'department', 'province', 'district', 'capital', 'people']
+const NAMES = ['name', 'holder', 'company', 'people', ...PLACE_FIELDS]
 
 export const holdsName = (layer: Layer, field: string) => field === layer.name_field || NAMES.includes(field)

@@ -63,7 +63,6 @@ async function offerCluster(map: MapLibre, cluster: MapGeoJSONFeature): Promise<
   const source = map.getSource<GeoJSONSource>(CASES_SOURCE)
   const leaves = (await source?.getClusterLeaves(Number(cluster.properties.cluster_id), MAX_LEAVES, 0)) ?? []
   const candidates = leaves.map((leaf) => candidateOf(CASES, leaf.id, leaf.properties ?? {}))
-  candidates.sort((a, b) => a.name.localeCompare(b.name, 'es'))
   offer({ kind: 'cluster', candidates, bbox: boxOf(leaves), at: null })
 }
 

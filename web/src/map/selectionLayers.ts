@@ -5,15 +5,18 @@ import type { Tones } from './tones'
 
 export const SELECTION_SOURCE = 'selection'
 
-/** The open card's shape, and the place of a click whose finds are being chosen from. */
+/**
+ * The open card's shape, a case's own sign where the map does not draw it, only a ring where it does, and
+ * the place of a click whose finds are being chosen from.
+ */
 export function selectionSource(
   item: ItemFeature | null,
-  isCase: boolean,
+  sign: 'case' | 'ring' | 'other',
   pin: Point | null,
 ): GeoJSONSourceSpecification {
   const features: GeoJSON.Feature[] = []
   if (item?.geometry) {
-    const properties = isCase ? { ...item.properties, role: 'case' } : { role: 'other' }
+    const properties = sign === 'case' ? { ...item.properties, role: sign } : { role: sign }
     features.push({ type: 'Feature', geometry: item.geometry, properties })
   }
   if (pin) {
@@ -39,7 +42,10 @@ export function selectedArea(tones: Tones): LayerSpecification[] {
   return [line('selection-casing', tones.selectionCase, 6), line('selection-line', tones.selection, 3)]
 }
 
-/** The open card's point, ringed above clusters that would hide it; a case also keeps its own sign there. */
+/**
+ * The open card's point, ringed. A case that the map draws, alone or counted in a cluster, has nothing but the ring,
+ * or it would be seen twice; one that the filters hide has its own sign.
+ */
 export function selectedPoint(tones: Tones): LayerSpecification[] {
   const isPoint = ['in', ['geometry-type'], ['literal', ['Point', 'MultiPoint']]]
   return [
@@ -51,7 +57,7 @@ export function selectedPoint(tones: Tones): LayerSpecification[] {
       paint: {
         'circle-radius': 14,
         'circle-color': tones.halo,
-        'circle-opacity': 0.9,
+        'circle-opacity': ['case', ['==', ['get', 'role'], 'ring'], 0, 0.9],
         'circle-stroke-color': tones.selection,
         'circle-stroke-width': 2.5,
       },

@@ -1,6 +1,7 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import type { ItemFeature } from '../api/types'
 import { lang } from '../i18n'
-import { filteredCases } from '../state/cases'
+import { caseShown, filteredCases } from '../state/cases'
 import { CASES, layerById, layers } from '../state/catalogue'
 import { departmentShape } from '../state/departments'
 import { isShown, opacityOf } from '../state/filters'
@@ -20,10 +21,16 @@ import { type Tones, tonesOf } from './tones'
  */
 const tiled = () => layers.value.filter((layer) => layer.id !== CASES && isShown(layer)).toReversed()
 
+function signOf({ properties }: ItemFeature): 'case' | 'ring' {
+  const layer = layerById(CASES)
+  return layer && isShown(layer) && caseShown(properties) ? 'ring' : 'case'
+}
+
 function selected() {
-  const isCase = loaded.value?.selection.layer === CASES
+  const card = loaded.value
+  const sign = card?.selection.layer === CASES ? signOf(card.item) : 'other'
   const pin = selection.value ? null : (choice.value?.at ?? null)
-  return selectionSource(selectedItem.value, isCase, pin)
+  return selectionSource(selectedItem.value, sign, pin)
 }
 
 function dataSources(): Record<string, SourceSpecification> {

@@ -1,12 +1,14 @@
-import { lang, readableName, words } from '../i18n'
+import type { Point } from '../api/types'
+import { lang, readableIn, words } from '../i18n'
 import { alsoHere, type Overlay } from '../state/alsoHere'
 import { natureIn } from '../state/catalogue'
 import { type Selection, select } from '../state/selection'
 import { Badge } from './Badge'
 import { LayerMark } from './LayerMark'
+import { NearHere } from './NearHere'
 
-function Found({ overlay }: { overlay: Overlay }) {
-  const { layer, rows, total } = overlay
+function Found({ overlay, place }: { overlay: Overlay; place: Point }) {
+  const { layer, rows, total, near } = overlay
   return (
     <>
       {rows.map((row) => (
@@ -14,7 +16,7 @@ function Found({ overlay }: { overlay: Overlay }) {
           <button type="button" class="row" onClick={() => select(layer.id, row.id)}>
             <LayerMark layer={layer} category={row.category} />
             <span class="row-text">
-              <span class="row-name">{readableName(row.name)}</span>
+              <span class="row-name">{readableIn(layer.id, row.name)}</span>
               <span class="visually-hidden">. </span>
               <span class="row-context">
                 <Badge nature={natureIn(layer, row.synthetic)} />
@@ -27,6 +29,7 @@ function Found({ overlay }: { overlay: Overlay }) {
       {total > rows.length && (
         <li class="also-note">{words.value.someOf(rows.length, total, layer.title[lang.value])}</li>
       )}
+      {near && <NearHere layer={layer} place={place} near={near} covering={total} />}
     </>
   )
 }
@@ -42,8 +45,8 @@ export function AlsoHere({ current, approximate }: { current: Selection; approxi
   const t = words.value
   const known = alsoHere.value
   if (known?.selection !== current) return null
-  // That a layer which covers the place has nothing there goes without saying.
-  const found = known.overlays.filter(({ rows }) => rows.length > 0)
+  // That a layer has nothing there is said of rights to land only, with what lies near.
+  const found = known.overlays.filter(({ rows, near }) => rows.length > 0 || near)
   const unanswered = known.overlays.filter(({ answer }) => answer !== 'known')
   if (found.length + unanswered.length === 0) return null
   return (
@@ -52,7 +55,7 @@ export function AlsoHere({ current, approximate }: { current: Selection; approxi
       {approximate && <p class="also-note">{t.alsoHereApproximate}</p>}
       <ul>
         {found.map((overlay) => (
-          <Found key={overlay.layer.id} overlay={overlay} />
+          <Found key={overlay.layer.id} overlay={overlay} place={known.place} />
         ))}
         {unanswered.map((overlay) => (
           <Unanswered key={overlay.layer.id} overlay={overlay} />

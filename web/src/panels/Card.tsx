@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { itemUrl } from '../api/requests'
 import type { ItemFeature, Layer } from '../api/types'
-import { formatDate, lang, readableName, words } from '../i18n'
+import { formatDate, lang, readableIn, words } from '../i18n'
 import { CASES, layerById, natureOf } from '../state/catalogue'
 import { boxOfGeometry } from '../state/geometry'
 import { isApproximate, PRECISION } from '../state/precision'
@@ -39,6 +39,10 @@ function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
       <div>
         <dt>{t.loadedOn}</dt>
         <dd>{formatDate(source.received_at, lang.value)}</dd>
+      </div>
+      <div>
+        <dt>{t.dataDate}</dt>
+        <dd>{t.dataDateUnknown}</dd>
       </div>
     </dl>
   )
@@ -86,13 +90,13 @@ export function Card() {
         {layer.title[lang.value]}
       </p>
       <h2 ref={heading} tabIndex={-1} lang={sourceLang()}>
-        {readableName(name)}
+        {readableIn(layer.id, name)}
       </h2>
       <Badge nature={natureOfItem(item, layer)} />
       {item.geometry ? <HiddenNote card={card} /> : <p class="card-note">{t.noPlace}</p>}
       {approximate && <PrecisionNote layer={layer} item={item} />}
       <Actions current={current} item={item} />
-      {layer.id === 'departments' && <CasesOfDepartment name={name} />}
+      <CasesOfDepartment layer={layer} item={item} />
       <Fields layer={layer} item={item} />
       <AlsoHere current={current} approximate={approximate} />
       <Provenance layer={layer} item={item} />

@@ -1,17 +1,25 @@
-import { words } from '../i18n'
+import type { ItemFeature, Layer } from '../api/types'
+import { readablePlace, words } from '../i18n'
 import { casesByDepartment } from '../state/cases'
 import { CASES } from '../state/catalogue'
-import { chooseDepartment } from '../state/departments'
+import { chooseDepartment, departmentMeant } from '../state/departments'
 import { listLayer } from '../state/filters'
 import { pane } from '../state/pane'
-import { plainName } from '../state/plainName'
 import { closeAll } from '../state/selection'
 
-/** From a department's card to the cases in it. Sources differ in accents and capitals, so names are compared without. */
-export function CasesOfDepartment({ name }: { name: string }) {
-  const counts = casesByDepartment.value ?? {}
-  const department = Object.keys(counts).find((other) => plainName(other) === plainName(name))
+/** The field that names the department in the layer of each administrative unit. */
+const DEPARTMENT_FIELDS: Record<string, string> = {
+  departments: 'name',
+  provinces: 'department',
+  districts: 'department',
+}
+
+/** From the card of an administrative unit to the cases of its department. */
+export function CasesOfDepartment({ layer, item }: { layer: Layer; item: ItemFeature }) {
+  const field = DEPARTMENT_FIELDS[layer.id]
+  const department = field ? departmentMeant(String(item.properties[field] ?? '')) : null
   if (!department) return null
+  const count = casesByDepartment.value?.[department] ?? 0
   const show = () => {
     chooseDepartment(department)
     listLayer.value = CASES
@@ -20,7 +28,7 @@ export function CasesOfDepartment({ name }: { name: string }) {
   }
   return (
     <button type="button" class="button" onClick={show}>
-      {words.value.casesOf(counts[department] ?? 0, department)}
+      {words.value.casesOf(count, readablePlace(department))}
     </button>
   )
 }

@@ -1,27 +1,51 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { lang, readableName, words } from '../i18n'
+import type { Layer } from '../api/types'
+import { lang, readableIn, words } from '../i18n'
+import { compareCases } from '../state/caseOrder'
+import { casesById } from '../state/cases'
 import { layerById, natureIn } from '../state/catalogue'
+import { caseOrder } from '../state/filters'
 import { type Candidate, type Choice, select } from '../state/selection'
 import { Badge } from './Badge'
+import { CaseContext } from './CaseContext'
 import { LayerMark } from './LayerMark'
 import { ZoomButton } from './ZoomButton'
+
+interface Props {
+  layer: Layer
+  candidate: Candidate
+  inCluster: boolean
+}
+
+function Context({ layer, candidate, inCluster }: Props) {
+  const properties = inCluster ? casesById.value.get(candidate.id) : undefined
+  if (properties) return <CaseContext layer={layer} properties={properties} />
+  const code = layer.fields
+    .find((field) => field.name === layer.category_field)
+    ?.codes.find((entry) => entry.code === candidate.category)
+  return [layer.title[lang.value], code?.[lang.value]].filter(Boolean).join(' · ')
+}
+
+/** The cases of a cluster in the order of the list; what lies under a click in the order it was found. */
+function inOrder({ kind, candidates }: Choice): Candidate[] {
+  if (kind !== 'cluster') return candidates
+  const known = ({ id, name }: Candidate) => casesById.value.get(id) ?? { name }
+  return candidates.toSorted((one, other) => compareCases(caseOrder.value, known(one), known(other)))
+}
 
 function CandidateRow({ candidate, inCluster }: { candidate: Candidate; inCluster: boolean }) {
   const layer = layerById(candidate.layer)
   if (!layer) return null
-  const code = layer.fields
-    .find((field) => field.name === layer.category_field)
-    ?.codes.find((entry) => entry.code === candidate.category)
   return (
     <li>
       <button type="button" class="row" onClick={() => select(candidate.layer, candidate.id)}>
         <LayerMark layer={layer} category={candidate.category} />
         <span class="row-text">
-          <span class="row-name">{readableName(candidate.name)}</span>
+          <span class="row-name">{readableIn(layer.id, candidate.name)}</span>
           <span class="visually-hidden">. </span>
           <span class="row-context">
             <Badge nature={natureIn(layer, candidate.synthetic)} />
-            {[inCluster ? null : layer.title[lang.value], code?.[lang.value]].filter(Boolean).join(' · ')}
+            <Context layer={layer} candidate={candidate} inCluster={inCluster} />
           </span>
         </span>
       </button>
@@ -46,7 +70,7 @@ export function Chooser({ choice }: { choice: Choice }) {
       </p>
       {bbox && <ZoomButton bbox={bbox} />}
       <ul class="rows">
-        {candidates.map((candidate) => (
+        {inOrder(choice).map((candidate) => (
           <CandidateRow
             key={`${candidate.layer}.${candidate.id}`}
             candidate={candidate}

@@ -1,6 +1,6 @@
-import { formatNumber, lang, readableName, words } from '../i18n'
+import { formatNumber, lang, readablePlace, words } from '../i18n'
 import { casesByDepartment } from '../state/cases'
-import { chooseDepartment } from '../state/departments'
+import { chooseDepartment, knownDepartments } from '../state/departments'
 import { chosenDepartment } from '../state/filters'
 
 /** Chooses one department, each with the cases it would show. */
@@ -8,8 +8,8 @@ export function DepartmentFilter() {
   const t = words.value
   const counts = casesByDepartment.value ?? {}
   const chosen = chosenDepartment.value
-  // A department from a link stays in the list though no case of the chosen states lies in it.
-  const names = new Set([...Object.keys(counts), ...(chosen ? [chosen] : [])])
+  // One where no case lies can be chosen too: that the source names none there is an answer.
+  const names = new Set([...(knownDepartments.value ?? Object.keys(counts)), ...(chosen ? [chosen] : [])])
   const sorted = [...names].sort((a, b) => a.localeCompare(b, 'es'))
   return (
     <label class="department">
@@ -24,7 +24,7 @@ export function DepartmentFilter() {
         <option value="">{t.everyDepartment}</option>
         {sorted.map((name) => (
           <option key={name} value={name}>
-            {readableName(name)} ({formatNumber(counts[name] ?? 0, lang.value)})
+            {readablePlace(name)} ({formatNumber(counts[name] ?? 0, lang.value)})
           </option>
         ))}
       </select>

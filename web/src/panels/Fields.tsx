@@ -1,12 +1,24 @@
 import type { Field, ItemFeature, Layer } from '../api/types'
-import { formatValue, holdsName, lang, readableName, words } from '../i18n'
+import {
+  DATE_PRECISION,
+  formatPartialDate,
+  formatValue,
+  holdsName,
+  lang,
+  readableField,
+  words,
+} from '../i18n'
 
 /** What a source wrote is Spanish on the English page too: screen readers are told. */
 export const sourceLang = () => (lang.value === 'es' ? undefined : 'es')
 
 function textOf(layer: Layer, item: ItemFeature, field: Field): string | null {
-  const value = formatValue(field, item.properties[field.name], lang.value, words.value)
-  return value !== null && holdsName(layer, field.name) ? readableName(value) : value
+  const written = item.properties[field.name]
+  if (field.type === 'date' && typeof written === 'string') {
+    return formatPartialDate(written, item.properties[DATE_PRECISION], lang.value)
+  }
+  const value = formatValue(field, written, lang.value, words.value)
+  return value !== null && holdsName(layer, field.name) ? readableField(layer, field.name, value) : value
 }
 
 /** Fields that a reader looks for: their place is kept though the source left them empty. */
@@ -17,7 +29,7 @@ const isMain = (layer: Layer, { name }: Field) =>
 export function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
   const t = words.value
   const entries = layer.fields
-    .filter((field) => field.name !== layer.name_field)
+    .filter(({ name }) => name !== layer.name_field && name !== DATE_PRECISION)
     .map((field) => ({ field, value: textOf(layer, item, field) }))
   if (entries.every(({ value }) => value === null)) return <p class="empty">{t.noDetails}</p>
   const shown = entries.filter(({ field, value }) => value !== null || isMain(layer, field))

@@ -3,6 +3,7 @@ import { CASES, layers } from '../state/catalogue'
 import { isOutside } from '../state/coverage'
 import { clearFilters, filtering, listLayer } from '../state/filters'
 import { bounds, showAll } from '../state/view'
+import { SourceNote } from './SourceNote'
 
 function emptySentence(filtered: boolean, outside: boolean): string {
   const t = words.value
@@ -20,6 +21,8 @@ export function ListEmpty() {
   return (
     <div class="empty">
       <p>{emptySentence(filtered, outside)}</p>
+      {layer && <SourceNote layer={layer} />}
+      <p>{t.silentBeyond}</p>
       {filtered && (
         <button type="button" class="button" onClick={clearFilters}>
           {t.clearFilters}

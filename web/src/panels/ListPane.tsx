@@ -1,7 +1,7 @@
 import { featuresUrl } from '../api/requests'
 import { lang, words } from '../i18n'
 import { CASES, catalogue, layerById, layers, natureOf } from '../state/catalogue'
-import { isShown, listLayer, toggleLayer } from '../state/filters'
+import { filtering, isShown, listLayer, toggleLayer } from '../state/filters'
 import {
   listFailed,
   listLoading,
@@ -20,8 +20,9 @@ import { CoverageNote } from './CoverageNote'
 import { FilterChips } from './FilterChips'
 import { ListEmpty } from './ListEmpty'
 import { ListRows } from './ListRows'
-import { listSummary } from './listSummary'
+import { ListSummary } from './ListSummary'
 import { OrderChooser } from './OrderChooser'
+import { SourceNote } from './SourceNote'
 
 function LayerChooser() {
   return (
@@ -63,6 +64,12 @@ function MapNote() {
   return tooFar ? <p class="list-note">{t.visibleFrom}</p> : null
 }
 
+/** The filters are of cases: other layers are listed whole, whatever the chips on the page say. */
+function CasesOnlyNote() {
+  if (!filtering.value) return null
+  return <p class="list-note">{words.value.filtersAreOfCases}</p>
+}
+
 function Truncated() {
   const t = words.value
   const answer = page.value
@@ -89,13 +96,12 @@ export function ListPane() {
     <div class="list" aria-busy={listLoading.value} data-outdated={listFailed.value ? '' : undefined}>
       <div class="list-head">
         <LayerChooser />
-        <p class="list-summary" role="status">
-          {listSummary()}
-        </p>
+        <ListSummary />
+        {layer && <SourceNote layer={layer} />}
         {listFailed.value && rows.value.length > 0 && <p class="list-note">{t.listOutdated}</p>}
         <MapNote />
         {layer && <CoverageNote layer={layer} />}
-        {listLayer.value === CASES && <FilterChips />}
+        {listLayer.value === CASES ? <FilterChips /> : <CasesOnlyNote />}
         <OrderChooser />
         {layer && layer.count > 0 && <Badge nature={natureOf(layer.sources)} />}
         <div class="progress" hidden={!listLoading.value} />

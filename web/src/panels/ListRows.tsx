@@ -1,30 +1,32 @@
 import { Fragment } from 'preact'
 import type { Layer, Row } from '../api/types'
-import { formatDate, formatValue, holdsName, lang, readableName, words } from '../i18n'
-import { cases } from '../state/cases'
+import { formatValue, holdsName, lang, readableField, readableIn, words } from '../i18n'
+import { cases, casesById } from '../state/cases'
 import { CASES, layerById, natureOf } from '../state/catalogue'
-import { startDates } from '../state/dates'
 import { caseOrder } from '../state/filters'
 import { page } from '../state/list'
 import { lastSelection, type Selection, select, selection } from '../state/selection'
 import { Badge } from './Badge'
+import { CaseContext } from './CaseContext'
 import { LayerMark } from './LayerMark'
+import { PLACELESS_ID } from './shortcuts'
 
 /** The row's list fields as the reader sees them, without repeating the category's sign. */
 function contextOf(layer: Layer, row: Row): string {
   const parts = layer.list_fields.map((name) => {
     const field = layer.fields.find((candidate) => candidate.name === name)
     const value = field ? formatValue(field, row.properties[name], lang.value, words.value) : null
-    return value && holdsName(layer, name) ? readableName(value) : value
+    return value && holdsName(layer, name) ? readableField(layer, name, value) : value
   })
   return parts.filter(Boolean).join(' · ')
 }
 
-/** The date where it is what the list is ordered by. */
-function sinceOf(layer: Layer, row: Row): string | null {
-  const date = layer.id === CASES && caseOrder.value === 'recent' ? startDates.value.get(row.id) : null
-  return date ? words.value.since(formatDate(date, lang.value)) : null
-}
+/** A case as the list has it until all cases are known, then with everything known of it. */
+const propertiesOf = (row: Row) => ({
+  ...row.properties,
+  state: row.category,
+  ...casesById.value.get(row.id),
+})
 
 function categoryTitle(layer: Layer, row: Row): string | null {
   const field = layer.fields.find((candidate) => candidate.name === layer.category_field)
@@ -59,8 +61,18 @@ interface RowProps {
   mixed: boolean
 }
 
-function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
+function Context({ layer, row }: { layer: Layer; row: Row }) {
+  if (layer.id === CASES) return <CaseContext layer={layer} properties={propertiesOf(row)} />
   const title = categoryTitle(layer, row)
+  return (
+    <>
+      {title && !layer.list_fields.includes(layer.category_field ?? '') && <b>{title}</b>}{' '}
+      {contextOf(layer, row)}
+    </>
+  )
+}
+
+function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
   return (
     <li>
       <button
@@ -73,12 +85,11 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
       >
         <LayerMark layer={layer} category={row.category} />
         <span class="row-text">
-          <span class="row-name">{readableName(row.name)}</span>
+          <span class="row-name">{readableIn(layer.id, row.name)}</span>
           <span class="visually-hidden">. </span>
           <span class="row-context">
             {mixed && row.synthetic && <Badge nature="synthetic" />}
-            {title && !layer.list_fields.includes(layer.category_field ?? '') && <b>{title}</b>}{' '}
-            {[sinceOf(layer, row), contextOf(layer, row)].filter(Boolean).join(' · ')}
+            <Context layer={layer} row={row} />
           </span>
         </span>
       </button>
@@ -87,7 +98,7 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
 }
 
 /** While the dates are not known no case is said to have none. */
-const isUndated = (row: Row) => cases.value !== null && !startDates.value.has(row.id)
+const isUndated = (row: Row) => cases.value !== null && !casesById.value.get(row.id)?.started_on
 
 /** Rows with a place, apart from them those without a date where the date orders, and those that no map can show. */
 export function ListRows({ rows }: { rows: Row[] }) {
@@ -117,19 +128,29 @@ export function ListRows({ rows }: { rows: Row[] }) {
   const groups = [
     {
       title: null,
+      id: undefined,
       label: layer.title[lang.value],
       of: (row: Row) => row.bbox && !(byDate && isUndated(row)),
     },
-    { title: t.undated, label: t.undated, of: (row: Row) => row.bbox && byDate && isUndated(row) },
-    { title: t.noPlace, label: t.noPlace, of: (row: Row) => !row.bbox },
+    {
+      title: t.undated,
+      id: undefined,
+      label: t.undated,
+      of: (row: Row) => row.bbox && byDate && isUndated(row),
+    },
+    { title: t.noPlace, id: PLACELESS_ID, label: t.noPlace, of: (row: Row) => !row.bbox },
   ].map(({ of, ...group }) => ({ ...group, some: rows.filter(of) }))
   return (
     <>
       {groups.map(
-        ({ title, label, some }) =>
+        ({ title, id, label, some }) =>
           some.length > 0 && (
             <Fragment key={label}>
-              {title && <h2 class="rows-title">{title}</h2>}
+              {title && (
+                <h2 class="rows-title" id={id}>
+                  {title}
+                </h2>
+              )}
               {list(some, label)}
             </Fragment>
           ),

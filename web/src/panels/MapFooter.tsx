@@ -8,23 +8,28 @@ import { SOURCES_ID, Sources } from './Sources'
 /** The badge already says it: some attributions repeat in brackets that their data is synthetic. */
 const withoutRemark = (attribution: string) => attribution.replace(/\s*\([^)]*\)$/, '')
 
-/** Who made what the map shows, each name once for each nature of its data. */
-function creditsOf(shown: Layer[]): { names: string[]; nature: Nature }[] {
-  const sources = shown.flatMap((layer) => layer.sources)
-  const natures: Nature[] = ['real', 'demonstration', 'synthetic']
-  return natures.flatMap((nature) => {
-    const own = sources.filter((source) => natureOf([source]) === nature)
-    const names = [...new Set(own.map((source) => withoutRemark(source.attribution)))]
-    return names.length > 0 ? [{ names, nature }] : []
-  })
-}
+/** Who made what the map shows, each name once. */
+const creditsOf = (shown: Layer[]) => [
+  ...new Set(shown.flatMap(({ sources }) => sources.map(({ attribution }) => withoutRemark(attribution)))),
+]
+
+const UNREAL: Nature[] = ['demonstration', 'synthetic']
+
+/** Which of the layers on the map are not real, by how they are not. */
+const unrealIn = (shown: Layer[]) =>
+  UNREAL.map((nature) => ({
+    nature,
+    of: shown
+      .filter(({ sources }) => sources.some((source) => natureOf([source]) === nature))
+      .map(({ title }) => title[lang.value]),
+  })).filter(({ of }) => of.length > 0)
 
 /** One line under the map, whatever the sources: it says whose data it is and when it was loaded, the rest on request. */
 export function MapFooter() {
   const t = words.value
   const known = catalogue.value
   if (!known) return <footer class="map-footer" />
-  const credits = creditsOf(layers.value.filter(isShown))
+  const shown = layers.value.filter(isShown)
   const loadedOn = known.updated_at && formatDate(known.updated_at, lang.value)
   return (
     <footer class="map-footer">
@@ -32,13 +37,11 @@ export function MapFooter() {
         {t.sources}
       </button>
       <p class="natures">
-        {credits.map(({ nature }) => (
-          <Badge key={nature} nature={nature} />
+        {unrealIn(shown).map(({ nature, of }) => (
+          <Badge key={nature} nature={nature} of={of} />
         ))}
       </p>
-      <p class="attribution">
-        {[...new Set(credits.flatMap(({ names }) => names)), `${t.basemap}: ${t.basemapSources}`].join(' · ')}
-      </p>
+      <p class="attribution">{[...creditsOf(shown), `${t.basemap}: ${t.basemapSources}`].join(' · ')}</p>
       <p class="stamp">
         <span>{loadedOn ? t.lastLoad(loadedOn) : t.nothingLoaded} ·</span>{' '}
         <span>{t.revision(known.revision)}</span>

@@ -4,6 +4,7 @@ import { listLoading } from '../state/list'
 import { problems } from '../state/problems'
 import { hitNothing } from '../state/selection'
 import { drawing, hasMap, mapSize, mapStatus, showAll, stepZoom } from '../state/view'
+import { FilterChips } from './FilterChips'
 import { Icon } from './Icon'
 import { MapFooter } from './MapFooter'
 import { Problems } from './Problems'
@@ -82,6 +83,9 @@ export function MapPane() {
         <Sentence />
         <Controls />
         <NothingHere />
+        <div class="map-filters">
+          <FilterChips />
+        </div>
         <Problems />
       </div>
       <MapFooter />

@@ -1,4 +1,5 @@
 import { words } from '../i18n'
+import { anyDated } from '../state/cases'
 import { CASES } from '../state/catalogue'
 import { caseOrder, listLayer, ORDERS, type Order } from '../state/filters'
 
@@ -6,7 +7,8 @@ import { caseOrder, listLayer, ORDERS, type Order } from '../state/filters'
 export function OrderChooser() {
   const t = words.value
   if (listLayer.value !== CASES) return null
-  const hint = t.orderHints[caseOrder.value]
+  const undated = !anyDated.value
+  const hint = undated && caseOrder.value === 'recent' ? t.noneDated : t.orderHints[caseOrder.value]
   return (
     <label class="list-order">
       <span>{t.orderedBy}</span>
@@ -19,8 +21,8 @@ export function OrderChooser() {
         }}
       >
         {ORDERS.map((order) => (
-          <option key={order} value={order}>
-            {t.orders[order]}
+          <option key={order} value={order} disabled={undated && order === 'recent'}>
+            {undated && order === 'recent' ? t.recentUndated : t.orders[order]}
           </option>
         ))}
       </select>

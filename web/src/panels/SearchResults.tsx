@@ -1,5 +1,5 @@
 import type { SearchResult } from '../api/types'
-import { lang, readableName, words } from '../i18n'
+import { lang, readableIn, readablePlace, words } from '../i18n'
 import { layerById, natureIn } from '../state/catalogue'
 import { searchAnswer, searchResults, shownResults } from '../state/search'
 import { Badge } from './Badge'
@@ -7,7 +7,7 @@ import { LayerMark } from './LayerMark'
 import { MoreResults } from './MoreResults'
 
 /** `CAJAMARCA · CELENDIN`: each place is a name of its own. */
-const placeOf = (context: string) => context.split(' · ').map(readableName).join(' · ')
+const placeOf = (context: string) => context.split(' · ').map(readablePlace).join(' · ')
 
 function Option({ result }: { result: SearchResult }) {
   const layer = layerById(result.layer)
@@ -15,7 +15,7 @@ function Option({ result }: { result: SearchResult }) {
     <>
       {layer && <LayerMark layer={layer} category={result.category} />}
       <span class="row-text">
-        <span class="row-name">{readableName(result.name)}</span>
+        <span class="row-name">{readableIn(result.layer, result.name)}</span>
         <span class="visually-hidden">. </span>
         <span class="row-context">
           {[layer?.title[lang.value], result.context && placeOf(result.context)].filter(Boolean).join(' · ')}

@@ -23,6 +23,7 @@ function SourceEntry({ source }: { source: Source }) {
           `${t.licence}: ${licenceOf(source)}`,
           `${t.attribution}: ${source.attribution}`,
           t.inputOf(source.count, formatDate(source.received_at, lang.value)),
+          `${t.dataDate}: ${t.dataDateUnknown}`,
         ].join(' · ')}
       </p>
     </li>

@@ -2,6 +2,9 @@ import { helpOpen, type Pane, pane } from '../state/pane'
 import { shortcutsOn } from '../state/preferences'
 import { closeDetail, detailOpen, stepSelection } from '../state/selection'
 
+/** The heading of the rows without a place. */
+export const PLACELESS_ID = 'placeless'
+
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=range])'))
@@ -10,6 +13,12 @@ const isTyping = (target: EventTarget | null) =>
 export function focusOn(...selectors: string[]): void {
   const found = selectors.flatMap((selector) => [...document.querySelectorAll<HTMLElement>(selector)])
   found.find((element) => element.checkVisibility({ visibilityProperty: true }))?.focus()
+}
+
+/** Brings the rows without a place into sight, and the focus to the first of them. */
+export function goToPlaceless(): void {
+  document.getElementById(PLACELESS_ID)?.scrollIntoView({ block: 'center' })
+  document.querySelector<HTMLElement>(`#${PLACELESS_ID} + .rows .row`)?.focus({ preventScroll: true })
 }
 
 /** Where work begins in each pane, the best place first. */

@@ -1,12 +1,11 @@
 import { batch, effect, signal } from '@preact/signals'
 import { lang } from '../i18n'
 import { CASES, layers } from './catalogue'
-import { goToDepartment, knownDepartments } from './departments'
+import { departmentMeant, goToDepartment, knownDepartments } from './departments'
 import { caseOrder, chosenDepartment, chosenLayers, chosenStates, listLayer, opacities } from './filters'
 import { browserLanguage, usualLanguage } from './language'
 import { STATES } from './palette'
-import { formatHash, formatQuery, type Known, type LinkState, parseLink } from './permalink'
-import { plainName } from './plainName'
+import { choicesIn, formatHash, formatQuery, type Known, type LinkState, parseLink } from './permalink'
 import { searchText } from './search'
 import { selection, steppedTo } from './selection'
 import { chosenView, returnTo } from './view'
@@ -70,32 +69,39 @@ function followDepartmentName(): void {
   const name = chosenDepartment.value
   const known = knownDepartments.value
   if (name === null || !known || known.includes(name)) return
-  const meant = known.find((other) => plainName(other) === plainName(name))
-  chosenDepartment.value = meant ?? null
+  const meant = departmentMeant(name)
+  chosenDepartment.value = meant
   if (!meant) droppedFromLink.value = [...droppedFromLink.peek(), `dep=${name}`]
 }
 
 /** Same path, except that `/` is the map too and says so. */
 const path = () => (location.pathname === '/' ? '/mapa' : location.pathname)
 
-const selectionIn = (query: string) => new URLSearchParams(query).get('sel')
+const addressOf = (query: string) => `${path()}${query}${formatHash(chosenView.value)}`
 
-/**
- * A change of selection is a step of the reader's history; a move or a filter only rewrites it, and so does leafing
- * through the list, or Back would have to leaf through it again.
- */
+/** A department that the data spell otherwise, or do not have, was corrected in the link; nobody chose that. */
+function isCorrected(search: string): boolean {
+  const name = new URLSearchParams(search).get('dep')
+  return name !== null && knownDepartments.peek()?.includes(name) === false
+}
+
+/** A choice is a step of the reader's history, which Back undoes; a move of the map only rewrites the address. */
 function writeAddress(): void {
   const query = formatQuery(currentState(), known())
-  const address = `${path()}${query}${formatHash(chosenView.value)}`
+  const address = addressOf(query)
   if (address === `${location.pathname}${location.search}${location.hash}`) return
+  // Back would have to leaf through the list again.
   const leafing = selection.value !== null && selection.value === steppedTo.value
-  if (selectionIn(query) !== selectionIn(location.search) && !leafing) history.pushState(null, '', address)
+  const isStep = choicesIn(query) !== choicesIn(location.search) && !leafing && !isCorrected(location.search)
+  if (isStep) history.pushState(null, '', address)
   else history.replaceState(null, '', address)
 }
 
 /** Reads the link once the catalogue is known, then keeps the address bar and the state equal. */
 export function followAddress(): void {
   applyLink()
+  // What the link got wrong is put right without a step back to it.
+  history.replaceState(null, '', addressOf(formatQuery(currentState(), known())))
   effect(followDepartmentName)
   effect(writeAddress)
   addEventListener('popstate', applyLink)

@@ -8,6 +8,16 @@ import { clearProblem, reportProblem } from './problems'
 /** Every conflict case the reader may see, drawn and clustered in the browser. */
 export const cases = signal<ItemCollection | null>(null)
 
+/** What is known of each case by its id; a list's rows carry less. */
+export const casesById = computed(
+  () => new Map(cases.value?.features.map(({ id, properties }) => [Number(id), properties])),
+)
+
+/** False where no case has a date to order by; true while that is not known. */
+export const anyDated = computed(
+  () => cases.value?.features.some(({ properties }) => properties.started_on) ?? true,
+)
+
 const text = (value: unknown) => (typeof value === 'string' ? value : null)
 const stateOf = (properties: Properties | null) => text(properties?.state)
 const departmentOf = (properties: Properties | null) => text(properties?.department)
@@ -41,6 +51,13 @@ export const casesByState = computed(() =>
 /** Cases of the chosen states in each department; a case that lies in several counts in each. */
 export const casesByDepartment = computed(() =>
   tally((properties) => (stateShown(stateOf(properties)) ? departmentsOf(departmentOf(properties)) : [])),
+)
+
+/** Cases of the chosen states without a place, whatever the department. */
+export const placelessCases = computed(
+  () =>
+    cases.value?.features.filter(({ geometry, properties }) => !geometry && stateShown(stateOf(properties)))
+      .length ?? 0,
 )
 
 export async function loadCases(): Promise<void> {

@@ -34,6 +34,10 @@ export const knownDepartments = computed<string[] | null>(() => {
   return [...spelled.values()]
 })
 
+/** How the filter spells a department that another source names; null while that is not known. */
+export const departmentMeant = (name: string): string | null =>
+  knownDepartments.value?.find((other) => plainName(other) === plainName(name)) ?? null
+
 /** The department that the map shall go to as soon as its box is known. */
 const awaited = signal<string | null>(null)
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { formatHash, formatQuery, type Known, type LinkState, parseHash, parseLink } from './permalink'
+import {
+  choicesIn,
+  formatHash,
+  formatQuery,
+  type Known,
+  type LinkState,
+  parseHash,
+  parseLink,
+} from './permalink'
 
 const known: Known = {
   layers: ['conflicts', 'watersheds', 'districts'],
@@ -96,5 +104,16 @@ describe('the link', () => {
 
   it.each(['#m=7/-12', '#m=7/-95/0', '#m=7/0/181', '#m=a/b/c', '#otro'])('refuses the place %s', (hash) => {
     expect(parseHash(hash)).toBeNull()
+  })
+})
+
+describe('a step of the history', () => {
+  it('is a choice of filters, layers, list, order or card', () => {
+    expect(choicesIn('?estado=activo')).not.toBe(choicesIn(''))
+    expect(choicesIn('?sel=conflicts.1&dep=Cusco')).not.toBe(choicesIn('?sel=conflicts.1'))
+  })
+
+  it('is neither what is being typed, nor an opacity, nor the language', () => {
+    expect(choicesIn('?idioma=en&opacidad=watersheds:40&q=cus')).toBe(choicesIn(''))
   })
 })

@@ -78,6 +78,15 @@ export function formatQuery(state: LinkState, known: Known): string {
   return query.length > 0 ? `?${query.join('&')}` : ''
 }
 
+/** Choices that Back undoes; words being typed, a slider and the language are none. */
+const CHOICES = ['capas', 'dep', 'estado', 'lista', 'orden', 'sel']
+
+/** The part of a query that a step of the history consists of. */
+export function choicesIn(query: string): string {
+  const parts = new URLSearchParams(query)
+  return CHOICES.map((key) => `${key}=${parts.get(key) ?? ''}`).join('&')
+}
+
 const encodePart = (text: string) =>
   encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%20', '+')
 

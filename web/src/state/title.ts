@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals'
-import { readableName, words } from '../i18n'
+import { readableIn, words } from '../i18n'
 import { layerById } from './catalogue'
 import { loaded, selection } from './selection'
 
@@ -8,6 +8,8 @@ export function followTitle(): () => void {
   return effect(() => {
     const card = selection.value && loaded.value
     const name = card?.item.properties[layerById(card.selection.layer)?.name_field ?? '']
-    document.title = name ? `${readableName(String(name))} · Rimay` : words.value.title
+    document.title = name
+      ? `${readableIn(card?.selection.layer ?? '', String(name))} · Rimay`
+      : words.value.title
   })
 }

@@ -1,0 +1,16 @@
+import type { Layer } from '../api/types'
+import { lang, words } from '../i18n'
+
+/** What the layer's sources call themselves, each once: a list speaks for these and for nothing else. */
+const titlesOf = (layer: Layer) => [...new Set(layer.sources.map(({ source }) => source[lang.value]))]
+
+/** Whose list this is and of when: a layer may hold a part of its subject only, at a date nobody states. */
+export function SourceNote({ layer }: { layer: Layer }) {
+  const t = words.value
+  if (layer.sources.length === 0) return null
+  return (
+    <p class="source-note">
+      {t.accordingTo(titlesOf(layer).join('; '))} · {t.datedUnknown}
+    </p>
+  )
+}
