@@ -266,7 +266,9 @@ it('a department without cases can be chosen, and its empty list says whose list
   await page.selectOption('.department select', (await empty.first().getAttribute('value')) ?? '')
   await page.waitForSelector('.list .empty')
   expect(await page.textContent('.list .empty')).toContain('Según: ')
-  expect(await page.textContent('.list-head .source-note')).toContain('fecha no indicada')
+  expect((await page.locator('.list-head .source-note').allTextContents()).join(' ')).toContain(
+    'fecha no indicada',
+  )
   watch.expectClean()
   await close()
 })

@@ -45,6 +45,7 @@ export const en: Dict = {
   showLayer: (name) => `Show ${name}`,
   synthetic: 'Synthetic data',
   demonstration: 'Demonstration',
+  layersCounted: (n) => count(n, 'layer', 'layers'),
   noData: 'No data',
   visibleFrom: 'Appears when you zoom in.',
   coversRegion: (name) => `There are data for the area of ${name} only.`,

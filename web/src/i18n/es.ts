@@ -45,6 +45,7 @@ export const es = {
   showLayer: (name: string) => `Mostrar ${name}`,
   synthetic: 'Datos sintéticos',
   demonstration: 'Demostración',
+  layersCounted: (n: number) => count(n, 'capa', 'capas'),
   noData: 'Sin datos',
   visibleFrom: 'Aparece al acercar el mapa.',
   coversRegion: (name: string) => `Solo hay datos de la zona de ${name}.`,
