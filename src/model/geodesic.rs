@@ -34,7 +34,7 @@ pub fn distance_from_m(from: Point<f64>, to: &Outline) -> Option<f64> {
     Some(Geodesic.distance(from, to.nearest(from)?))
 }
 
-/// By what factor, at most, a distance on the ellipsoid differs from that on a sphere of [`MEAN_RADIUS_M`].
+/// By what factor, at most, a distance on the ellipsoid differs from that on the sphere.
 pub const SPHERE_ERROR: f64 = 1.007;
 /// Mean radius of the Earth, in metres.
 const MEAN_RADIUS_M: f64 = 6_371_008.8;
