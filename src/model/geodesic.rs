@@ -118,6 +118,10 @@ struct Ring {
 /// East-west, north-south and polar part of a direction from the Earth's centre.
 type Vector = [f64; 3];
 
+/// What lies nearer to the plane of a great circle counts as on it: rounding puts it on either side. An end that lies on
+/// an edge is found as a distance of nothing.
+const ON_THE_PLANE: f64 = 1e-15;
+
 impl Outline {
     /// The outline of a geometry in degrees, longitude first.
     pub fn of(geometry: &Geometry<f64>) -> Outline {
@@ -159,7 +163,10 @@ impl Outline {
         self.edges().any(|own| {
             let normal = cross(own[0], own[1]);
             others.iter().any(|(edge, normal_of_edge)| {
-                let apart = |normal: Vector, ends: &[Vector]| dot(normal, ends[0]) * dot(normal, ends[1]) < 0.0;
+                let apart = |normal: Vector, ends: &[Vector]| {
+                    let (first, last) = (dot(normal, ends[0]), dot(normal, ends[1]));
+                    first * last < 0.0 && first.abs() > ON_THE_PLANE && last.abs() > ON_THE_PLANE
+                };
                 // Great circles meet in two opposite places: that between the ends is on their side of the Earth.
                 let meets = cross(normal, *normal_of_edge);
                 let middle = |ends: &[Vector]| dot(meets, ends[0]) + dot(meets, ends[1]);
@@ -405,6 +412,10 @@ mod tests {
         let lying: Geometry<f64> = geo::Rect::new(coord! { x: -78.0, y: -10.5 }, coord! { x: -73.0, y: -9.5 }).into();
         let opposite: Geometry<f64> = geo::Rect::new(coord! { x: 102.0, y: 9.5 }, coord! { x: 107.0, y: 10.5 }).into();
         assert_eq!(distance_m(&upright, &lying), Some(0.0));
+        // Sides on the same meridian cross nowhere.
+        let north: Geometry<f64> = geo::Rect::new(coord! { x: -80.76, y: -2.73 }, coord! { x: -76.54, y: 4.97 }).into();
+        let south: Geometry<f64> = geo::Rect::new(coord! { x: -76.54, y: -5.17 }, coord! { x: -75.83, y: -4.3 }).into();
+        assert!(distance_m(&north, &south) > Some(170_000.0));
         assert!(distance_m(&upright, &opposite) > Some(10_000_000.0));
     }
 
