@@ -1,12 +1,12 @@
 use std::{collections::HashSet, time::Instant};
 
-use geo::{Distance, Geodesic, Point};
+use geo::Point;
 
 use crate::{
     index::{Slot, Snapshot, TookTooLong, lookup::envelope},
     model::{
         Bbox, FeatureQuery,
-        geodesic::{FARTHEST_M, Outline, SPHERE_ERROR, around, spherical_m},
+        geodesic::{FARTHEST_M, Outline, SPHERE_ERROR, around, geodesic_m, spherical_m},
     },
 };
 
@@ -33,8 +33,7 @@ fn nearest_of(from: Point<f64>, mut seen: Vec<Seen>, count: usize, within_m: f64
         let farthest = last.sphere_m * SPHERE_ERROR * SPHERE_ERROR;
         seen.retain(|seen| seen.sphere_m <= farthest);
     }
-    let measured =
-        seen.iter().map(|seen| Neighbour { slot: seen.slot, distance_m: Geodesic.distance(from, seen.place) });
+    let measured = seen.iter().map(|seen| Neighbour { slot: seen.slot, distance_m: geodesic_m(from, seen.place) });
     let mut found: Vec<Neighbour> = measured.filter(|neighbour| neighbour.distance_m <= within_m).collect();
     found.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m).then(a.slot.cmp(&b.slot)));
     found.truncate(count);

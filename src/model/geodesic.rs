@@ -31,7 +31,16 @@ pub fn distance_m(a: &Geometry<f64>, b: &Geometry<f64>) -> Option<f64> {
 
 /// Geodesic distance in metres from a place to what an outline encloses; `None` where that is nothing.
 pub fn distance_from_m(from: Point<f64>, to: &Outline) -> Option<f64> {
-    Some(Geodesic.distance(from, to.nearest(from)?))
+    Some(geodesic_m(from, to.nearest(from)?))
+}
+
+/// What is nearer than this, in metres, touches: rounding of degrees alone makes as much.
+const TOUCHING_M: f64 = 1e-5;
+
+/// Geodesic distance in metres between two places; 0 where they touch.
+pub fn geodesic_m(a: Point<f64>, b: Point<f64>) -> f64 {
+    let distance = Geodesic.distance(a, b);
+    if distance < TOUCHING_M { 0.0 } else { distance }
 }
 
 /// By what factor, at most, a distance on the ellipsoid differs from that on the sphere.
