@@ -11,7 +11,7 @@ type Pen = CanvasRenderingContext2D
 function canvasOf(size: number, draw: (pen: Pen) => void): ImageData {
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = size * RATIO
-  const pen = canvas.getContext('2d') as Pen
+  const pen = canvas.getContext('2d', { willReadFrequently: true }) as Pen
   pen.scale(RATIO, RATIO)
   pen.translate(size / 2, size / 2)
   draw(pen)
