@@ -13,16 +13,22 @@ const creditsOf = (shown: Layer[]) => [
   ...new Set(shown.flatMap(({ sources }) => sources.map(({ attribution }) => withoutRemark(attribution)))),
 ]
 
+/** As many as are named before they are only counted; the sources name them all. */
+const MOST_NAMED = 2
+
+function namesOf(unreal: Layer[]): string {
+  const names = unreal.map(({ title }) => title[lang.value])
+  return names.length > MOST_NAMED ? words.value.layersCounted(names.length) : names.join(', ')
+}
+
 const UNREAL: Nature[] = ['demonstration', 'synthetic']
 
 /** Which of the layers on the map are not real, by how they are not. */
 const unrealIn = (shown: Layer[]) =>
   UNREAL.map((nature) => ({
     nature,
-    of: shown
-      .filter(({ sources }) => sources.some((source) => natureOf([source]) === nature))
-      .map(({ title }) => title[lang.value]),
-  })).filter(({ of }) => of.length > 0)
+    unreal: shown.filter(({ sources }) => sources.some((source) => natureOf([source]) === nature)),
+  })).filter(({ unreal }) => unreal.length > 0)
 
 /** One line under the map, whatever the sources: it says whose data it is and when it was loaded, the rest on request. */
 export function MapFooter() {
@@ -37,8 +43,8 @@ export function MapFooter() {
         {t.sources}
       </button>
       <p class="natures">
-        {unrealIn(shown).map(({ nature, of }) => (
-          <Badge key={nature} nature={nature} of={of} />
+        {unrealIn(shown).map(({ nature, unreal }) => (
+          <Badge key={nature} nature={nature} of={namesOf(unreal)} />
         ))}
       </p>
       <p class="attribution">{[...creditsOf(shown), `${t.basemap}: ${t.basemapSources}`].join(' · ')}</p>
