@@ -1,0 +1,31 @@
+// Makes a page of each guide in docs, so that the help can lead to it on a network without internet.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { htmlOf } from './markdown.mjs'
+
+const GUIDES = [
+  { name: 'guia', lang: 'es', back: 'Volver al mapa' },
+  { name: 'guide', lang: 'en', back: 'Back to the map' },
+]
+
+const pageOf = ({ lang, back }, markdown) => `<!doctype html>
+<html lang="${lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${/^# (.*)$/m.exec(markdown)[1]} · Rimay</title>
+<link rel="icon" href="/icon.svg">
+<link rel="stylesheet" href="/guide.css">
+</head>
+<body>
+<main>
+<p><a href="/mapa?idioma=${lang}">${back}</a></p>
+${htmlOf(markdown)}
+</main>
+</body>
+</html>
+`
+
+for (const guide of GUIDES) {
+  const markdown = readFileSync(new URL(`../../docs/${guide.name}.md`, import.meta.url), 'utf8')
+  writeFileSync(new URL(`../dist/${guide.name}.html`, import.meta.url), pageOf(guide, markdown))
+}
