@@ -136,7 +136,7 @@ it('a search that fails says so, and a second try mends it', async () => {
       await page.fill('#search', 'cusco')
       await page.waitForSelector('.notice-problem')
       await page.context().unroute('**/api/search**', failing)
-      await page.click('.notice-problem .button')
+      await page.click('.search-more .button')
       await page.waitForSelector('.search-result', { state: 'attached' })
       await page.waitForSelector('.notice-problem', { state: 'detached' })
     },

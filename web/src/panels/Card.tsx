@@ -17,6 +17,7 @@ import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
 import { PrecisionNote } from './PrecisionNote'
 import { licenceOf } from './Sources'
+import { isTyping } from './shortcuts'
 import { ZoomButton } from './ZoomButton'
 
 function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
@@ -75,7 +76,9 @@ export function Card() {
   const current = card?.selection
   const layer = layerById(current?.layer ?? '')
   // A reader who opened the card goes on reading there; one who is leafing keeps hearing the names.
-  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), [current?.layer, current?.id])
+  useLayoutEffect(() => {
+    if (!isTyping(document.activeElement)) heading.current?.focus({ preventScroll: true })
+  }, [current?.layer, current?.id])
   if (cardFailure.value === 'gone') return <p class="empty">{t.gone}</p>
   if (cardFailure.value) return <FailedCard />
   if (!card || !current || !layer) return <p class="empty">{t.loading}</p>

@@ -2,7 +2,7 @@ import type { SearchResult } from '../api/types'
 import { lang, readableIn, readableName, readablePlace, words } from '../i18n'
 import { layerById, natureIn } from '../state/catalogue'
 import { plainName } from '../state/plainName'
-import { searchAnswer, searchProblem, searchResults, shownResults } from '../state/search'
+import { retrySearch, searchAnswer, searchProblem, searchResults, shownResults } from '../state/search'
 import { Badge } from './Badge'
 import { LayerMark } from './LayerMark'
 import { MoreResults } from './MoreResults'
@@ -45,6 +45,23 @@ function sentence(found: number): string {
   return found > 0 ? t.searchCount(found) : t.searchNone(searchAnswer.value.query)
 }
 
+/** The box keeps the focus, or the list would close under the pointer. */
+function SearchRetry() {
+  return (
+    <p class="search-more">
+      <button
+        type="button"
+        class="button"
+        tabIndex={-1}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={retrySearch}
+      >
+        {words.value.retry}
+      </button>
+    </p>
+  )
+}
+
 interface Props {
   id: string
   open: boolean
@@ -80,6 +97,7 @@ export function SearchResults({ id, open, active, onChoose }: Props) {
       <p class={results.length > 0 ? 'visually-hidden' : 'search-none'} role="status">
         {open ? said : ''}
       </p>
+      {searchProblem.value && <SearchRetry />}
     </div>
   )
 }
