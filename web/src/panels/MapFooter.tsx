@@ -13,12 +13,10 @@ const creditsOf = (shown: Layer[]) => [
   ...new Set(shown.flatMap(({ sources }) => sources.map(({ attribution }) => withoutRemark(attribution)))),
 ]
 
-/** As many as are named before they are only counted; the sources name them all. */
-const MOST_NAMED = 2
-
+/** One is named, several are counted: the footer is short, and the sources name them all. */
 function namesOf(unreal: Layer[]): string {
-  const names = unreal.map(({ title }) => title[lang.value])
-  return names.length > MOST_NAMED ? words.value.layersCounted(names.length) : names.join(', ')
+  const [only, ...others] = unreal.map(({ title }) => title[lang.value])
+  return only && others.length === 0 ? only : words.value.layersCounted(unreal.length)
 }
 
 const UNREAL: Nature[] = ['demonstration', 'synthetic']
