@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launch, mapIdle, open, settled } from './support/browser'
+import { launch, mapIdle, open, PHONE, settled } from './support/browser'
 import { anyPlacedCase, SERVER } from './support/server'
 
 let browser: Browser
@@ -114,5 +114,24 @@ it('Back undoes a filter, an order and a layer switch, and moves of the map are 
   await page.waitForFunction(() => location.search === '')
   expect(await page.isChecked('.state input')).toBe(false)
   watch.expectClean()
+  await close()
+})
+
+it('what a link selects stays in sight on a smaller window than its sender had', async () => {
+  const { id, point } = await anyPlacedCase()
+  const [lon = 0, lat = 0] = point ?? []
+  const path = `/mapa?sel=conflicts.${id}#m=7/${(lat - 1).toFixed(2)}/${(lon + 4).toFixed(2)}`
+  const { page, close } = await open(browser, { path, size: PHONE })
+  await settled(page)
+  await page.waitForSelector('.card .fields')
+  const inSight = () =>
+    page.evaluate(
+      (place) => {
+        const { x = -1, y = -1 } = window.map?.project(place as [number, number]) ?? {}
+        return x > 0 && x < innerWidth && y > 0
+      },
+      point as [number, number],
+    )
+  await expect.poll(inSight).toBe(true)
   await close()
 })

@@ -136,7 +136,7 @@ it('a search that fails says so, and a second try mends it', async () => {
       await page.fill('#search', 'cusco')
       await page.waitForSelector('.notice-problem')
       await page.context().unroute('**/api/search**', failing)
-      await page.click('.notice-problem .button')
+      await page.click('.search-more .button')
       await page.waitForSelector('.search-result', { state: 'attached' })
       await page.waitForSelector('.notice-problem', { state: 'detached' })
     },
@@ -205,6 +205,28 @@ it('markup in a name is shown as text', async () => {
       expect(await page.textContent('.card h2')).toBe(HOSTILE)
       expect(await page.evaluate(() => (window as { hurt?: number }).hurt)).toBeUndefined()
       watch.expectClean()
+    },
+  )
+})
+
+it('offline a card keeps its name, the search says so, and both come by themselves once the network is back', async () => {
+  await visit(
+    async () => {},
+    async ({ page }) => {
+      await settled(page)
+      await page.context().setOffline(true)
+      const name = await page.textContent('.row-name')
+      await page.click('.row')
+      await page.waitForSelector('.card .button')
+      expect(await page.textContent('.card h2')).toBe(name)
+      await page.fill('#search', 'cusco')
+      await page.waitForSelector('.search-none:not(:empty)')
+      expect(await page.textContent('.search-none')).toContain('no responde')
+      await picture(page, 'offline-card')
+      await page.context().setOffline(false)
+      await page.waitForSelector('.search-result')
+      await page.waitForSelector('.card .fields')
+      await page.waitForSelector('.notice-problem', { state: 'detached' })
     },
   )
 })

@@ -3,6 +3,7 @@ import { render } from 'preact'
 import { App } from './panels/App'
 import { catalogue } from './state/catalogue'
 import { listFailed, page } from './state/list'
+import { followConnection } from './state/mend'
 import { pane } from './state/pane'
 import { startData, startState } from './state/start'
 import { mapStatus } from './state/view'
@@ -56,7 +57,12 @@ async function startMapWhenReady(): Promise<void> {
   }
 }
 
-startState()
-render(<App />, document.getElementById('app') as HTMLElement)
-void startData()
-void startMapWhenReady()
+async function start(): Promise<void> {
+  await startState()
+  render(<App />, document.getElementById('app') as HTMLElement)
+  void startData()
+  followConnection()
+  await startMapWhenReady()
+}
+
+void start()

@@ -107,6 +107,7 @@ export interface SearchResult {
   bbox: Bbox | null
   context: string | null
   synthetic: boolean
+  properties?: { holder?: string | null }
 }
 
 export interface SearchAnswer {

@@ -28,6 +28,7 @@ export const es = {
   resultsOfMany: (shown: number, all: number) =>
     `${formatted(shown)} de ${formatted(all)} resultados o más. Escriba más letras para acotar.`,
   searchTooShort: 'Escriba al menos dos letras.',
+  searchOffline: 'El servidor no responde: no se pudo buscar. Se intentará de nuevo.',
   clearSearch: 'Borrar la búsqueda',
   stateFilter: 'Estado del conflicto',
   departmentFilter: 'Departamento del caso',
@@ -164,19 +165,8 @@ export const es = {
   droppedFromLink:
     'Una parte del enlace no se entiende y no se tomó en cuenta. Lo demás se muestra como se pidió.',
   dismiss: 'Descartar el aviso',
-  shortcuts: 'Atajos de teclado',
-  shortcutsSwitch: 'Atajos de una sola letra',
-  shortcutMap: 'Ir al mapa',
-  shortcutList: 'Ir a la lista',
-  shortcutFilters: 'Ir a los filtros',
-  shortcutSearch: 'Buscar',
-  shortcutStep: 'Elemento anterior y siguiente de la lista',
-  shortcutEscape: 'Cerrar la ficha o la búsqueda',
-  shortcutHelp: 'Esta ayuda',
-  shortcutArrows: 'Mover el mapa',
-  shortcutZoom: 'Acercar y alejar',
-  shortcutEnter: 'Elegir lo que está bajo la cruz',
-  about: 'Cada dato lleva su fuente y su licencia. Las áreas y los nombres son los que declara la fuente.',
+  helpTitle: 'Ayuda',
+  whatHelp: 'la ayuda',
 }
 
 export type Dict = typeof es

@@ -1,9 +1,10 @@
 import { effect, untracked } from '@preact/signals'
 import type { Map as MapLibre } from 'maplibre-gl'
 import type { Bbox, Point } from '../api/types'
-import { fitView, lifted, type Size, type View } from '../state/mercator'
+import { boxOfGeometry } from '../state/geometry'
+import { boundsOf, fitView, lifted, type Size, type View } from '../state/mercator'
 import { reducedMotion } from '../state/preferences'
-import { selectedItem } from '../state/selection'
+import { linkedSelection, loaded, selectedItem } from '../state/selection'
 import { covered } from '../state/sheet'
 import { type CameraRequest, cameraRequest, chosenView, mapSize, PERU, view } from '../state/view'
 
@@ -53,6 +54,24 @@ function uncover(map: MapLibre, point: Point): void {
   map.easeTo({ center: point, offset: [0, -covered.value / 2], duration: reducedMotion() ? 0 : MOVE_MS })
 }
 
+/** As large as a map gets on the screens people share links from, in CSS pixels. */
+const LARGEST: Size = { width: 2000, height: 1300 }
+
+const meet = (one: Bbox, other: Bbox) =>
+  one[0] <= other[2] && one[2] >= other[0] && one[1] <= other[3] && one[3] >= other[1]
+
+/**
+ * A link shows the place its sender saw, on a window that may have been larger: what was selected there and lies
+ * outside this one is brought to the middle. What no window showed stays where it is.
+ */
+function bringLinked(map: MapLibre, box: Bbox): void {
+  const [current, size] = [view.value, mapSize.value]
+  if (!current || !size) return
+  if (meet(box, boundsOf(current, size)) || !meet(box, boundsOf(current, LARGEST))) return
+  const middle: Point = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
+  map.jumpTo({ center: middle })
+}
+
 function readCamera(map: MapLibre): View {
   const { lng, lat } = map.getCenter()
   return { lon: lng, lat, zoom: map.getZoom() }
@@ -74,6 +93,13 @@ export function followCamera(map: MapLibre): void {
     if (covered.value > 0 && geometry?.type === 'Point') {
       untracked(() => uncover(map, geometry.coordinates as Point))
     }
+  })
+  effect(() => {
+    const card = loaded.value
+    if (!card || card.selection !== linkedSelection.value) return
+    linkedSelection.value = null
+    const box = card.item.geometry && boxOfGeometry(card.item.geometry)
+    if (box) untracked(() => bringLinked(map, box))
   })
   effect(() => {
     if (!mapSize.value || untracked(() => chosenView.value)) return

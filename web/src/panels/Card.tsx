@@ -10,12 +10,14 @@ import { AlsoHere } from './AlsoHere'
 import { Badge } from './Badge'
 import { CasesOfDepartment } from './CasesOfDepartment'
 import { CopyButton } from './CopyButton'
+import { FailedCard } from './FailedCard'
 import { Fields, sourceLang } from './Fields'
 import { HiddenNote } from './HiddenNote'
 import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
 import { PrecisionNote } from './PrecisionNote'
 import { licenceOf } from './Sources'
+import { isTyping } from './shortcuts'
 import { ZoomButton } from './ZoomButton'
 
 function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
@@ -74,9 +76,11 @@ export function Card() {
   const current = card?.selection
   const layer = layerById(current?.layer ?? '')
   // A reader who opened the card goes on reading there; one who is leafing keeps hearing the names.
-  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), [current?.layer, current?.id])
+  useLayoutEffect(() => {
+    if (!isTyping(document.activeElement)) heading.current?.focus({ preventScroll: true })
+  }, [current?.layer, current?.id])
   if (cardFailure.value === 'gone') return <p class="empty">{t.gone}</p>
-  if (cardFailure.value) return <p class="empty">{t.failed(t.whatCard)}</p>
+  if (cardFailure.value) return <FailedCard />
   if (!card || !current || !layer) return <p class="empty">{t.loading}</p>
   const { item } = card
   const category = layer.category_field ? item.properties[layer.category_field] : null

@@ -1,70 +1,52 @@
+import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { words } from '../i18n'
+import type { Lang } from '../api/types'
+import { lang, words } from '../i18n'
+import type { HelpTexts } from '../i18n/help/es'
 import { helpOpen } from '../state/pane'
-import { shortcutsOn, toggleShortcuts } from '../state/preferences'
+import { HelpBody } from './HelpBody'
 import { Icon } from './Icon'
 
-function Shortcuts() {
-  const t = words.value
-  const entries: [string[], string][] = [
-    [['/'], t.shortcutSearch],
-    [['m'], t.shortcutMap],
-    [['l'], t.shortcutList],
-    [['f'], t.shortcutFilters],
-    [['[', ']'], t.shortcutStep],
-    [['?'], t.shortcutHelp],
-    [['Esc'], t.shortcutEscape],
-    [['←', '↑', '↓', '→'], t.shortcutArrows],
-    [['+', '−'], t.shortcutZoom],
-    [['Enter'], t.shortcutEnter],
-  ]
-  return (
-    <dl class="shortcuts">
-      {entries.map(([keys, meaning]) => (
-        <div key={meaning}>
-          <dt>
-            {keys.map((key) => (
-              <kbd key={key}>{key}</kbd>
-            ))}
-          </dt>
-          <dd>{meaning}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+const TEXTS: Record<Lang, () => Promise<HelpTexts>> = {
+  es: () => import('../i18n/help/es').then(({ es }) => es),
+  en: () => import('../i18n/help/en').then(({ en }) => en),
 }
 
+/** The dialog; what it says is fetched when it is opened. */
 export function Help() {
   const t = words.value
   const dialog = useRef<HTMLDialogElement>(null)
+  const texts = useSignal<HelpTexts | 'failed' | null>(null)
   const open = helpOpen.value
+  const spoken = lang.value
   useEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [open])
+    if (!open) return dialog.current?.close()
+    dialog.current?.showModal()
+    TEXTS[spoken]().then(
+      (loaded) => {
+        texts.value = loaded
+      },
+      () => {
+        texts.value = 'failed'
+      },
+    )
+  }, [open, spoken])
   const close = () => {
     helpOpen.value = false
   }
   return (
     <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={close}>
       <div class="help-head">
-        <h2 id="help-title">{t.shortcuts}</h2>
+        <h2 id="help-title">{t.helpTitle}</h2>
         <button type="button" class="tool" aria-label={t.close} onClick={close}>
           <Icon name="close" />
         </button>
       </div>
-      <label class="layer-head">
-        <input
-          type="checkbox"
-          role="switch"
-          checked={shortcutsOn.value}
-          aria-checked={shortcutsOn.value}
-          onChange={toggleShortcuts}
-        />
-        {t.shortcutsSwitch}
-      </label>
-      <Shortcuts />
-      <p class="help-about">{t.about}</p>
+      {texts.value === null || texts.value === 'failed' ? (
+        <p role="status">{texts.value ? t.failed(t.whatHelp) : t.loading}</p>
+      ) : (
+        <HelpBody texts={texts.value} />
+      )}
     </dialog>
   )
 }

@@ -38,7 +38,7 @@ function PlacelessElsewhere({ answer }: { answer: FeaturePage }) {
   const elsewhere = placelessCases.value
   if (answer.layer !== CASES || department === null || answer.number_without_place > 0 || elsewhere === 0)
     return null
-  return <p class="source-note">{words.value.placelessElsewhere(elsewhere, readablePlace(department))}</p>
+  return <p class="list-note">{words.value.placelessElsewhere(elsewhere, readablePlace(department))}</p>
 }
 
 /** How much of the layer is in view, in one sentence. */

@@ -1,17 +1,10 @@
 import { answeredAt } from '../api/client'
 import { formatTime, lang, words } from '../i18n'
 import { droppedFromLink } from '../state/address'
-import { loadCases } from '../state/cases'
-import { CASES, catalogue, layerById } from '../state/catalogue'
-import { retryList } from '../state/list'
+import { catalogue, layerById } from '../state/catalogue'
+import { LIST, retry } from '../state/mend'
 import { clearProblem, type Problem, problems } from '../state/problems'
-import { retryTiles } from '../state/retry'
-import { retrySearch } from '../state/search'
-import { retryCard } from '../state/selection'
-import { startData } from '../state/start'
 import { Icon } from './Icon'
-
-const LIST = 'list:'
 
 function subjectOf({ about }: Problem): string {
   const t = words.value
@@ -20,15 +13,6 @@ function subjectOf({ about }: Problem): string {
   if (about === 'card') return t.whatCard
   const layer = layerById(about.replace(LIST, ''))
   return t.whatLayer(layer?.title[lang.value] ?? about)
-}
-
-function retry({ about }: Problem): void {
-  if (about === 'catalogue') void startData()
-  else if (about === 'card') retryCard()
-  else if (about === 'search') retrySearch()
-  else if (about.startsWith(LIST)) retryList()
-  else if (about === CASES) void loadCases()
-  else retryTiles(about)
 }
 
 function retryAll(failed: Problem[]): void {

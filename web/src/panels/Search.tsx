@@ -2,7 +2,14 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { SearchResult } from '../api/types'
 import { words } from '../i18n'
 import { pane } from '../state/pane'
-import { SHORTEST, searchAnswer, searchText, showAllResults, shownResults } from '../state/search'
+import {
+  SHORTEST,
+  searchAnswer,
+  searchProblem,
+  searchText,
+  showAllResults,
+  shownResults,
+} from '../state/search'
 import { select } from '../state/selection'
 import { flyTo } from '../state/view'
 import { Icon } from './Icon'
@@ -19,7 +26,9 @@ export function Search() {
   const tooShort = useComputed(
     () => searchText.value.trim().length > 0 && searchText.value.trim().length < SHORTEST,
   )
-  const shown = useComputed(() => open.value && (searchAnswer.value !== null || tooShort.value))
+  const shown = useComputed(
+    () => open.value && (searchAnswer.value !== null || tooShort.value || searchProblem.value !== null),
+  )
 
   const choose = (result: SearchResult) => {
     open.value = false

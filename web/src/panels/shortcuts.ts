@@ -5,7 +5,8 @@ import { closeDetail, detailOpen, stepSelection } from '../state/selection'
 /** The heading of the rows without a place. */
 export const PLACELESS_ID = 'placeless'
 
-const isTyping = (target: EventTarget | null) =>
+/** Whether keys are meant for a field, which then also keeps the focus. */
+export const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=range])'))
 

@@ -3,11 +3,11 @@ import { lang } from '../i18n'
 import { CASES, layers } from './catalogue'
 import { departmentMeant, goToDepartment, knownDepartments } from './departments'
 import { caseOrder, chosenDepartment, chosenLayers, chosenStates, listLayer, opacities } from './filters'
-import { browserLanguage, usualLanguage } from './language'
+import { browserLanguage, speakOrStay, usualLanguage } from './language'
 import { STATES } from './palette'
 import { choicesIn, formatHash, formatQuery, type Known, type LinkState, parseLink } from './permalink'
 import { searchText } from './search'
-import { selection, steppedTo } from './selection'
+import { linkedSelection, selection, steppedTo } from './selection'
 import { chosenView, returnTo } from './view'
 
 /** Parts of the link that were dropped, until the reader dismisses the notice. */
@@ -37,15 +37,15 @@ function currentState(): LinkState {
 }
 
 /** Takes the language before anything is painted, so that the page never starts in the wrong one. */
-export function readLanguage(): void {
+export async function readLanguage(): Promise<void> {
   const linked = new URLSearchParams(location.search).get('idioma')
-  lang.value = linked === 'en' || linked === 'es' ? linked : usualLanguage()
+  await speakOrStay(linked === 'en' || linked === 'es' ? linked : usualLanguage())
 }
 
 function applyLink(): void {
   const { state, dropped } = parseLink(location.search, location.hash, known())
   batch(() => {
-    lang.value = state.lang
+    void speakOrStay(state.lang)
     chosenStates.value = state.states
     chosenDepartment.value = state.department
     caseOrder.value = state.order
@@ -100,6 +100,7 @@ function writeAddress(): void {
 /** Reads the link once the catalogue is known, then keeps the address bar and the state equal. */
 export function followAddress(): void {
   applyLink()
+  linkedSelection.value = chosenView.value && selection.value
   // What the link got wrong is put right without a step back to it.
   history.replaceState(null, '', addressOf(formatQuery(currentState(), known())))
   effect(followDepartmentName)

@@ -1,5 +1,5 @@
 import type { Lang } from '../api/types'
-import { lang } from '../i18n'
+import { speak } from '../i18n'
 import { recall, remember } from './storage'
 
 /** English where the browser asks for it before all others; Spanish for everyone else. */
@@ -14,7 +14,10 @@ export function usualLanguage(): Lang {
   return chosen === 'es' || chosen === 'en' ? chosen : browserLanguage
 }
 
+/** Without the words of the other language the page goes on in the one it has. */
+export const speakOrStay = (next: Lang): Promise<void> => speak(next).catch(() => {})
+
 export function chooseLanguage(chosen: Lang): void {
-  lang.value = chosen
+  void speakOrStay(chosen)
   remember('language', chosen)
 }

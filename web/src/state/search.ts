@@ -1,7 +1,8 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
+import { isAborted } from '../api/client'
 import { search } from '../api/requests'
 import type { SearchAnswer } from '../api/types'
-import { clearProblem, reportProblem } from './problems'
+import { clearProblem, problems, reportProblem } from './problems'
 import { byLikelihood } from './searchOrder'
 import { selection } from './selection'
 
@@ -27,6 +28,9 @@ export const shownResults = computed(() =>
 export const showAllResults = () => {
   shownAll.value = true
 }
+
+/** The problem of the last search, while its words are still in the box. */
+export const searchProblem = computed(() => problems.value.find(({ about }) => about === 'search') ?? null)
 
 const attempt = signal(0)
 
@@ -58,7 +62,11 @@ export function followSearch(): () => void {
           shownAll.value = false
           clearProblem('search')
         })
-        .catch((error) => reportProblem('search', error))
+        .catch((error) => {
+          // What was found for other words is no answer to these.
+          if (!isAborted(error)) searchAnswer.value = null
+          reportProblem('search', error)
+        })
     }, PAUSE_MS)
     return () => {
       clearTimeout(timer)

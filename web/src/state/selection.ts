@@ -32,6 +32,9 @@ export const lastSelection = signal<Selection | null>(null)
 /** The selection that came from leafing through the list, not from a choice. */
 export const steppedTo = signal<Selection | null>(null)
 
+/** The selection that a link brought along: whoever shared it saw it on a window of another size. */
+export const linkedSelection = signal<Selection | null>(null)
+
 const attempt = signal(0)
 
 export interface Candidate extends Selection {

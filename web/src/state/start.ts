@@ -11,8 +11,8 @@ import { followSelection } from './selection'
 import { followTitle } from './title'
 
 /** Wires the state to the document, before the first paint. */
-export function startState(): void {
-  readLanguage()
+export async function startState(): Promise<void> {
+  await readLanguage()
   followDocument()
   followTitle()
 }

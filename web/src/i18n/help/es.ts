@@ -1,0 +1,50 @@
+/** The texts of the help in Spanish, fetched when it is opened; the other dictionaries have the same shape. */
+export const es = {
+  signs: 'Números, círculos y colores',
+  signsList: [
+    'El color y la forma de cada símbolo son el estado del caso: vea la leyenda en Capas y leyenda.',
+    'Un anillo con un número reúne ese número de casos cercanos; sus arcos dicen cuántos hay de cada estado. Al elegirlo se listan, y al acercar el mapa se separan.',
+    'Un círculo de puntos dice que la ubicación es aproximada: el punto representa una zona, o la fuente no dice qué tan exacto es.',
+    'Los números junto a los estados son casos de todo el país o del departamento elegido; el de cada capa es su total. La lista cuenta lo que está en la vista del mapa.',
+    'Los filtros de estado y departamento valen solo para los casos.',
+  ],
+  meanings: 'Qué significan los estados y las fases',
+  meaningsNote: 'Según los términos de los reportes de la Defensoría del Pueblo.',
+  states: {
+    activo: 'Hay demandas públicas de alguna de las partes o de terceros.',
+    latente: 'Hay motivos de conflicto que no se expresan, o que dejaron de expresarse.',
+    resuelto: 'Las partes aceptaron una solución, o una norma o resolución le puso fin.',
+    retirado: 'Salió del registro porque no se ha expresado en mucho tiempo.',
+  } as Record<string, string>,
+  phases: {
+    temprana: 'Las partes expresan su posición y sus demandas.',
+    escalamiento: 'Crecen la tensión y la desconfianza; puede haber hechos de violencia.',
+    crisis: 'La contradicción se expresa con violencia.',
+    desescalamiento: 'Bajan la intensidad y la violencia; se acerca el diálogo.',
+    dialogo: 'Las partes buscan acuerdos, con terceros o sin ellos.',
+  } as Record<string, string>,
+  limits: 'Lo que el mapa no muestra',
+  limitsList: [
+    'Lo que la fuente cargada no recoge: un lugar sin casos no es un lugar sin conflictos. Cada lista dice según quién es.',
+    'La fecha de los datos, cuando la fuente no la indica. La fecha de carga dice solo cuándo llegaron aquí.',
+    'Los casos sin ubicación: están al final de la lista y no en el mapa.',
+    'El sitio exacto de un caso de ubicación aproximada: lo que hay bajo su punto puede no ser lo que hay en el lugar.',
+    'Lo que hay fuera de la zona que cubre una capa.',
+  ],
+  guide: 'Guía de uso completa',
+  keyboard: 'Teclado',
+  shortcutsSwitch: 'Atajos de una sola letra',
+  shortcutMap: 'Ir al mapa',
+  shortcutList: 'Ir a la lista',
+  shortcutFilters: 'Ir a los filtros',
+  shortcutSearch: 'Buscar',
+  shortcutStep: 'Elemento anterior y siguiente de la lista',
+  shortcutEscape: 'Cerrar la ficha o la búsqueda',
+  shortcutHelp: 'Esta ayuda',
+  shortcutArrows: 'Mover el mapa',
+  shortcutZoom: 'Acercar y alejar',
+  shortcutEnter: 'Elegir lo que está bajo la cruz',
+  about: 'Cada dato lleva su fuente y su licencia. Las áreas y los nombres son los que declara la fuente.',
+}
+
+export type HelpTexts = typeof es
