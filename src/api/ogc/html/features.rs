@@ -5,7 +5,7 @@ use crate::{
     api::{
         PublicUrl,
         ogc::html::{
-            both,
+            both, licences,
             overview::{figure, synthetic_mark, synthetic_note},
             page, trail,
         },
@@ -87,7 +87,7 @@ pub(in crate::api::ogc) fn feature_page(
             @if let Some(source) = source {
                 dt { "Fuente de datos" } dd { (source.title.es) }
                 dt { "Atribución" } dd { (source.attribution) }
-                dt { "Licencia" } dd { (source.licence) }
+                dt { "Licencia" } dd { (licences(&source.licence)) }
             }
         }
         p { a href=(url.join(&format!("/ogc/collections/{}/items/{}?f=json", layer.id, feature.id))) { "GeoJSON" } }

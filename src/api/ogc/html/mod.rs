@@ -53,6 +53,11 @@ fn page(url: &PublicUrl, title: &str, trail: &[(&str, String)], body: &Markup) -
     (headers, markup.into_string()).into_response()
 }
 
+/// Licences with the two that are no SPDX name in the pages' language.
+fn licences(stated: &str) -> String {
+    stated.replace("not stated", "no indicada por la fuente").replace("public domain", "dominio público")
+}
+
 /// Words in both languages.
 fn both(text: &Text) -> Markup {
     html! {

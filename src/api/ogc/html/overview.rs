@@ -6,7 +6,7 @@ use crate::{
         PublicUrl,
         ogc::{
             download::{files, media_type},
-            html::{both, page, trail},
+            html::{both, licences, page, trail},
         },
     },
     index::{Feature, Snapshot},
@@ -44,7 +44,7 @@ pub(in crate::api::ogc) fn collections_page<'a>(
                 td { a href=(url.join(&format!("/ogc/collections/{}", snapshot.layer().id))) { (both(&snapshot.layer().title)) } (synthetic_mark(snapshot.has_synthetic())) }
                 td.number { (snapshot.features().len()) }
                 td { (snapshot.attribution()) }
-                td { (snapshot.licence()) }
+                td { (licences(&snapshot.licence())) }
             } } }
         } }
     };
@@ -66,7 +66,7 @@ pub(in crate::api::ogc) fn collection_page(url: &PublicUrl, snapshot: &Snapshot,
         dl {
             dt { "Elementos" } dd { a href=(url.join(&format!("{own}/items"))) { (snapshot.features().len()) } }
             dt { "Fuente" } dd { (snapshot.attribution()) }
-            dt { "Licencia" } dd { (snapshot.licence()) }
+            dt { "Licencia" } dd { (licences(&snapshot.licence())) }
             dt { "Descargar" } dd { @for format in files() {
                 a href=(url.join(&format!("{own}/items?f={}", format.name()))) type=(media_type(format)) { (format.name()) } " "
             } }
