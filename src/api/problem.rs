@@ -13,7 +13,8 @@ use crate::store::EditError;
 use crate::tiles::TileAddressError;
 
 /// What a client is told when something is wrong (RFC 9457). The request id is filled in at the edge.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, thiserror::Error)]
+#[error("{detail}")]
 pub struct Problem {
     #[serde(serialize_with = "as_number")]
     status: StatusCode,

@@ -83,7 +83,7 @@ fn the_service_description_has_local_references_only_and_each_of_them_leads_some
         assert!(document.pointer(pointer).is_some(), "{reference}");
     }
     let limit = &document["components"]["parameters"]["limit"]["schema"];
-    assert_eq!((limit["default"].as_u64(), limit["maximum"].as_u64()), (Some(100), Some(10_000)));
+    assert_eq!((limit["default"].as_u64(), limit["maximum"].as_u64()), (Some(100), Some(1_000_000)));
     let parameters = document["paths"]["/collections/conflicts/items"]["get"]["parameters"].as_array().unwrap();
     assert!(parameters.iter().any(|parameter| parameter["name"] == "state" && parameter["in"] == "query"));
 }

@@ -6,6 +6,7 @@ use crate::{
     api::{Problem, PublicUrl, ogc::GEOJSON},
     crs::{CRS84, Crs, Projection},
     index::{Feature, Form, Snapshot, write_geometry},
+    model::Layer,
 };
 
 /// In which JSON features are written.
@@ -29,6 +30,21 @@ impl Dialect {
             Dialect::GeoJson => GEOJSON,
             Dialect::JsonFg => "application/vnd.ogc.fg+json",
         }
+    }
+
+    /// Members of a whole document, each after a comma; nothing for GeoJSON.
+    pub(super) fn document_members(self, layer: &Layer, crs: &Crs, url: &PublicUrl) -> String {
+        if self == Dialect::GeoJson {
+            return String::new();
+        }
+        let schema = url.join(&format!("/ogc/collections/{}/schema", layer.id));
+        format!(
+            r#","conformsTo":{},"featureType":"{}","featureSchema":{},"coordRefSys":{}"#,
+            json!(JSON_FG_CLASSES),
+            layer.id,
+            json!(schema),
+            json!(crs.uri)
+        )
     }
 }
 
@@ -74,21 +90,6 @@ impl<'a> FeatureWriter<'a> {
             body.extend_from_slice(format!(r#","time":{}"#, time_of(feature)).as_bytes());
         }
         Ok(())
-    }
-
-    /// Members of a whole document, each after a comma; nothing for GeoJSON.
-    pub(super) fn document_members(&self, url: &PublicUrl) -> String {
-        if self.dialect == Dialect::GeoJson {
-            return String::new();
-        }
-        let layer = &self.snapshot.layer().id;
-        let schema = url.join(&format!("/ogc/collections/{layer}/schema"));
-        format!(
-            r#","conformsTo":{},"featureType":"{layer}","featureSchema":{},"coordRefSys":{}"#,
-            json!(JSON_FG_CLASSES),
-            json!(schema),
-            json!(self.crs.uri)
-        )
     }
 
     /// About a centimetre in degrees, a millimetre in metres.

@@ -9,6 +9,7 @@ mod html;
 mod items;
 mod landing;
 mod openapi;
+mod page;
 mod qgis;
 mod question;
 mod representation;
@@ -36,7 +37,7 @@ pub(super) const GEOJSON: &str = "application/geo+json";
 pub(super) const OPENAPI_3_0: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 /// Most features in one answer; greater limits are taken as this.
-pub(super) const MAX_LIMIT: usize = 10_000;
+pub(super) const MAX_LIMIT: usize = 1_000_000;
 /// Features in one answer when nobody says how many.
 pub(super) const DEFAULT_LIMIT: usize = 100;
 

@@ -58,6 +58,7 @@ pub(super) struct Question {
 }
 
 /// Which properties are answered.
+#[derive(Clone)]
 pub(super) struct Selection {
     /// Positions among the snapshot's fields.
     pub(super) fields: Vec<usize>,

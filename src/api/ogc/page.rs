@@ -1,0 +1,211 @@
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    BoxError,
+    body::{Body, Bytes},
+};
+use futures_util::stream;
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use crate::{
+    api::{
+        Problem, PublicUrl,
+        ogc::{
+            GEOJSON,
+            download::{files, media_type},
+            feature_json::{Dialect, FeatureWriter},
+            html::ItemsPage,
+            link,
+            question::{Question, Selection},
+        },
+        params::Params,
+    },
+    crs::Crs,
+    index::{Slot, Snapshot},
+};
+
+/// Bytes after which a piece of a body is sent. A page that ends before is sent whole, with its length.
+const PIECE: usize = 256 << 10;
+
+/// One page of what a question finds.
+pub(super) struct Page {
+    slots: Vec<Slot>,
+    /// Geodesic distances in metres, where nearness was asked for.
+    distances: Option<Vec<f64>>,
+    matched: Option<usize>,
+    /// The parameter that leads to the next page.
+    next: Option<(&'static str, String)>,
+}
+
+impl Page {
+    pub(super) fn find(question: &Question, snapshot: &Snapshot, deadline: Instant) -> Result<Page, Problem> {
+        let most = question.offset.saturating_add(question.limit).saturating_add(1);
+        let found = question.find(snapshot, most, deadline)?;
+        let first = question.after.map_or(0, |id| found.slots.partition_point(|slot| snapshot.feature(*slot).id <= id));
+        let start = first.saturating_add(question.offset).min(found.slots.len());
+        let end = start.saturating_add(question.limit).min(found.slots.len());
+        let slots = found.slots[start..end].to_vec();
+        Ok(Page {
+            next: (end < found.slots.len()).then(|| next_page(question, snapshot, &slots)).flatten(),
+            distances: found.distances.map(|distances| distances[start..end].to_vec()),
+            matched: found.matched,
+            slots,
+        })
+    }
+
+    /// The same for people.
+    pub(super) fn shown(&self, snapshot: &Snapshot, url: &PublicUrl, params: &Params) -> ItemsPage<'_> {
+        let path = url.join(&format!("/ogc/collections/{}/items", snapshot.layer().id));
+        let next = self.next.as_ref().map(|(name, value)| {
+            let mut query = params.without(&["offset", "after", "f"]);
+            query.append_pair("f", "html").append_pair(name, value);
+            format!("{path}?{}", query.finish())
+        });
+        let json = format!("{path}?{}", params.without(&["f"]).append_pair("f", "json").finish());
+        ItemsPage { slots: &self.slots, distances: self.distances.as_deref(), matched: self.matched, next, json }
+    }
+}
+
+/// A page's document, written piece by piece while it is sent: of the largest layer no more than a piece is in memory
+/// beside the snapshot.
+pub(super) struct PageBody {
+    snapshot: Arc<Snapshot>,
+    dialect: Dialect,
+    crs: &'static Crs,
+    selection: Option<Selection>,
+    slots: Vec<Slot>,
+    distances: Option<Vec<f64>>,
+    /// How many features are written.
+    written: usize,
+    /// The piece to be sent next.
+    piece: Vec<u8>,
+    /// What follows the features; `None` once it is written.
+    tail: Option<String>,
+}
+
+impl PageBody {
+    /// Begins the collection of a page's features. Features are copied from bytes encoded when the snapshot was built
+    /// where nobody asked otherwise.
+    pub(super) fn begin(
+        page: Page,
+        question: &Question,
+        snapshot: &Arc<Snapshot>,
+        dialect: Dialect,
+        url: &PublicUrl,
+        params: &Params,
+    ) -> Result<PageBody, Problem> {
+        let matched = page.matched.map(|matched| format!(r#""numberMatched":{matched},"#)).unwrap_or_default();
+        let tail = format!(
+            r#"],{matched}"numberReturned":{},"timeStamp":"{:.0}","links":{}}}"#,
+            page.slots.len(),
+            Timestamp::now(),
+            Json::from(page_links(snapshot, url, params, page.next)),
+        );
+        let mut body = PageBody {
+            snapshot: Arc::clone(snapshot),
+            dialect,
+            crs: question.crs,
+            selection: question.selection.clone(),
+            slots: page.slots,
+            distances: page.distances,
+            written: 0,
+            piece: vec![],
+            tail: Some(tail),
+        };
+        let members = dialect.document_members(snapshot.layer(), body.crs, url);
+        body.piece.extend_from_slice(format!(r#"{{"type":"FeatureCollection"{members},"features":["#).as_bytes());
+        body.fill()?;
+        Ok(body)
+    }
+
+    /// Writes features until the piece is full or the document complete.
+    fn fill(&mut self) -> Result<(), Problem> {
+        let selection = self.selection.as_ref().map(|selection| (&selection.fields[..], selection.synthetic));
+        let writer = FeatureWriter::new(&self.snapshot, self.dialect, self.crs, selection)?;
+        while self.piece.len() < PIECE {
+            let Some(slot) = self.slots.get(self.written) else {
+                self.piece.extend_from_slice(self.tail.take().unwrap_or_default().as_bytes());
+                return Ok(());
+            };
+            if self.written > 0 {
+                self.piece.push(b',');
+            }
+            writer.write(&mut self.piece, self.snapshot.feature(*slot))?;
+            if let Some(distances) = &self.distances {
+                self.piece.extend_from_slice(format!(r#","distance_m":{:.2}"#, distances[self.written]).as_bytes());
+            }
+            self.piece.push(b'}');
+            self.written += 1;
+        }
+        Ok(())
+    }
+
+    /// The piece that is ready or, beside the async threads, the next one; `None` after the last. An answer that has begun
+    /// can no longer become a problem: it breaks off, which clients notice.
+    async fn next(body: Option<PageBody>) -> Option<(Result<Bytes, BoxError>, Option<PageBody>)> {
+        let mut body = body?;
+        if body.piece.is_empty() {
+            body.tail.as_ref()?;
+            let filled = tokio::task::spawn_blocking(move || body.fill().map(|()| body).map_err(BoxError::from)).await;
+            match filled.map_err(BoxError::from).flatten() {
+                Ok(filled) => body = filled,
+                Err(error) => return Some((Err(error), None)),
+            }
+        }
+        let piece = Bytes::from(std::mem::take(&mut body.piece));
+        Some((Ok(piece), Some(body)))
+    }
+}
+
+impl From<PageBody> for Body {
+    fn from(body: PageBody) -> Body {
+        match body.tail {
+            None => Body::from(body.piece),
+            Some(_) => Body::from_stream(stream::unfold(Some(body), PageBody::next)),
+        }
+    }
+}
+
+/// The parameter that leads to the features behind a page. By id where that is the order, so that nothing is skipped
+/// or seen twice when features come or go.
+fn next_page(question: &Question, snapshot: &Snapshot, page: &[Slot]) -> Option<(&'static str, String)> {
+    if question.is_sorted() {
+        return Some(("offset", (question.offset + page.len()).to_string()));
+    }
+    page.last().map(|last| ("after", snapshot.feature(*last).id.to_string()))
+}
+
+fn page_links(
+    snapshot: &Snapshot,
+    url: &PublicUrl,
+    params: &Params,
+    next: Option<(&'static str, String)>,
+) -> Vec<Json> {
+    let path = format!("/ogc/collections/{}", snapshot.layer().id);
+    let items = |query: String| match query.is_empty() {
+        true => url.join(&format!("{path}/items")),
+        false => url.join(&format!("{path}/items?{query}")),
+    };
+    let mut links = vec![
+        link("self", GEOJSON, "This page", items(params.without(&[]).finish())),
+        link("collection", "application/json", "The collection", url.join(&path)),
+    ];
+    let mut page = params.without(&["f"]);
+    links.push(link("alternate", "text/html", "This page for people", items(page.append_pair("f", "html").finish())));
+    let mut fg = params.without(&["f"]);
+    let kind = Dialect::JsonFg.media_type();
+    links.push(link("alternate", kind, "This page as JSON-FG", items(fg.append_pair("f", "jsonfg").finish())));
+    links.extend(files().map(|format| {
+        let mut query = params.without(&["f", "limit", "offset", "after", "crs"]);
+        query.append_pair("f", format.name());
+        link("alternate", media_type(format), format.name(), items(query.finish()))
+    }));
+    if let Some((name, value)) = next {
+        let mut query = params.without(&["offset", "after"]);
+        query.append_pair(name, &value);
+        links.push(link("next", GEOJSON, "Next page", items(query.finish())));
+    }
+    links
+}
+
