@@ -14,12 +14,13 @@ const QUICK: Duration = Duration::from_millis(150);
 /// How long a slow question may take once it has its turn; with the waits it stays within a request's time.
 const LIMIT: Duration = Duration::from_secs(6);
 
-/// Turns for questions that may take long. They are worked off beside the async threads, a few at once; the slow ones
+/// Turns for questions that may take long, and for drawing. They are worked off beside the async threads, a few at once; the slow ones
 /// leave half of the processors to the quick ones.
 #[derive(Debug, Clone)]
 pub struct Heavy {
     quick: Arc<Semaphore>,
     slow: Arc<Semaphore>,
+    drawing: Arc<Semaphore>,
 }
 
 impl Heavy {
@@ -27,7 +28,22 @@ impl Heavy {
     pub fn new() -> Heavy {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let turns = |count: usize| Arc::new(Semaphore::new(count.max(1)));
-        Heavy { quick: turns(processors), slow: turns(processors / 2) }
+        Heavy { quick: turns(processors), slow: turns(processors / 2), drawing: turns(processors) }
+    }
+
+    /// Runs work of some milliseconds, such as drawing a tile, when it is its turn: in the order of asking, as many at
+    /// once as the machine has processors, so that none waits for all that came after it.
+    pub(super) async fn draw<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = Arc::clone(&self.drawing).acquire_owned().await.expect("nobody closes it");
+        let running = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        running.await.map_err(|_| Problem::internal())
     }
 
     /// Runs the work on a thread of its own when it is its turn, and tells it when it must have ended. Work that gives

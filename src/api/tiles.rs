@@ -11,7 +11,7 @@ use serde_json::{Value as Json_, json};
 
 use crate::{
     api::{
-        Problem, PublicUrl,
+        Heavy, Problem, PublicUrl,
         cached::{Keep, respond},
         params::Params,
     },
@@ -28,6 +28,7 @@ pub(super) const TILE: &str = "application/vnd.mapbox-vector-tile";
 pub(super) async fn tile(
     State(index): State<Arc<Index>>,
     State(cache): State<TileCache>,
+    State(heavy): State<Heavy>,
     Path((layer, zoom, column, row)): Path<(String, String, String, String)>,
     params: Params,
     headers: HeaderMap,
@@ -50,7 +51,7 @@ pub(super) async fn tile(
                 let tile = cache.get(&snapshot, address);
                 (if gzip { tile.gzipped() } else { tile.plain.clone() }, tile.plain.is_empty())
             };
-            tokio::task::spawn_blocking(make).await.map_err(|_| Problem::internal())?
+            heavy.draw(make).await?
         }
     };
     let mut response = respond(&headers, version, keep, TILE, || Body::from(body));

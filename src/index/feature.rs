@@ -5,21 +5,16 @@ use std::{
     sync::OnceLock,
 };
 
-use geo::{BoundingRect, Centroid, Geometry, InteriorPoint, Point, Simplify};
+use geo::{BoundingRect, Centroid, Geometry, InteriorPoint, Point};
 use geo_traits::to_geo::ToGeoGeometry;
 use jiff::civil::Date;
 use serde_json::value::RawValue;
 
 use crate::{
-    index::encode,
-    model::{Access, Bbox, Layer, Source, Value, fold, geodesic::bulge_m},
+    index::{Generalised, encode},
+    model::{Access, Bbox, Layer, Source, Value, fold, geodesic::bulge_m, mercator::MAX_ZOOM},
     store::StoredFeature,
 };
-
-/// Up to this zoom level of vector tiles [`Feature::coarse`] shows all that can be seen.
-pub const COARSE_ZOOM: u8 = 8;
-/// Detail left out of it, in degrees: an eighth of a screen pixel at that zoom level.
-const COARSE_DEGREES: f64 = 360.0 / 256.0 / 4096.0;
 
 /// One feature in a snapshot.
 #[derive(Debug)]
@@ -44,8 +39,8 @@ pub struct Feature {
     pub(super) holds: Option<(Date, Option<Date>)>,
     /// Folded name and code, for searching.
     pub(super) search_text: Box<str>,
-    /// See [`Feature::coarse`].
-    pub(super) coarse: OnceLock<Geometry<f64>>,
+    /// By zoom level, see [`Feature::generalised`].
+    pub(super) generalised: OnceLock<Box<[OnceLock<Generalised>; MAX_ZOOM as usize + 1]>>,
     /// How far its edges bulge towards a pole, in metres.
     pub(super) bulge_m: f64,
     /// The row of the database it was read from.
@@ -59,15 +54,6 @@ pub struct Feature {
 }
 
 impl Feature {
-    /// The geometry for overviews; worked out when it is first asked for.
-    pub fn coarse(&self) -> Option<&Geometry<f64>> {
-        let coarse = |geometry: &Geometry<f64>| match geometry {
-            Geometry::MultiPolygon(areas) => areas.simplify(COARSE_DEGREES).into(),
-            other => other.clone(),
-        };
-        self.geometry.as_ref().map(|geometry| self.coarse.get_or_init(|| coarse(geometry)))
-    }
-
     /// First and last day on which it holds; an open end is `None`. `None` for a feature without time.
     pub fn holds(&self) -> Option<(Date, Option<Date>)> {
         self.holds
@@ -112,7 +98,7 @@ impl Feature {
             label: geometry.as_ref().and_then(label),
             values,
             geometry,
-            coarse: OnceLock::new(),
+            generalised: OnceLock::new(),
             row: stored.row,
             digest: hasher.finish(),
             json: json.into(),

@@ -12,6 +12,7 @@ mod datum;
 pub mod geodesic;
 mod incoming;
 mod layer;
+pub mod mercator;
 mod preset;
 mod query;
 mod search_text;

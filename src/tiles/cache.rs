@@ -10,7 +10,7 @@ use moka::sync::Cache;
 
 use crate::{
     index::Snapshot,
-    tiles::{TileAddress, render},
+    tiles::{TileAddress, render::render, sheet::Sheets},
 };
 
 /// Differs whenever tiles of the snapshot may differ from those made before: with its content, and with the program
@@ -25,8 +25,17 @@ pub fn version(snapshot: &Snapshot) -> u64 {
 static DRAWING: LazyLock<u64> = LazyLock::new(|| {
     let mut hasher = DefaultHasher::new();
     env!("CARGO_PKG_VERSION").hash(&mut hasher);
-    [include_str!("clip.rs"), include_str!("grid.rs"), include_str!("render.rs"), include_str!("shape.rs")]
-        .hash(&mut hasher);
+    [
+        include_str!("../index/generalise.rs"),
+        include_str!("../model/mercator.rs"),
+        include_str!("clip.rs"),
+        include_str!("grid.rs"),
+        include_str!("mvt.rs"),
+        include_str!("render.rs"),
+        include_str!("shape.rs"),
+        include_str!("sheet.rs"),
+    ]
+    .hash(&mut hasher);
     hasher.finish()
 });
 
@@ -54,6 +63,7 @@ impl Tile {
 #[derive(Debug, Clone)]
 pub struct TileCache {
     tiles: Cache<(&'static str, u64, TileAddress), Arc<Tile>>,
+    sheets: Sheets,
 }
 
 impl TileCache {
@@ -61,7 +71,10 @@ impl TileCache {
     pub fn new(capacity_bytes: u64) -> TileCache {
         // What is compressed takes about half as much again.
         let weigh = |_: &_, tile: &Arc<Tile>| u32::try_from(tile.plain.len() * 3 / 2 + 128).unwrap_or(u32::MAX);
-        TileCache { tiles: Cache::builder().max_capacity(capacity_bytes).weigher(weigh).build() }
+        TileCache {
+            tiles: Cache::builder().max_capacity(capacity_bytes).weigher(weigh).build(),
+            sheets: Sheets::default(),
+        }
     }
 
     /// The tile, if it is made already.
@@ -70,9 +83,10 @@ impl TileCache {
     }
 
     /// The tile. Blocks for the milliseconds it takes to make one; several callers of the same tile wait for one making.
-    pub fn get(&self, snapshot: &Snapshot, address: TileAddress) -> Arc<Tile> {
+    pub fn get(&self, snapshot: &Arc<Snapshot>, address: TileAddress) -> Arc<Tile> {
         let key = (snapshot.layer().id.as_str(), snapshot.checksum(), address);
-        let make = || Arc::new(Tile { plain: render(snapshot, address).into(), gzipped: OnceLock::new() });
+        let make =
+            || Arc::new(Tile { plain: render(snapshot, &self.sheets, address).into(), gzipped: OnceLock::new() });
         self.tiles.get_with(key, make)
     }
 }

@@ -1,17 +1,14 @@
-use std::f64::consts::PI;
-
 use geo::{Coord, coord};
 
-use crate::model::Bbox;
+use crate::model::{
+    Bbox,
+    mercator::{MAX_ZOOM, TILE_EXTENT, from_grid, to_grid},
+};
 
-/// Deepest zoom level we make tiles for; clients stretch these further.
-pub const MAX_ZOOM: u8 = 14;
-/// Tile coordinates run from 0 to this, x to the east and y to the south.
-pub(super) const EXTENT: f64 = 4096.0;
-/// Shapes reach this far over a tile's edge, so that outlines do not show it.
-pub(super) const BUFFER: f64 = 64.0;
+/// Shapes reach this many units over a tile's edge, so that outlines do not show it.
+pub(super) const BUFFER: i32 = 64;
 
-/// A tile of the WebMercatorQuad grid (OGC 17-083r4, annex D.1): zoom, column from the west, row from the north.
+/// A tile of the WebMercatorQuad grid: zoom, column from the west, row from the north.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TileAddress {
     zoom: u8,
@@ -56,27 +53,25 @@ impl TileAddress {
         self.zoom
     }
 
-    /// Degrees to tile coordinates. Outside the tile they are negative or above [`EXTENT`].
-    pub(super) fn project(self, lon_lat: Coord<f64>) -> Coord<f64> {
-        let tiles = f64::from(1_u32 << self.zoom);
-        let x = (lon_lat.x + 180.0) / 360.0;
-        let y = (1.0 - lon_lat.y.to_radians().tan().asinh() / PI) / 2.0;
-        coord! { x: (x * tiles - f64::from(self.column)) * EXTENT, y: (y * tiles - f64::from(self.row)) * EXTENT }
+    /// Its north-west corner, in tile units from that of the world.
+    pub(super) fn corner(self) -> [i32; 2] {
+        let units = |tiles: u32| i32::try_from(tiles * TILE_EXTENT).expect("the whole grid has 2^26 units");
+        [units(self.column), units(self.row)]
     }
 
-    /// Tile coordinates to degrees.
-    fn unproject(self, x: f64, y: f64) -> (f64, f64) {
-        let tiles = f64::from(1_u32 << self.zoom);
-        let longitude = (x / EXTENT + f64::from(self.column)) / tiles * 360.0 - 180.0;
-        let latitude = (PI * (1.0 - 2.0 * (y / EXTENT + f64::from(self.row)) / tiles)).sinh().atan().to_degrees();
-        (longitude, latitude)
+    /// Degrees to tile coordinates. Outside the tile they are negative or above [`TILE_EXTENT`].
+    pub(super) fn project(self, lon_lat: Coord<f64>) -> Coord<f64> {
+        let [x, y] = self.corner().map(f64::from);
+        to_grid(lon_lat, self.zoom) - coord! { x: x, y: y }
     }
 
     /// The tile with its buffer, in degrees, cut at the edge of the world.
     pub(super) fn bbox(self) -> Bbox {
-        let (west, north) = self.unproject(-BUFFER, -BUFFER);
-        let (east, south) = self.unproject(EXTENT + BUFFER, EXTENT + BUFFER);
-        Bbox { west: west.max(-180.0), south, east: east.min(180.0), north }
+        let corner = |[x, y]: [i32; 2]| from_grid(coord! { x: f64::from(x), y: f64::from(y) }, self.zoom);
+        let across = i32::try_from(TILE_EXTENT).expect("small") + BUFFER;
+        let north_west = corner(self.corner().map(|at| at - BUFFER));
+        let south_east = corner(self.corner().map(|at| at + across));
+        Bbox { west: north_west.x.max(-180.0), south: south_east.y, east: south_east.x.min(180.0), north: north_west.y }
     }
 }
 
@@ -89,9 +84,11 @@ mod tests {
         // Lima at zoom 10 is in tile 292/546 (openstreetmap's slippy map formula).
         let tile = TileAddress::new(10, 292, 546).expect("in the grid");
         let place = tile.project(coord! { x: -77.0428, y: -12.0464 });
-        assert!((0.0..EXTENT).contains(&place.x) && (0.0..EXTENT).contains(&place.y), "{place:?}");
-        let (longitude, latitude) = tile.unproject(place.x, place.y);
-        assert!((longitude + 77.0428).abs() < 1e-9 && (latitude + 12.0464).abs() < 1e-9);
+        let inside = 0.0..f64::from(TILE_EXTENT);
+        assert!(inside.contains(&place.x) && inside.contains(&place.y), "{place:?}");
+        let [x, y] = tile.corner().map(f64::from);
+        let back = from_grid(place + coord! { x: x, y: y }, 10);
+        assert!((back.x + 77.0428).abs() < 1e-9 && (back.y + 12.0464).abs() < 1e-9);
     }
 
     #[test]

@@ -1,25 +1,26 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
-use geo::Geometry;
-use geozero::{
-    ToMvt,
-    mvt::{Message, TagsBuilder, TileValue, tile},
-};
+use geo::Coord;
 
 use crate::{
-    index::{COARSE_ZOOM, Feature, Slot, Snapshot},
-    model::GeometryKind,
+    index::{Feature, SYNTHETIC, Slot, Snapshot},
+    model::{
+        Bbox, GeometryKind,
+        mercator::{TILE_EXTENT, round},
+    },
     tiles::{
         TileAddress,
-        grid::EXTENT,
-        shape::{draw, on_tile},
+        grid::BUFFER,
+        mvt::{Kind, LayerWriter, Shape, Tag},
+        shape::{draw_cut, draw_point, draw_whole, on_tile},
+        sheet::{Sheet, Sheets},
     },
 };
 
 /// Above this many features a tile carries no names: they could not be read, and they weigh most.
 const CROWDED: usize = 1_000;
 /// Width of an area, in tile units (an eighth of a screen pixel each), from which its label can fit.
-const LABEL_WIDTH: f64 = 160.0;
+const LABEL_WIDTH: i32 = 160;
 /// In overviews one point stands for all in a square of this many tile units.
 const POINT_SPACING: f64 = 32.0;
 /// Zoom level from which every point is in the tiles.
@@ -30,31 +31,129 @@ const ALL_POINTS_ZOOM: u8 = 12;
 /// The tile layer bears the layer's id. Features have their integer id, their category, whether they are
 /// synthetic and, unless the tile is crowded, name and code. Area layers have a second tile layer,
 /// `<id>_labels`, with one point for each area wide enough to bear its name.
-pub fn render(snapshot: &Snapshot, tile: TileAddress) -> Vec<u8> {
+pub(super) fn render(snapshot: &Arc<Snapshot>, sheets: &Sheets, tile: TileAddress) -> Vec<u8> {
     let layer = snapshot.layer();
     if tile.zoom() < layer.min_zoom {
         return vec![];
     }
-    let mut slots = snapshot.near_box(&tile.bbox());
-    if layer.geometry == GeometryKind::Point && tile.zoom() < ALL_POINTS_ZOOM {
+    let bbox = tile.bbox();
+    let mut slots = snapshot.near_box(&bbox);
+    let is_area = layer.geometry == GeometryKind::Polygon;
+    if !is_area && tile.zoom() < ALL_POINTS_ZOOM {
         thin_out(snapshot, tile, &mut slots);
     }
-    let named = slots.len() <= CROWDED;
-    let mut shapes = LayerBuilder::new(layer.id.clone());
-    let mut labels = LayerBuilder::new(format!("{}_labels", layer.id));
-    for slot in slots {
-        let feature = snapshot.feature(slot);
-        let geometry = if tile.zoom() <= COARSE_ZOOM { feature.coarse() } else { feature.geometry.as_ref() };
-        let Some(drawn) = geometry.and_then(|geometry| draw(geometry, tile)) else { continue };
-        shapes.add(snapshot, feature, &drawn, named);
-        if layer.geometry == GeometryKind::Polygon
-            && let Some(place) = label_place(feature, tile)
-        {
-            labels.add(snapshot, feature, &place, true);
+    let crowded = slots.len() > CROWDED;
+    let sheet = if crowded && is_area { sheets.get(snapshot, tile.zoom()) } else { None };
+    let mut drawing = Drawing::new(snapshot, tile, bbox, crowded);
+    match sheet.as_ref().and_then(|sheet| sheet.get()) {
+        Some(sheet) => drawing.add_from(sheet, &slots),
+        None => slots.into_iter().for_each(|slot| drawing.add(snapshot.feature(slot))),
+    }
+    drawing.finish()
+}
+
+/// A tile that is being drawn.
+struct Drawing<'a> {
+    snapshot: &'a Snapshot,
+    tile: TileAddress,
+    /// The tile with its buffer, in degrees.
+    bbox: Bbox,
+    tags: Tags<'a>,
+    label_tags: Tags<'a>,
+    shapes: LayerWriter<'a>,
+    labels: LayerWriter<'a>,
+    shape: Shape,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(snapshot: &'a Snapshot, tile: TileAddress, bbox: Bbox, crowded: bool) -> Drawing<'a> {
+        let layer = snapshot.layer();
+        Drawing {
+            snapshot,
+            tile,
+            bbox,
+            tags: Tags::new(snapshot, !crowded),
+            label_tags: Tags::new(snapshot, true),
+            shapes: LayerWriter::new(layer.id.clone()),
+            labels: LayerWriter::new(format!("{}_labels", layer.id)),
+            shape: Shape::default(),
         }
     }
-    let layers: Vec<_> = [shapes, labels].into_iter().filter_map(LayerBuilder::finish).collect();
-    geozero::mvt::Tile { layers }.encode_to_vec()
+
+    /// Adds a feature of which the box meets that of the tile.
+    fn add(&mut self, feature: &'a Feature) {
+        self.shape.clear();
+        let kind = match (&feature.geometry, feature.bbox) {
+            (Some(geo::Geometry::Point(point)), _) if draw_point(self.tile.project(point.0), &mut self.shape) => {
+                Kind::Point
+            }
+            (Some(_), Some(own)) if self.draw_area(feature, own) => Kind::Polygon,
+            _ => return,
+        };
+        self.tags.put(feature, &mut self.shapes);
+        self.shapes.feature(feature.id, kind, &self.shape);
+        if matches!(kind, Kind::Polygon) {
+            self.add_label(feature);
+        }
+    }
+
+    fn draw_area(&mut self, feature: &Feature, own: Bbox) -> bool {
+        let area = feature.generalised(self.tile.zoom());
+        let inside = self.bbox.contains(own.west, own.south) && self.bbox.contains(own.east, own.north);
+        let draw = if inside { draw_whole } else { draw_cut };
+        draw(area, self.tile, &mut self.shape)
+    }
+
+    /// Adds the areas in these slots as a sheet has them, and their categories. What is cut at the tile's edge is drawn
+    /// feature by feature.
+    fn add_from(&mut self, sheet: &'a Sheet, slots: &[Slot]) {
+        let category_key = self.snapshot.layer().category_field.as_deref().map(|name| self.shapes.key(name));
+        let categories: Vec<u64> = sheet.categories.iter().map(|text| self.shapes.value(Tag::Text(text))).collect();
+        let mut synthetic = None;
+        let [west, north] = self.tile.corner();
+        let far = i32::try_from(TILE_EXTENT).expect("small") + BUFFER;
+        for slot in slots {
+            let entry = sheet.entry(*slot);
+            let [left, top, right, bottom] = entry.bounds;
+            let shape = sheet.shape(entry);
+            let is_inside =
+                || left - west >= -BUFFER && top - north >= -BUFFER && right - west <= far && bottom - north <= far;
+            if shape.is_empty() || !is_inside() {
+                self.add(self.snapshot.feature(*slot));
+                continue;
+            }
+            if let (Some(key), Some(category)) = (category_key, entry.category) {
+                self.shapes.tag_by_number(key, categories[usize::from(category)]);
+            }
+            if entry.synthetic {
+                let (key, value) =
+                    *synthetic.get_or_insert_with(|| (self.shapes.key(SYNTHETIC), self.shapes.value(Tag::Flag(true))));
+                self.shapes.tag_by_number(key, value);
+            }
+            self.shape.clear();
+            self.shape.draw_again([entry.start[0] - west, entry.start[1] - north], shape);
+            self.shapes.feature(entry.id, Kind::Polygon, &self.shape);
+            if right - left >= LABEL_WIDTH {
+                self.add_label(self.snapshot.feature(*slot));
+            }
+        }
+    }
+
+    /// Adds the place of an area's name, where the area is wide enough for it.
+    fn add_label(&mut self, feature: &'a Feature) {
+        let Some(place) = label_place(feature, self.tile) else { return };
+        self.shape.clear();
+        self.shape.point(round(place));
+        self.label_tags.put(feature, &mut self.labels);
+        self.labels.feature(feature.id, Kind::Point, &self.shape);
+    }
+
+    fn finish(self) -> Vec<u8> {
+        let mut tile = vec![];
+        self.shapes.finish(TILE_EXTENT, &mut tile);
+        self.labels.finish(TILE_EXTENT, &mut tile);
+        tile
+    }
 }
 
 /// Keeps the first point of each square, so that a tile's weight has a bound whatever the layer's size.
@@ -70,59 +169,103 @@ fn thin_out(snapshot: &Snapshot, tile: TileAddress, slots: &mut Vec<Slot>) {
     });
 }
 
-fn label_place(feature: &Feature, tile: TileAddress) -> Option<Geometry<f64>> {
+fn label_place(feature: &Feature, tile: TileAddress) -> Option<Coord<f64>> {
     let bbox = feature.bbox?;
-    let west = tile.project(geo::coord! { x: bbox.west, y: bbox.south });
-    let east = tile.project(geo::coord! { x: bbox.east, y: bbox.south });
-    let place = tile.project(feature.label?.0);
-    (east.x - west.x >= LABEL_WIDTH && on_tile(place)).then(|| geo::Point::from(place).into())
-}
-
-/// Collects the features of one tile layer.
-struct LayerBuilder {
-    name: String,
-    features: Vec<tile::Feature>,
-    tags: TagsBuilder,
-}
-
-impl LayerBuilder {
-    fn new(name: String) -> LayerBuilder {
-        LayerBuilder { name, features: vec![], tags: TagsBuilder::new() }
+    let units = f64::from(1_u32 << tile.zoom()) * f64::from(TILE_EXTENT);
+    if (bbox.east - bbox.west) / 360.0 * units < f64::from(LABEL_WIDTH) {
+        return None;
     }
+    Some(tile.project(feature.label?.0)).filter(|place| on_tile(*place))
+}
 
-    fn add(&mut self, snapshot: &Snapshot, feature: &Feature, shape: &Geometry<f64>, named: bool) {
-        // Only a ring of fewer than three places is refused, and `draw` makes none.
-        let Ok(mut drawn) = shape.to_mvt_unscaled() else { return };
-        drawn.id = u64::try_from(feature.id).ok();
+/// The attributes of a layer's features.
+struct Tags<'a> {
+    /// Name and position of each field.
+    fields: Vec<(&'a str, usize)>,
+}
+
+impl<'a> Tags<'a> {
+    fn new(snapshot: &'a Snapshot, named: bool) -> Tags<'a> {
         let layer = snapshot.layer();
         let names = if named { &[layer.name_field.as_str(), "code"][..] } else { &[] };
-        for field in layer.category_field.as_deref().iter().chain(names) {
-            if let Some(text) = snapshot.position(field).and_then(|position| feature.values[position].as_text()) {
-                self.tag(&mut drawn, field, TileValue::Str(text.to_owned()));
+        let fields = layer.category_field.as_deref().into_iter().chain(names.iter().copied());
+        Tags { fields: fields.filter_map(|name| Some((name, snapshot.position(name)?))).collect() }
+    }
+
+    fn put(&self, feature: &'a Feature, layer: &mut LayerWriter<'a>) {
+        for (name, position) in &self.fields {
+            if let Some(text) = feature.values[*position].as_text() {
+                layer.tag(name, Tag::Text(text));
             }
         }
-        if snapshot.source_of(feature).is_some_and(|source| source.synthetic) {
-            self.tag(&mut drawn, "synthetic", TileValue::Bool(true));
+        if feature.synthetic {
+            layer.tag(SYNTHETIC, Tag::Flag(true));
         }
-        self.features.push(drawn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use geozero::mvt::{Message, Tile};
+
+    use super::*;
+    use crate::{
+        model::{Access, Catalogue},
+        store::{LayerContents, StoredFeature, to_wkb},
+    };
+
+    /// Squares over the country, more than a tile can name.
+    fn squares(count: i64) -> Arc<Snapshot> {
+        let layer = Catalogue::built_in().layer("mining_concessions").expect("built in");
+        let seed = fastrand::u64(..);
+        println!("seed {seed}");
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut square = |id: i64| {
+            let (x, y) = (random.f64() * 12.0 - 81.0, random.f64() * 16.0 - 17.0);
+            let size = random.f64().powi(8) * 2.0;
+            let area = geo::Rect::new((x, y), (x + size, y + size)).to_polygon();
+            let status = ["titulada", "en_tramite"][usize::from(random.bool())];
+            StoredFeature {
+                id,
+                version: 1,
+                row: id,
+                source: "direct".into(),
+                properties: format!(r#"{{"name":"{id}","status":"{status}"}}"#),
+                wkb: Some(to_wkb(&geo::MultiPolygon::new(vec![area]).into())),
+            }
+        };
+        let features = (1..=count).map(&mut square).collect();
+        let contents = LayerContents { position: None, revision: None, sources: vec![], features };
+        Arc::new(Snapshot::build(layer, Access::Public, contents))
     }
 
-    fn tag(&mut self, feature: &mut tile::Feature, key: &str, value: TileValue) {
-        let (key, value) = self.tags.insert_ref(key, value);
-        feature.tags.extend([key, value]);
+    /// Attributes and geometry of the features of each tile layer, by id.
+    type Told = BTreeMap<(String, u64), (Vec<(String, String)>, Vec<u32>)>;
+
+    fn told(tile: &[u8]) -> Told {
+        let tile = Tile::decode(tile).expect("sound");
+        let of = |layer: &geozero::mvt::tile::Layer, feature: &geozero::mvt::tile::Feature| {
+            let tag =
+                |pair: &[u32]| (layer.keys[pair[0] as usize].clone(), format!("{:?}", layer.values[pair[1] as usize]));
+            let tags = feature.tags.chunks(2).map(tag).collect();
+            ((layer.name.clone(), feature.id.expect("an id")), (tags, feature.geometry.clone()))
+        };
+        tile.layers.iter().flat_map(|layer| layer.features.iter().map(move |feature| of(layer, feature))).collect()
     }
 
-    fn finish(self) -> Option<tile::Layer> {
-        let (keys, values) = self.tags.into_tags();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the extent is 4096")]
-        let extent = Some(EXTENT as u32);
-        (!self.features.is_empty()).then(|| tile::Layer {
-            version: 2,
-            name: self.name,
-            features: self.features,
-            keys,
-            values: values.into_iter().map(Into::into).collect(),
-            extent,
-        })
+    #[test]
+    fn a_crowded_tile_is_the_same_drawn_from_a_sheet_and_feature_by_feature() {
+        let (snapshot, sheets) = (squares(5_000), Sheets::default());
+        for (zoom, column, row) in [(4, 4, 8), (5, 9, 16), (6, 18, 33)] {
+            let tile = TileAddress::new(zoom, column, row).expect("in the grid");
+            let one_by_one = told(&render(&snapshot, &sheets, tile));
+            while sheets.get(&snapshot, zoom).is_none() {
+                std::thread::yield_now();
+            }
+            assert!(one_by_one.len() > CROWDED, "{} features", one_by_one.len());
+            assert_eq!(told(&render(&snapshot, &sheets, tile)), one_by_one);
+        }
     }
 }

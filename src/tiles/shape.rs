@@ -1,78 +1,73 @@
-use geo::{Area, Coord, Geometry, LineString, MultiPolygon, Polygon, Simplify, coord};
+use geo::{Coord, coord};
 
 use crate::{
-    model::Bbox,
-    tiles::{
-        clip::clip_ring,
-        grid::{EXTENT, TileAddress},
+    index::Generalised,
+    model::{
+        Bbox,
+        mercator::{TILE_EXTENT, doubled_area, orient, round},
     },
+    tiles::{TileAddress, clip::clip_ring, grid::BUFFER, mvt::Shape},
 };
 
-/// Detail below this many tile units (a quarter of a screen pixel) is left out of areas.
-const TOLERANCE: f64 = 2.0;
-
-/// The geometry in whole tile coordinates, cut to the tile and simplified; `None` when nothing of it shows. It is cut in
-/// degrees, so that only what shows is projected.
-///
-/// Exterior rings have positive area in tile coordinates, as the specification asks (MVT 2.1, section 4.3.4.4).
-/// An area too small to draw keeps a dot of 2 units, so that it does not vanish from overviews.
-pub(super) fn draw(geometry: &Geometry<f64>, tile: TileAddress) -> Option<Geometry<f64>> {
-    match geometry {
-        Geometry::Point(point) => {
-            let place = tile.project(point.0);
-            on_tile(place).then(|| Geometry::Point(round(place).into()))
-        }
-        Geometry::MultiPolygon(areas) => draw_areas(&areas.0, tile),
-        Geometry::Polygon(area) => draw_areas(std::slice::from_ref(area), tile),
-        _ => None,
-    }
+/// The tile with its buffer, in its own units.
+fn frame() -> Bbox {
+    let (low, high) = (f64::from(-BUFFER), f64::from(TILE_EXTENT) + f64::from(BUFFER));
+    Bbox { west: low, south: low, east: high, north: high }
 }
 
 /// Whether a point belongs to this tile and to no other.
 pub(super) fn on_tile(place: Coord<f64>) -> bool {
-    (0.0..EXTENT).contains(&place.x) && (0.0..EXTENT).contains(&place.y)
+    let inside = 0.0..f64::from(TILE_EXTENT);
+    inside.contains(&place.x) && inside.contains(&place.y)
 }
 
-fn draw_areas(areas: &[Polygon<f64>], tile: TileAddress) -> Option<Geometry<f64>> {
-    let bbox = tile.bbox();
-    let drawn: Vec<_> = areas.iter().filter_map(|area| draw_area(area, tile, &bbox)).collect();
-    if !drawn.is_empty() {
-        return Some(MultiPolygon(drawn).into());
+/// A point, where it belongs to the tile; whether it does.
+pub(super) fn draw_point(place: Coord<f64>, shape: &mut Shape) -> bool {
+    let shows = on_tile(place);
+    if shows {
+        shape.point(round(place));
     }
-    let start = tile.project(*areas.first()?.exterior().0.first()?);
-    let size = TOLERANCE;
-    on_tile(start).then(|| {
-        let corner = round(start);
-        let dot = [(0.0, 0.0), (size, 0.0), (size, size), (0.0, size), (0.0, 0.0)];
-        let ring = dot.map(|(x, y)| coord! { x: corner.x + x, y: corner.y + y });
-        MultiPolygon(vec![Polygon::new(LineString(ring.to_vec()), vec![])]).into()
-    })
+    shows
 }
 
-fn draw_area(area: &Polygon<f64>, tile: TileAddress, bbox: &Bbox) -> Option<Polygon<f64>> {
-    let exterior = draw_ring(area.exterior(), tile, bbox, true)?;
-    let holes = area.interiors().iter().filter_map(|ring| draw_ring(ring, tile, bbox, false)).collect();
-    Some(Polygon::new(exterior, holes))
+/// An area that lies inside the tile and its buffer; whether there is anything of it.
+pub(super) fn draw_whole(area: &Generalised, tile: TileAddress, shape: &mut Shape) -> bool {
+    let [west, north] = tile.corner();
+    let mut shows = false;
+    for ring in area.rings() {
+        shape.ring(ring.iter().map(|[x, y]| [x - west, y - north]));
+        shows = true;
+    }
+    shows
 }
 
-fn draw_ring(ring: &LineString<f64>, tile: TileAddress, bbox: &Bbox, exterior: bool) -> Option<LineString<f64>> {
-    let shown: LineString<f64> = clip_ring(&ring.0, bbox).into_iter().map(|c| tile.project(c)).collect();
-    let clipped = shown.simplify(TOLERANCE).0;
-    let mut points: Vec<Coord<f64>> = clipped.into_iter().map(round).collect();
-    points.dedup();
-    if points.len() < 4 {
-        return None;
+/// What the tile and its buffer show of an area; whether that is anything.
+pub(super) fn draw_cut(area: &Generalised, tile: TileAddress, shape: &mut Shape) -> bool {
+    let [west, north] = tile.corner();
+    let frame = frame();
+    let (mut shows, mut exterior_shows) = (false, false);
+    for ring in area.rings() {
+        let local: Vec<Coord<f64>> = ring
+            .iter()
+            .chain(ring.first())
+            .map(|[x, y]| coord! { x: f64::from(x - west), y: f64::from(y - north) })
+            .collect();
+        // Interior rings follow the exterior one they are in.
+        let is_exterior = doubled_area(ring) > 0;
+        if !is_exterior && !exterior_shows {
+            continue;
+        }
+        let mut cut: Vec<[i32; 2]> = clip_ring(&local, &frame).into_iter().map(round).collect();
+        cut.dedup();
+        cut.pop();
+        let has_inside = orient(&mut cut, is_exterior);
+        if is_exterior {
+            exterior_shows = has_inside;
+        }
+        if has_inside {
+            shape.ring(cut.into_iter());
+            shows = true;
+        }
     }
-    let area = Polygon::new(LineString(points.clone()), vec![]).signed_area();
-    if area == 0.0 {
-        return None;
-    }
-    if (area > 0.0) != exterior {
-        points.reverse();
-    }
-    Some(LineString(points))
-}
-
-fn round(c: Coord<f64>) -> Coord<f64> {
-    coord! { x: c.x.round(), y: c.y.round() }
+    shows
 }

@@ -4,7 +4,7 @@ use axum::{
     BoxError,
     body::{Body, Bytes},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
@@ -162,7 +162,8 @@ impl From<PageBody> for Body {
     fn from(body: PageBody) -> Body {
         match body.tail {
             None => Body::from(body.piece),
-            Some(_) => Body::from_stream(stream::unfold(Some(body), PageBody::next)),
+            // Who compresses it asks for more after the end.
+            Some(_) => Body::from_stream(stream::unfold(Some(body), PageBody::next).fuse()),
         }
     }
 }
@@ -208,4 +209,3 @@ fn page_links(
     }
     links
 }
-

@@ -12,7 +12,7 @@ use serde_json::{Value as Json_, json};
 
 use crate::{
     api::{
-        Problem, PublicUrl,
+        Heavy, Problem, PublicUrl,
         ogc::{check_format, link, schemas},
         params::Params,
         tiles::{self, TILE},
@@ -89,12 +89,13 @@ pub(super) async fn tileset(
 pub(super) async fn tile(
     State(index): State<Arc<Index>>,
     State(cache): State<TileCache>,
+    State(heavy): State<Heavy>,
     Path((layer, grid, zoom, row, column)): Path<(String, String, String, String, String)>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check_grid(&grid)?;
-    tiles::tile(State(index), State(cache), Path((layer, zoom, column, row)), params, headers).await
+    tiles::tile(State(index), State(cache), State(heavy), Path((layer, zoom, column, row)), params, headers).await
 }
 
 /// `GET /ogc/tileMatrixSets`

@@ -1,0 +1,112 @@
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    thread,
+};
+
+use crate::{
+    index::{Slot, Snapshot},
+    tiles::mvt::Shape,
+};
+
+/// All areas of a layer as they are drawn at one zoom level, side by side in memory: where thousands are on a tile, going
+/// from feature to feature costs more than drawing them.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    /// By slot.
+    entries: Vec<Entry>,
+    /// The shapes of all entries, see [`Entry::shape`].
+    shapes: Vec<u8>,
+    /// Values of the category, by the number entries have for them.
+    pub(super) categories: Vec<String>,
+}
+
+/// One area.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) id: i64,
+    /// West, north, east and south in tile units from the world's north-west corner.
+    pub(super) bounds: [i32; 4],
+    /// Where its outline begins, in the same units.
+    pub(super) start: [i32; 2],
+    shape: std::ops::Range<u32>,
+    /// Its category, and whether it is invented.
+    pub(super) category: Option<u16>,
+    pub(super) synthetic: bool,
+}
+
+impl Sheet {
+    fn draw(snapshot: &Snapshot, zoom: u8) -> Sheet {
+        let mut sheet = Sheet { entries: vec![], shapes: vec![], categories: vec![] };
+        let category = snapshot.layer().category_field.as_deref().and_then(|name| snapshot.position(name));
+        let mut numbers: HashMap<&str, Option<u16>> = HashMap::new();
+        let mut shape = Shape::default();
+        for feature in snapshot.features() {
+            let text = category.and_then(|position| feature.values[position].as_text());
+            let category = text.and_then(|text| {
+                *numbers.entry(text).or_insert_with(|| {
+                    sheet.categories.push(text.to_owned());
+                    u16::try_from(sheet.categories.len() - 1).ok()
+                })
+            });
+            let area = feature.generalised(zoom);
+            let start = shape.draw_from_start(area.rings());
+            let from = sheet.shapes.len();
+            sheet.shapes.extend_from_slice(shape.commands());
+            let end = |at: usize| u32::try_from(at).expect("shapes of a layer take less than 4 GiB");
+            sheet.entries.push(Entry {
+                id: feature.id,
+                bounds: bounds(area.rings().flatten()),
+                start,
+                shape: end(from)..end(sheet.shapes.len()),
+                category,
+                synthetic: feature.synthetic,
+            });
+        }
+        sheet
+    }
+
+    pub(super) fn entry(&self, slot: Slot) -> &Entry {
+        &self.entries[slot as usize]
+    }
+
+    /// What follows an area's first point, see [`Shape::draw_from_start`]; empty for what is no area.
+    pub(super) fn shape(&self, entry: &Entry) -> &[u8] {
+        &self.shapes[entry.shape.start as usize..entry.shape.end as usize]
+    }
+}
+
+fn bounds<'a>(points: impl Iterator<Item = &'a [i32; 2]>) -> [i32; 4] {
+    points.fold([i32::MAX, i32::MAX, i32::MIN, i32::MIN], |[west, north, east, south], [x, y]| {
+        [west.min(*x), north.min(*y), east.max(*x), south.max(*y)]
+    })
+}
+
+/// The sheets of the newest snapshots, by layer and zoom level.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Sheets {
+    by_layer: Arc<Mutex<HashMap<(&'static str, u8), Kept>>>,
+}
+
+/// A sheet of the snapshot with this checksum, once it is drawn.
+#[derive(Debug)]
+struct Kept {
+    checksum: u64,
+    sheet: Arc<OnceLock<Sheet>>,
+}
+
+impl Sheets {
+    /// The sheet, if it is drawn. Else it is drawn beside: who asks need not wait for the whole layer.
+    pub(super) fn get(&self, snapshot: &Arc<Snapshot>, zoom: u8) -> Option<Arc<OnceLock<Sheet>>> {
+        let key = (snapshot.layer().id.as_str(), zoom);
+        let mut by_layer = self.by_layer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = by_layer.get(&key).filter(|kept| kept.checksum == snapshot.checksum()) {
+            return kept.sheet.get().map(|_| Arc::clone(&kept.sheet));
+        }
+        let sheet = Arc::new(OnceLock::new());
+        by_layer.insert(key, Kept { checksum: snapshot.checksum(), sheet: Arc::clone(&sheet) });
+        let snapshot = Arc::clone(snapshot);
+        thread::spawn(move || sheet.get_or_init(|| Sheet::draw(&snapshot, zoom)).entries.len());
+        None
+    }
+}
