@@ -1,5 +1,6 @@
 use std::{
     collections::HashMap,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -8,6 +9,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
@@ -19,6 +21,12 @@ use crate::{
 
 /// How often every feature is compared with the database.
 const AUDIT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Layers read at once: while one is worked in, the database gives the next.
+const AT_ONCE: usize = 2;
+
+/// Brings one layer up to date; answers its id.
+type Renewal<'a> = Pin<Box<dyn Future<Output = Result<&'static str, IndexError>> + Send + 'a>>;
 
 /// The current snapshot of every layer.
 #[derive(Debug)]
@@ -192,25 +200,23 @@ impl Index {
         }
     }
 
-    /// One layer that cannot be read does not keep the others from it; the first failure is told in the end.
+    /// One layer that cannot be read does not keep the others from it; a failure is told in the end.
     async fn bring_up_to_date(&self, store: &Store) -> Result<Vec<&'static str>, IndexError> {
-        let mut changed = vec![];
-        let mut failure = None;
-        for current in store.layer_revisions().await? {
+        let revisions = store.layer_revisions().await?;
+        let mut renewals: Vec<Renewal<'_>> = vec![];
+        for current in revisions {
             // Layers that an earlier version of the program declared are nobody's business here.
             let Some((id, snapshot)) = self.layers.get_key_value(current.layer.as_str()) else { continue };
             let old = snapshot.load_full();
             if old.revision() != current.revision {
-                match next_snapshot(old, store).await {
-                    Ok(next) => {
-                        snapshot.store(Arc::new(next));
-                        changed.push(*id);
-                    }
-                    Err(error) => failure = failure.or(Some(error)),
-                }
+                renewals.push(Box::pin(async {
+                    snapshot.store(Arc::new(next_snapshot(old, store).await?));
+                    Ok(*id)
+                }));
             }
         }
-        failure.map_or(Ok(changed), Err)
+        let renewed: Vec<_> = stream::iter(renewals).buffer_unordered(AT_ONCE).collect().await;
+        renewed.into_iter().collect()
     }
 
     /// Compares every layer with the database, feature by feature, and mends what differs. Returns how many features

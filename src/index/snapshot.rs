@@ -5,6 +5,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 use rstar::RTree;
 
 use crate::{
@@ -61,14 +62,18 @@ struct Decoded {
 }
 
 impl Decoded {
-    fn of(layer: &'static Layer, access: Access, sources: &[Source], stored: Vec<StoredFeature>) -> Decoded {
+    fn of(layer: &'static Layer, access: Access, sources: &[Source], stored: &[StoredFeature]) -> Decoded {
         let positions: HashMap<&str, (u16, &Source)> =
             (0..).zip(sources).map(|(position, source)| (source.name.as_str(), (position, source))).collect();
-        let mut decoded = Decoded { features: Vec::with_capacity(stored.len()), unreadable: vec![] };
-        for stored in stored {
+        let decode = |stored: &StoredFeature| {
             let source = positions.get(stored.source.as_str()).copied();
-            match Feature::decode(layer, access, &stored, source) {
-                Ok(feature) => decoded.features.push(Arc::new(feature)),
+            Feature::decode(layer, access, stored, source).map(Arc::new)
+        };
+        let read: Vec<_> = stored.par_iter().map(decode).collect();
+        let mut decoded = Decoded { features: Vec::with_capacity(stored.len()), unreadable: vec![] };
+        for (stored, read) in stored.iter().zip(read) {
+            match read {
+                Ok(feature) => decoded.features.push(feature),
                 Err(reason) => {
                     decoded.unreadable.push((stored.id, stored.row));
                     tracing::error!(layer = layer.id, feature.id = stored.id, reason, "a feature cannot be read");
@@ -89,7 +94,7 @@ impl Snapshot {
     /// Builds the snapshot of a layer from what the database holds. A feature that cannot be read is left out, logged
     /// and counted: it must not take the layer with it.
     pub fn build(layer: &'static Layer, access: Access, contents: LayerContents) -> Snapshot {
-        let decoded = Decoded::of(layer, access, &contents.sources, contents.features);
+        let decoded = Decoded::of(layer, access, &contents.sources, &contents.features);
         let features = Features::index(decoded.features);
         let revision = contents.revision.as_ref().map_or(0, |revision| revision.revision);
         let changed_at = contents.revision.map(|revision| revision.changed_at);
@@ -141,7 +146,7 @@ impl Snapshot {
     }
 
     fn with_features(&self, moment: Moment, touched: &[i64], stored: Vec<StoredFeature>) -> Snapshot {
-        let decoded = Decoded::of(self.layer, self.access, &moment.sources, stored);
+        let decoded = Decoded::of(self.layer, self.access, &moment.sources, &stored);
         let own = Features {
             by_id: self.features.clone(),
             by_name: self.by_name.clone(),
