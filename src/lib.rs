@@ -21,6 +21,7 @@ pub mod crs;
 pub mod exchange;
 pub mod index;
 pub mod model;
+pub mod overlay;
 pub mod store;
 pub mod telemetry;
 pub mod tiles;

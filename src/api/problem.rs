@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::crs::CrsError;
 use crate::index::TookTooLong;
 use crate::model::{BboxError, PeriodError, UnknownLayer, ValueError};
+use crate::overlay::OverlayError;
 use crate::store::EditError;
 use crate::tiles::TileAddressError;
 
@@ -173,6 +174,13 @@ impl From<BboxError> for Problem {
 impl From<PeriodError> for Problem {
     fn from(error: PeriodError) -> Problem {
         Problem::bad_parameter("datetime", error)
+    }
+}
+
+impl From<OverlayError> for Problem {
+    fn from(error: OverlayError) -> Problem {
+        tracing::error!(%error);
+        Problem::internal()
     }
 }
 

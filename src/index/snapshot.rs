@@ -91,6 +91,22 @@ impl Snapshot {
         Snapshot::build(layer, access, contents)
     }
 
+    /// A snapshot of features with ids from 1, each of its properties in JSON and a geometry.
+    #[cfg(test)]
+    pub(crate) fn of(layer: &str, features: impl Iterator<Item = (String, geo::Geometry<f64>)>) -> Snapshot {
+        let layer = crate::model::Catalogue::built_in().layer(layer).expect("built in");
+        let stored = (1..).zip(features).map(|(id, (properties, geometry))| StoredFeature {
+            id,
+            version: 1,
+            row: id,
+            source: "direct".into(),
+            properties,
+            wkb: Some(crate::store::to_wkb(&geometry)),
+        });
+        let contents = LayerContents { position: None, revision: None, sources: vec![], features: stored.collect() };
+        Snapshot::build(layer, Access::Public, contents)
+    }
+
     /// Builds the snapshot of a layer from what the database holds. A feature that cannot be read is left out, logged
     /// and counted: it must not take the layer with it.
     pub fn build(layer: &'static Layer, access: Access, contents: LayerContents) -> Snapshot {

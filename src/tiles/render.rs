@@ -211,34 +211,20 @@ mod tests {
     use geozero::mvt::{Message, Tile};
 
     use super::*;
-    use crate::{
-        model::{Access, Catalogue},
-        store::{LayerContents, StoredFeature, to_wkb},
-    };
 
     /// Squares over the country, more than a tile can name.
-    fn squares(count: i64) -> Arc<Snapshot> {
-        let layer = Catalogue::built_in().layer("mining_concessions").expect("built in");
+    fn squares(count: usize) -> Arc<Snapshot> {
         let seed = fastrand::u64(..);
         println!("seed {seed}");
         let mut random = fastrand::Rng::with_seed(seed);
-        let mut square = |id: i64| {
+        let square = |_| {
             let (x, y) = (random.f64() * 12.0 - 81.0, random.f64() * 16.0 - 17.0);
             let size = random.f64().powi(8) * 2.0;
             let area = geo::Rect::new((x, y), (x + size, y + size)).to_polygon();
             let status = ["titulada", "en_tramite"][usize::from(random.bool())];
-            StoredFeature {
-                id,
-                version: 1,
-                row: id,
-                source: "direct".into(),
-                properties: format!(r#"{{"name":"{id}","status":"{status}"}}"#),
-                wkb: Some(to_wkb(&geo::MultiPolygon::new(vec![area]).into())),
-            }
+            (format!(r#"{{"name":"{x}","status":"{status}"}}"#), geo::MultiPolygon::new(vec![area]).into())
         };
-        let features = (1..=count).map(&mut square).collect();
-        let contents = LayerContents { position: None, revision: None, sources: vec![], features };
-        Arc::new(Snapshot::build(layer, Access::Public, contents))
+        Arc::new(Snapshot::of("mining_concessions", (0..count).map(square)))
     }
 
     /// Attributes and geometry of the features of each tile layer, by id.

@@ -521,3 +521,46 @@ fn counts_by_area_are_postgis_counts() {
         assert_eq!(server.get(path).status, status, "{path}");
     }
 }
+
+#[test]
+fn what_is_clipped_is_what_postgis_shares() {
+    let (mut random, seed) = seeded();
+    let (database, server) = with_nasty_areas(&mut random);
+    let own: Vec<String> = database
+        .query("select st_astext(geom) from layers.watersheds order by id limit 20")
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut cut = 0;
+    for round in 0..60 {
+        // Some of the layer's own areas: they share borders with others.
+        let shape = match round % 3 {
+            0 => own[round / 3].clone(),
+            _ => std::iter::repeat_with(|| nasty_shape(&mut random)).find(|shape| shape.contains("POLYGON")).unwrap(),
+        };
+        let encoded: String = form_urlencoded::byte_serialize(shape.as_bytes()).collect();
+        let page = server.json(&format!("/ogc/collections/watersheds/items?limit=10000&clip={encoded}"));
+        let served = page["features"].to_string().replace('\'', "''");
+        let sql = format!(
+            "with area as (select st_geomfromtext('{shape}', 4326) as shape),
+            served as (
+              select (f ->> 'id')::bigint as id, st_geomfromgeojson(nullif(f ->> 'geometry', 'null')) as part
+              from json_array_elements('{served}') f),
+            told as (
+              select id, geom, nullif(st_collectionextract(st_intersection(geom, shape), 3), 'SRID=4326;MULTIPOLYGON EMPTY') as part
+              from layers.watersheds, area where st_intersects(geom, shape) and not st_touches(geom, shape))
+            select json_build_array(
+              count(*),
+              count(*) filter (where served.id is null or told.id is null or (served.part is null) <> (told.part is null)
+                or st_hausdorffdistance(served.part, told.part) > 2e-7 or not st_ispolygonccw(served.part)),
+              count(*) filter (where not st_equals(told.part, told.geom)))::text
+            from served full join told using (id)"
+        );
+        let [all, wrong, parts]: [usize; 3] =
+            serde_json::from_str(database.query(&sql)[0].as_deref().unwrap()).unwrap();
+        assert_eq!((page["numberMatched"].as_u64(), wrong), (Some(all as u64), 0), "clip={shape}, seed {seed}");
+        cut += parts;
+    }
+    println!("{cut} areas were cut");
+    assert!(cut > 100, "too few to prove anything: {cut}");
+}

@@ -5,11 +5,12 @@ use std::{collections::BTreeSet, fs, path::Path};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("crs", &[]),
+    ("overlay", &[]),
     ("store", &["model"]),
     ("index", &["model", "store"]),
     ("exchange", &["model", "store", "index"]),
     ("tiles", &["model", "index"]),
-    ("api", &["model", "crs", "store", "index", "exchange", "tiles"]),
+    ("api", &["model", "crs", "overlay", "store", "index", "exchange", "tiles"]),
     ("config", &["api"]),
     ("telemetry", &[]),
     ("cli", &["model", "store", "crs", "index", "exchange", "tiles", "api", "config", "telemetry"]),

@@ -7,6 +7,7 @@ use crate::{
     crs::{CRS84, Crs, Projection},
     index::{Feature, Form, Snapshot, write_geometry},
     model::Layer,
+    overlay::Clip,
 };
 
 /// In which JSON features are written.
@@ -57,6 +58,8 @@ pub(super) struct FeatureWriter<'a> {
     projection: Option<Projection>,
     /// Only these fields, by position, and whether the feature is invented; `None` for all.
     properties: Option<(&'a [usize], bool)>,
+    /// Geometries are cut to it.
+    clip: Option<Clip>,
 }
 
 impl<'a> FeatureWriter<'a> {
@@ -67,18 +70,28 @@ impl<'a> FeatureWriter<'a> {
         properties: Option<(&'a [usize], bool)>,
     ) -> Result<FeatureWriter<'a>, Problem> {
         let projection = (crs != &CRS84).then(|| Projection::to(crs)).transpose().map_err(|error| ("crs", error))?;
-        Ok(FeatureWriter { snapshot, dialect, crs, projection, properties })
+        Ok(FeatureWriter { snapshot, dialect, crs, projection, properties, clip: None })
+    }
+
+    /// The same with geometries cut to an area.
+    pub(super) fn clipped(self, area: &Geometry<f64>) -> Result<FeatureWriter<'a>, Problem> {
+        Ok(FeatureWriter { clip: Some(Clip::to(area)?), ..self })
     }
 
     /// Appends the feature without its closing brace: members may follow.
     pub(super) fn write(&self, body: &mut Vec<u8>, feature: &Feature) -> Result<(), Problem> {
-        let moved = self.move_geometry(feature)?;
+        let cut = match (&self.clip, &feature.geometry) {
+            (Some(clip), Some(geometry)) => Some(clip.apply(geometry)?),
+            _ => None,
+        };
+        let moved = self.move_geometry(cut.as_ref().unwrap_or(&feature.geometry).as_ref())?;
         let is_fg = self.dialect == Dialect::JsonFg;
         // JSON-FG keeps `geometry` for WGS 84, and says in `place` where the feature is in another system.
-        let geometry = match &moved {
-            Some(_) if is_fg => Some((None, 0)),
-            Some(geometry) => Some((geometry.clone(), self.decimals())),
-            None => None,
+        let geometry = match (&moved, cut) {
+            (Some(_), _) if is_fg => Some((None, 0)),
+            (Some(geometry), _) => Some((geometry.clone(), self.decimals())),
+            (None, Some(cut)) => Some((cut, self.decimals())),
+            (None, None) => None,
         };
         self.snapshot.write_formed(body, feature, &Form { properties: self.properties, geometry });
         if is_fg {
@@ -99,9 +112,9 @@ impl<'a> FeatureWriter<'a> {
 
     /// The geometry in the answer's reference system; `None` where that is our own.
     #[expect(clippy::option_option, reason = "changed or not, then with or without geometry")]
-    fn move_geometry(&self, feature: &Feature) -> Result<Option<Option<Geometry<f64>>>, Problem> {
+    fn move_geometry(&self, geometry: Option<&Geometry<f64>>) -> Result<Option<Option<Geometry<f64>>>, Problem> {
         let Some(projection) = &self.projection else { return Ok(None) };
-        let geometry = feature.geometry.as_ref().map(|geometry| projection.apply(geometry)).transpose();
+        let geometry = geometry.map(|geometry| projection.apply(geometry)).transpose();
         Ok(Some(geometry.map_err(|error| ("crs", error))?))
     }
 }

@@ -64,6 +64,9 @@ pub(super) async fn items(
     }
     let mut question = Question::parse(&params, &snapshot)?;
     if let Some(format) = file {
+        if question.clip.is_some() {
+            return Err(Problem::bad_parameter("clip", "it goes with f=json and f=jsonfg"));
+        }
         let finding = Arc::clone(&snapshot);
         let written = heavy.run(move |deadline| write_file(&question, &finding, format, deadline)).await?;
         return Ok(with_crs(send(written, &snapshot, format), &CRS84));

@@ -5,6 +5,7 @@ use axum::{
     body::{Body, Bytes},
 };
 use futures_util::{StreamExt, stream};
+use geo::Geometry;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
@@ -74,6 +75,7 @@ pub(super) struct PageBody {
     dialect: Dialect,
     crs: &'static Crs,
     selection: Option<Selection>,
+    clip: Option<Geometry<f64>>,
     slots: Vec<Slot>,
     distances: Option<Vec<f64>>,
     /// How many features are written.
@@ -107,6 +109,7 @@ impl PageBody {
             dialect,
             crs: question.crs,
             selection: question.selection.clone(),
+            clip: question.clip.clone(),
             slots: page.slots,
             distances: page.distances,
             written: 0,
@@ -122,7 +125,10 @@ impl PageBody {
     /// Writes features until the piece is full or the document complete.
     fn fill(&mut self) -> Result<(), Problem> {
         let selection = self.selection.as_ref().map(|selection| (&selection.fields[..], selection.synthetic));
-        let writer = FeatureWriter::new(&self.snapshot, self.dialect, self.crs, selection)?;
+        let mut writer = FeatureWriter::new(&self.snapshot, self.dialect, self.crs, selection)?;
+        if let Some(area) = &self.clip {
+            writer = writer.clipped(area)?;
+        }
         while self.piece.len() < PIECE {
             let Some(slot) = self.slots.get(self.written) else {
                 self.piece.extend_from_slice(self.tail.take().unwrap_or_default().as_bytes());

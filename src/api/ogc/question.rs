@@ -1,6 +1,6 @@
 use std::{cmp::Ordering, time::Instant};
 
-use geo::{Geometry, Point, coord};
+use geo::{Geometry, Point, Validation, coord};
 
 use crate::{
     api::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Parameters of a question about features that are not names of properties.
-pub(super) const PARAMETERS: [&str; 15] = [
+pub(super) const PARAMETERS: [&str; 16] = [
     "bbox",
     "bbox-crs",
     "datetime",
@@ -34,6 +34,7 @@ pub(super) const PARAMETERS: [&str; 15] = [
     "properties",
     "near",
     "within",
+    "clip",
 ];
 /// How filters may be written. GDAL sends filters only to servers that also name `cql-text`, their old name.
 pub(super) const FILTER_LANGUAGES: [&str; 3] = ["cql2-text", "cql2-json", "cql-text"];
@@ -43,6 +44,8 @@ pub(super) struct Question {
     query: FeatureQuery,
     order: Vec<SortKey>,
     near: Option<Near>,
+    /// Only what lies in this area, and no more of it.
+    pub(super) clip: Option<Geometry<f64>>,
     /// Positions of the properties to answer with; `None` for all.
     pub(super) selection: Option<Selection>,
     /// How many the client asked for, if it said.
@@ -92,10 +95,12 @@ impl Question {
     pub(super) fn parse(params: &Params, snapshot: &Snapshot) -> Result<Question, Problem> {
         let fields = snapshot.fields().iter().map(|field| field.name.as_str());
         params.allow_only(PARAMETERS.into_iter().chain(fields))?;
+        let clip = params.get("clip").map(parse_clip).transpose()?;
         let question = Question {
-            query: parse_query(params, snapshot)?,
+            query: parse_query_inside(params, snapshot, clip.as_ref())?,
             order: params.get("sortby").map(|text| parse_order(text, snapshot)).transpose()?.unwrap_or_default(),
             near: parse_near(params)?,
+            clip,
             selection: params.get("properties").map(|text| parse_selection(text, snapshot)).transpose()?,
             limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?,
             explicit_limit: params.get("limit").map(|_| params.limit(1, usize::MAX)).transpose()?,
@@ -164,13 +169,22 @@ pub(in crate::api) const QUERY_PARAMETERS: [&str; 6] =
 
 /// Which features of a layer are meant.
 pub(in crate::api) fn parse_query(params: &Params, snapshot: &Snapshot) -> Result<FeatureQuery, Problem> {
+    parse_query_inside(params, snapshot, None)
+}
+
+/// The same, and only what has something inside an area.
+fn parse_query_inside(
+    params: &Params,
+    snapshot: &Snapshot,
+    clip: Option<&Geometry<f64>>,
+) -> Result<FeatureQuery, Problem> {
     let (bbox, area) = parse_bbox(params)?;
     Ok(FeatureQuery {
         bbox,
         period: params.get("datetime").map(str::parse).transpose()?,
         properties: params.property_filters(snapshot)?,
         text: None,
-        filter: compile(parse_filter(params)?, area, snapshot)?,
+        filter: compile(parse_filter(params)?.into_iter().chain(clip.map(shares_inside)), area, snapshot)?,
     })
 }
 
@@ -235,9 +249,41 @@ fn parse_filter(params: &Params) -> Result<Option<Expression>, Problem> {
     expression.map_geometries(&|geometry| projection.apply(&geometry)).map(Some).map_err(refused)
 }
 
+/// `clip=-79,-8,-78,-7` or an area in WKT.
+fn parse_clip(text: &str) -> Result<Geometry<f64>, Problem> {
+    let refused = |detail: &dyn std::fmt::Display| Problem::bad_parameter("clip", detail);
+    let is_box = text.starts_with(|c: char| c.is_ascii_digit() || "+-. ".contains(c));
+    let literal = if is_box { format!("BBOX({text})") } else { text.to_owned() };
+    let expression = parse_text(&format!("S_INTERSECTS({GEOMETRY},{literal})")).map_err(|error| refused(&error))?;
+    let area = match expression {
+        Expression::Spatial(_, _, other) => match *other {
+            Expression::Literal(Literal::Geometry(area)) => Some(area),
+            _ => None,
+        },
+        _ => None,
+    };
+    match area {
+        Some(area @ (Geometry::Polygon(_) | Geometry::MultiPolygon(_))) if area.is_valid() => Ok(area),
+        Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)) => Err(refused(&"the area crosses or touches itself")),
+        _ => Err(refused(&"expected west,south,east,north in degrees, or POLYGON((…)) or MULTIPOLYGON(((…)))")),
+    }
+}
+
+/// Has more in common with an area than its border; a point may lie on the border.
+fn shares_inside(area: &Geometry<f64>) -> Expression {
+    let relates = |relation| {
+        let area = Expression::Literal(Literal::Geometry(area.clone()));
+        Expression::Spatial(relation, Box::new(Expression::Property(GEOMETRY.into())), Box::new(area))
+    };
+    Expression::And(vec![
+        relates(SpatialRelation::Intersects),
+        Expression::Not(Box::new(relates(SpatialRelation::Touches))),
+    ])
+}
+
 /// The filter, which must hold together with the area of a box. Features without geometry are in every box.
 fn compile(
-    filter: Option<Expression>,
+    conditions: impl Iterator<Item = Expression>,
     area: Option<Geometry<f64>>,
     snapshot: &Snapshot,
 ) -> Result<Option<Filter>, Problem> {
@@ -246,7 +292,7 @@ fn compile(
         let within = Box::new(Expression::Literal(Literal::Geometry(area)));
         Expression::Or(vec![Expression::Spatial(SpatialRelation::Intersects, own(), within), Expression::IsNull(own())])
     });
-    let parts: Vec<_> = filter.into_iter().chain(inside).collect();
+    let parts: Vec<_> = conditions.chain(inside).collect();
     if parts.is_empty() {
         return Ok(None);
     }

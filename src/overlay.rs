@@ -1,0 +1,98 @@
+//! Overlay of geometries by GEOS, through GDAL: it is what PostGIS overlays with, so that the same question gets the
+//! same answer.
+
+use gdal::vector::Geometry as GdalGeometry;
+use geo::{
+    BoundingRect, Contains, Geometry, MultiPolygon, Rect,
+    orient::{Direction, Orient},
+};
+
+/// GEOS could not overlay two geometries.
+#[derive(Debug, thiserror::Error)]
+#[error("the geometries cannot be overlaid")]
+pub struct OverlayError;
+
+/// An area that geometries are cut to. Belongs to the thread that made it.
+#[derive(Debug)]
+pub struct Clip {
+    area: GdalGeometry,
+    /// Set where the area is a box: what lies inside needs no cutting.
+    rect: Option<Rect<f64>>,
+}
+
+impl Clip {
+    /// Cuts to a valid area.
+    ///
+    /// # Errors
+    /// [`OverlayError`] when GDAL does not take it.
+    pub fn to(area: &Geometry<f64>) -> Result<Clip, OverlayError> {
+        let rect = area.bounding_rect().filter(|rect| match area {
+            Geometry::Polygon(polygon) => *polygon == rect.to_polygon(),
+            _ => false,
+        });
+        Ok(Clip { area: to_gdal(area)?, rect })
+    }
+
+    /// What of a geometry lies in the area, as PostGIS's `ST_Intersection`, without what has fewer dimensions than the
+    /// geometry; `None` where nothing is left.
+    ///
+    /// # Errors
+    /// [`OverlayError`].
+    pub fn apply(&self, geometry: &Geometry<f64>) -> Result<Option<Geometry<f64>>, OverlayError> {
+        let inside = |rect: &Rect<f64>| geometry.bounding_rect().is_some_and(|own| rect.contains(&own));
+        if self.rect.as_ref().is_some_and(inside) {
+            return Ok(Some(geometry.clone()));
+        }
+        let shared = to_gdal(geometry)?.intersection(&self.area).ok_or(OverlayError)?;
+        let shared = from_gdal(&shared)?;
+        Ok(match geometry {
+            Geometry::Polygon(_) | Geometry::MultiPolygon(_) => {
+                let mut polygons = vec![];
+                collect_polygons(shared, &mut polygons);
+                // GEOS turns rings its own way; ours are as GeoJSON wants them.
+                (!polygons.is_empty()).then(|| MultiPolygon(polygons).orient(Direction::Default).into())
+            }
+            _ => Some(shared).filter(|shared| shared.bounding_rect().is_some()),
+        })
+    }
+}
+
+fn collect_polygons(geometry: Geometry<f64>, polygons: &mut Vec<geo::Polygon<f64>>) {
+    match geometry {
+        Geometry::Polygon(polygon) if !polygon.exterior().0.is_empty() => polygons.push(polygon),
+        Geometry::MultiPolygon(parts) => polygons.extend(parts),
+        Geometry::GeometryCollection(parts) => parts.into_iter().for_each(|part| collect_polygons(part, polygons)),
+        _ => {}
+    }
+}
+
+fn to_gdal(geometry: &Geometry<f64>) -> Result<GdalGeometry, OverlayError> {
+    let mut bytes = vec![];
+    wkb::writer::write_geometry(&mut bytes, geometry, &wkb::writer::WriteOptions::default())
+        .map_err(|_| OverlayError)?;
+    GdalGeometry::from_wkb(&bytes).map_err(|_| OverlayError)
+}
+
+fn from_gdal(geometry: &GdalGeometry) -> Result<Geometry<f64>, OverlayError> {
+    use geo_traits::to_geo::ToGeoGeometry;
+    let bytes = geometry.wkb().map_err(|_| OverlayError)?;
+    let read = wkb::reader::read_wkb(&bytes).map_err(|_| OverlayError)?;
+    read.try_to_geometry().ok_or(OverlayError)
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{Area, polygon};
+
+    use super::*;
+
+    #[test]
+    fn an_area_is_cut_and_what_only_touches_is_left_out() {
+        let clip = Clip::to(&Rect::new((0.0, 0.0), (2.0, 2.0)).to_polygon().into()).expect("sound");
+        let half = polygon![(x: 1.0, y: 1.0), (x: 3.0, y: 1.0), (x: 3.0, y: 2.0), (x: 1.0, y: 2.0)].into();
+        let cut = clip.apply(&half).expect("sound").expect("a part");
+        assert!((cut.unsigned_area() - 1.0).abs() < 1e-12);
+        let beside = polygon![(x: 2.0, y: 0.0), (x: 3.0, y: 0.0), (x: 3.0, y: 2.0), (x: 2.0, y: 2.0)].into();
+        assert_eq!(clip.apply(&beside).expect("sound"), None);
+    }
+}
