@@ -541,6 +541,7 @@ fn what_is_clipped_is_what_postgis_shares() {
         let encoded: String = form_urlencoded::byte_serialize(shape.as_bytes()).collect();
         let page = server.json(&format!("/ogc/collections/watersheds/items?limit=10000&clip={encoded}"));
         let served = page["features"].to_string().replace('\'', "''");
+        // A sliver narrower than the last decimal is served without area, and turns no way.
         let sql = format!(
             "with area as (select st_geomfromtext('{shape}', 4326) as shape),
             served as (
@@ -552,7 +553,7 @@ fn what_is_clipped_is_what_postgis_shares() {
             select json_build_array(
               count(*),
               count(*) filter (where served.id is null or told.id is null or (served.part is null) <> (told.part is null)
-                or st_hausdorffdistance(served.part, told.part) > 2e-7 or not st_ispolygonccw(served.part)),
+                or st_hausdorffdistance(served.part, told.part) > 2e-7 or st_area(served.part) > 0 and not st_ispolygonccw(served.part)),
               count(*) filter (where not st_equals(told.part, told.geom)))::text
             from served full join told using (id)"
         );
