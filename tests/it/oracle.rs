@@ -552,14 +552,15 @@ fn what_is_clipped_is_what_postgis_shares() {
               from layers.watersheds, area where st_intersects(geom, shape) and not st_touches(geom, shape))
             select json_build_array(
               count(*),
-              count(*) filter (where served.id is null or told.id is null or (served.part is null) <> (told.part is null)
-                or st_hausdorffdistance(served.part, told.part) > 2e-7 or st_area(served.part) > 0 and not st_ispolygonccw(served.part)),
+              json_agg(json_build_array(id, st_astext(served.part), st_astext(told.part)))
+                filter (where served.id is null or told.id is null or (served.part is null) <> (told.part is null)
+                or st_hausdorffdistance(served.part, told.part) > 2e-7 or exists (select from st_dump(served.part) d where st_area(d.geom) > 1e-12 and not st_ispolygonccw(d.geom))),
               count(*) filter (where not st_equals(told.part, told.geom)))::text
             from served full join told using (id)"
         );
-        let [all, wrong, parts]: [usize; 3] =
+        let (all, wrong, parts): (u64, Json, usize) =
             serde_json::from_str(database.query(&sql)[0].as_deref().unwrap()).unwrap();
-        assert_eq!((page["numberMatched"].as_u64(), wrong), (Some(all as u64), 0), "clip={shape}, seed {seed}");
+        assert_eq!((page["numberMatched"].as_u64(), wrong), (Some(all), Json::Null), "clip={shape}, seed {seed}");
         cut += parts;
     }
     println!("{cut} areas were cut");
