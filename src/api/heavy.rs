@@ -9,6 +9,8 @@ use crate::api::Problem;
 
 /// How long a question waits for its turn before it is sent away.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// So long a question may keep an async thread: to go to another costs a tenth of it.
+const AT_ONCE: Duration = Duration::from_millis(1);
 /// Within this time most questions are answered; one that is not begins again where the slow ones take turns.
 const QUICK: Duration = Duration::from_millis(150);
 /// How long a slow question may take once it has its turn; with the waits it stays within a request's time.
@@ -44,6 +46,18 @@ impl Heavy {
             done
         });
         running.await.map_err(|_| Problem::internal())
+    }
+
+    /// Runs work that is most often soon done and that gives up in time: at once and, where that does not do, as
+    /// [`Heavy::run`].
+    pub(super) async fn run_light<T: Send + 'static>(
+        &self,
+        work: impl Fn(Instant) -> Result<T, Problem> + Send + Sync + 'static,
+    ) -> Result<T, Problem> {
+        match work(Instant::now() + AT_ONCE) {
+            Err(problem) if problem.is_too_slow() => self.run(work).await,
+            done => done,
+        }
     }
 
     /// Runs the work on a thread of its own when it is its turn, and tells it when it must have ended. Work that gives

@@ -15,7 +15,7 @@ use crate::{
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
     index::Index,
-    model::Catalogue,
+    model::{Access, Catalogue},
     store::Store,
     tiles::TileCache,
 };
@@ -87,6 +87,8 @@ async fn serve(
         metrics: PrometheusBuilder::new().install_recorder().context("metrics cannot be counted")?,
     };
     println!("Rimay listens on {own_url}");
+    let (shown, tiles) = (Arc::clone(&index), state.tiles.clone());
+    std::thread::spawn(move || shown.snapshots(Access::Public).for_each(|snapshot| tiles.prepare(&snapshot)));
     let server = api::serve(listener, app(state, settings.web_dir.clone()), settings.connections, async move {
         // An error means that nobody is left to tell us: stop as well.
         let _ = told.wait_for(|stop| *stop).await;

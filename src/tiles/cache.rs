@@ -1,6 +1,7 @@
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     io::Write,
+    ops::RangeInclusive,
     sync::{Arc, LazyLock, OnceLock},
 };
 
@@ -10,8 +11,18 @@ use moka::sync::Cache;
 
 use crate::{
     index::Snapshot,
-    tiles::{TileAddress, render::render, sheet::Sheets},
+    model::GeometryKind,
+    tiles::{
+        TileAddress,
+        render::{CROWDED, render},
+        sheet::Sheets,
+    },
 };
+
+/// Zoom levels at which a country is on few tiles.
+const OVERVIEWS: RangeInclusive<u8> = 4..=8;
+/// Zoom levels at which tiles are many and each shows few features.
+const REGIONS: RangeInclusive<u8> = 9..=10;
 
 /// Differs whenever tiles of the snapshot may differ from those made before: with its content, and with the program
 /// that draws them.
@@ -74,6 +85,20 @@ impl TileCache {
         TileCache {
             tiles: Cache::builder().max_capacity(capacity_bytes).weigher(weigh).build(),
             sheets: Sheets::default(),
+        }
+    }
+
+    /// Prepares the overviews of a layer that is large: the first tiles then come as soon as the others. Blocks for the
+    /// seconds that may take.
+    pub fn prepare(&self, snapshot: &Snapshot) {
+        let layer = snapshot.layer();
+        if layer.geometry == GeometryKind::Polygon && snapshot.features().len() > CROWDED {
+            for zoom in OVERVIEWS.filter(|zoom| *zoom >= layer.min_zoom) {
+                self.sheets.draw_ahead(snapshot, zoom);
+            }
+            for zoom in REGIONS {
+                snapshot.features().iter().for_each(|feature| _ = feature.generalised(zoom));
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Above this many features a tile carries no names: they could not be read, and they weigh most.
-const CROWDED: usize = 1_000;
+pub(super) const CROWDED: usize = 1_000;
 /// Width of an area, in tile units (an eighth of a screen pixel each), from which its label can fit.
 const LABEL_WIDTH: i32 = 160;
 /// In overviews one point stands for all in a square of this many tile units.

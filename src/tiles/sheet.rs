@@ -98,15 +98,31 @@ struct Kept {
 impl Sheets {
     /// The sheet, if it is drawn. Else it is drawn beside: who asks need not wait for the whole layer.
     pub(super) fn get(&self, snapshot: &Arc<Snapshot>, zoom: u8) -> Option<Arc<OnceLock<Sheet>>> {
+        let (sheet, is_new) = self.place(snapshot, zoom);
+        if is_new {
+            let (snapshot, sheet) = (Arc::clone(snapshot), Arc::clone(&sheet));
+            thread::spawn(move || sheet.set(Sheet::draw(&snapshot, zoom)).is_ok());
+        }
+        sheet.get().is_some().then_some(sheet)
+    }
+
+    /// Draws the sheet before anybody asks for it.
+    pub(super) fn draw_ahead(&self, snapshot: &Snapshot, zoom: u8) {
+        let (sheet, is_new) = self.place(snapshot, zoom);
+        if is_new {
+            sheet.get_or_init(|| Sheet::draw(snapshot, zoom));
+        }
+    }
+
+    /// Where the sheet is or will be, and whether nobody has begun to draw it.
+    fn place(&self, snapshot: &Snapshot, zoom: u8) -> (Arc<OnceLock<Sheet>>, bool) {
         let key = (snapshot.layer().id.as_str(), zoom);
         let mut by_layer = self.by_layer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = by_layer.get(&key).filter(|kept| kept.checksum == snapshot.checksum()) {
-            return kept.sheet.get().map(|_| Arc::clone(&kept.sheet));
+            return (Arc::clone(&kept.sheet), false);
         }
         let sheet = Arc::new(OnceLock::new());
         by_layer.insert(key, Kept { checksum: snapshot.checksum(), sheet: Arc::clone(&sheet) });
-        let snapshot = Arc::clone(snapshot);
-        thread::spawn(move || sheet.get_or_init(|| Sheet::draw(&snapshot, zoom)).entries.len());
-        None
+        (sheet, true)
     }
 }

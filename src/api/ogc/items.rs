@@ -24,7 +24,7 @@ use crate::{
             html::{feature_page, items_page},
             link,
             page::{Page, PageBody},
-            question::{Question, parse_crs},
+            question::{Effort, Question, parse_crs},
             representation::Representation,
         },
         params::Params,
@@ -71,7 +71,7 @@ pub(super) async fn items(
         let written = heavy.run(move |deadline| write_file(&question, &finding, format, deadline)).await?;
         return Ok(with_crs(send(written, &snapshot, format), &CRS84));
     }
-    let (crs, is_heavy) = (question.crs, question.is_heavy());
+    let (crs, effort) = (question.crs, question.effort());
     let dialect = dialect(&params, &headers)?;
     let Some(dialect) = dialect else {
         let background = background(&index);
@@ -88,11 +88,11 @@ pub(super) async fn items(
         let page = Page::find(&question, &snapshot, deadline)?;
         PageBody::begin(page, &question, &snapshot, dialect, &url, &params)
     };
-    let body = match (is_unchanged(&headers, version), is_heavy) {
+    let body = match (is_unchanged(&headers, version), effort) {
         (true, _) => Body::empty(),
-        // What is not heavy has no deadline of its own: boxes and values of fields are soon looked through.
-        (false, false) => write(Instant::now() + QUICK)?.into(),
-        (false, true) => heavy.run(write).await?.into(),
+        (false, Effort::None) => write(Instant::now() + QUICK)?.into(),
+        (false, Effort::Light) => heavy.run_light(write).await?.into(),
+        (false, Effort::Heavy) => heavy.run(write).await?.into(),
     };
     Ok(with_crs(respond(&headers, version, Keep::Revalidate, dialect.media_type(), || body), crs))
 }

@@ -60,6 +60,17 @@ pub(super) struct Question {
     pub(super) crs: &'static Crs,
 }
 
+/// What an answer may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Effort {
+    /// Little: boxes and values of fields are soon looked through.
+    None,
+    /// Most often little, else it gives up in time.
+    Light,
+    /// More than async threads have.
+    Heavy,
+}
+
 /// Which properties are answered.
 #[derive(Clone)]
 pub(super) struct Selection {
@@ -122,9 +133,16 @@ impl Question {
         !self.order.is_empty() || self.near.is_some()
     }
 
-    /// Whether the answer may take long: then it is worked out beside the async threads.
-    pub(super) fn is_heavy(&self) -> bool {
-        self.query.filter.is_some() || self.is_sorted() || self.crs != &CRS84
+    /// What the answer may take.
+    pub(super) fn effort(&self) -> Effort {
+        // What is sorted, cut or transformed cannot give up on the way.
+        if !self.order.is_empty() || self.clip.is_some() || self.crs != &CRS84 {
+            Effort::Heavy
+        } else if self.query.filter.is_some() || self.near.is_some() {
+            Effort::Light
+        } else {
+            Effort::None
+        }
     }
 
     /// The features that match, in the order asked for. Where the nearest are asked for without a limit of distance, no
