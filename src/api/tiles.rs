@@ -47,11 +47,12 @@ pub(super) async fn tile(
     let (body, empty) = match kept {
         Some(tile) => (if gzip { tile.gzipped() } else { tile.plain.clone() }, tile.plain.is_empty()),
         None => {
+            let is_light = cache.is_light(&snapshot, address);
             let make = move || {
                 let tile = cache.get(&snapshot, address);
                 (if gzip { tile.gzipped() } else { tile.plain.clone() }, tile.plain.is_empty())
             };
-            heavy.draw(make).await?
+            if is_light { make() } else { heavy.draw(make).await? }
         }
     };
     let mut response = respond(&headers, version, keep, TILE, || Body::from(body));

@@ -65,6 +65,18 @@ impl Snapshot {
         slots
     }
 
+    /// Whether at most so many features have boxes that meet a box, and all of them pass.
+    pub fn has_few_near(&self, bbox: &Bbox, most: usize, pass: impl Fn(&Feature) -> bool) -> bool {
+        let near = self.tree.locate_in_envelope_intersecting(envelope(bbox)).take(most + 1);
+        let mut found = 0;
+        near.into_iter().all(|entry| {
+            pass(self.feature(entry.slot)) && {
+                found += 1;
+                found <= most
+            }
+        })
+    }
+
     /// Slots of the features that the boxes of the query leave over, ascending.
     fn candidates(&self, query: &FeatureQuery) -> Vec<Slot> {
         let filter_bbox = query.filter.as_ref().and_then(|filter| filter.bbox(self.bulge_m));

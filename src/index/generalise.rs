@@ -49,6 +49,12 @@ impl Generalised {
 }
 
 impl Feature {
+    /// Whether [`Feature::generalised`] answers at once.
+    pub fn is_generalised(&self, zoom: u8) -> bool {
+        let level = self.generalised.get().and_then(|levels| levels[usize::from(zoom.min(MAX_ZOOM))].get());
+        level.is_some() || !matches!(self.geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)))
+    }
+
     /// The area at a zoom level, at most the [deepest](MAX_ZOOM); worked out when it is first asked for, and empty for
     /// what is no area.
     pub fn generalised(&self, zoom: u8) -> &Generalised {

@@ -19,6 +19,14 @@ pub struct FeatureQuery {
     pub filter: Option<Filter>,
 }
 
+impl FeatureQuery {
+    /// Whether every feature is meant.
+    pub fn is_empty(&self) -> bool {
+        let FeatureQuery { bbox, period, properties, text, filter } = self;
+        bbox.is_none() && period.is_none() && properties.is_empty() && text.is_none() && filter.is_none()
+    }
+}
+
 /// One field must have one of the values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PropertyFilter {

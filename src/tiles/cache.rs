@@ -19,6 +19,8 @@ use crate::{
     },
 };
 
+/// So many features are drawn in some tens of microseconds.
+const LIGHT: usize = 48;
 /// Zoom levels at which a country is on few tiles.
 const OVERVIEWS: RangeInclusive<u8> = 4..=8;
 /// Zoom levels at which tiles are many and each shows few features.
@@ -105,6 +107,11 @@ impl TileCache {
     /// The tile, if it is made already.
     pub fn kept(&self, snapshot: &Snapshot, address: TileAddress) -> Option<Arc<Tile>> {
         self.tiles.get(&(snapshot.layer().id.as_str(), snapshot.checksum(), address))
+    }
+
+    /// Whether [`TileCache::get`] takes less than it takes to go to another thread.
+    pub fn is_light(&self, snapshot: &Snapshot, address: TileAddress) -> bool {
+        snapshot.has_few_near(&address.bbox(), LIGHT, |feature| feature.is_generalised(address.zoom()))
     }
 
     /// The tile. Blocks for the milliseconds it takes to make one; several callers of the same tile wait for one making.

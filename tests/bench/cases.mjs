@@ -48,7 +48,6 @@ export const cases = [
     paths: `select '${items}/' || id from bench.sample order by i`,
     sql: features('f.id = s.id'),
     peers: {
-      tipg: `select '/collections/rimay.feature_mining_concessions/items/' || id from bench.sample order by i`,
       pg_featureserv: `select '/collections/rimay.feature_mining_concessions/items/' || id from bench.sample order by i`,
     },
   },

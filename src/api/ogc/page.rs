@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Instant};
+use std::{ops::Range, sync::Arc, time::Instant};
 
 use axum::{
     BoxError,
@@ -41,15 +41,23 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn find(question: &Question, snapshot: &Snapshot, deadline: Instant) -> Result<Page, Problem> {
+        let features = snapshot.features();
+        if question.asks_for_all() {
+            let first = question.after.map_or(0, |id| features.partition_point(|feature| feature.id <= id));
+            let shown = part(question, first, features.len());
+            let slots: Vec<Slot> =
+                (0..).zip(features).map(|(slot, _)| slot).skip(shown.start).take(shown.len()).collect();
+            let next = (shown.end < features.len()).then(|| next_page(question, snapshot, &slots)).flatten();
+            return Ok(Page { slots, distances: None, matched: Some(features.len()), next });
+        }
         let most = question.offset.saturating_add(question.limit).saturating_add(1);
         let found = question.find(snapshot, most, deadline)?;
         let first = question.after.map_or(0, |id| found.slots.partition_point(|slot| snapshot.feature(*slot).id <= id));
-        let start = first.saturating_add(question.offset).min(found.slots.len());
-        let end = start.saturating_add(question.limit).min(found.slots.len());
-        let slots = found.slots[start..end].to_vec();
+        let shown = part(question, first, found.slots.len());
+        let slots = found.slots[shown.clone()].to_vec();
         Ok(Page {
-            next: (end < found.slots.len()).then(|| next_page(question, snapshot, &slots)).flatten(),
-            distances: found.distances.map(|distances| distances[start..end].to_vec()),
+            next: (shown.end < found.slots.len()).then(|| next_page(question, snapshot, &slots)).flatten(),
+            distances: found.distances.map(|distances| distances[shown].to_vec()),
             matched: found.matched,
             slots,
         })
@@ -66,6 +74,12 @@ impl Page {
         let json = format!("{path}?{}", params.without(&["f"]).append_pair("f", "json").finish());
         ItemsPage { slots: &self.slots, distances: self.distances.as_deref(), matched: self.matched, next, json }
     }
+}
+
+/// Which of `count` found features are on the page, where the first of them may be on it.
+fn part(question: &Question, first: usize, count: usize) -> Range<usize> {
+    let start = first.saturating_add(question.offset).min(count);
+    start..start.saturating_add(question.limit).min(count)
 }
 
 /// A page's document, written piece by piece while it is sent: of the largest layer no more than a piece is in memory

@@ -133,6 +133,11 @@ impl Question {
         !self.order.is_empty() || self.near.is_some()
     }
 
+    /// Whether every feature is meant, by ascending id.
+    pub(super) fn asks_for_all(&self) -> bool {
+        self.query.is_empty() && !self.is_sorted()
+    }
+
     /// What the answer may take.
     pub(super) fn effort(&self) -> Effort {
         // What is sorted, cut or transformed cannot give up on the way.
