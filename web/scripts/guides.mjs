@@ -6,7 +6,10 @@ import { gfmHeadingId } from 'marked-gfm-heading-id'
 const GUIDES = [
   { name: 'guia', lang: 'es', back: 'Volver al mapa' },
   { name: 'guide', lang: 'en', back: 'Back to the map' },
+  { name: 'sig', lang: 'es', back: 'Volver al mapa' },
+  { name: 'gis', lang: 'en', back: 'Back to the map' },
 ]
+const LINK = new RegExp(`^(${GUIDES.map(({ name }) => name).join('|')})\\.md`)
 
 const marked = new Marked(gfmHeadingId(), {
   renderer: {
@@ -14,7 +17,7 @@ const marked = new Marked(gfmHeadingId(), {
     image: () => '',
   },
   walkTokens(token) {
-    if (token.type === 'link') token.href = token.href.replace(/^(guia|guide)\.md/, '/$1.html')
+    if (token.type === 'link') token.href = token.href.replace(LINK, '/$1.html')
   },
 })
 
