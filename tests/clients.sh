@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Lets the programs people really use read from the real server: GDAL, QGIS, R, OWSLib, GeoPandas, OpenLayers,
-# MapLibre, ogc-client, and Schemathesis against the service description. Needs DATABASE_URL, the built web pages and
-# demonstration data, and in RIMAY the program. `make clients` runs it, after `./setup.sh --clients`.
+# MapLibre, ogc-client, and Schemathesis against the service description; and runs what docs/gis.md gives to copy. Needs
+# DATABASE_URL, the built web pages and demonstration data, and in RIMAY the program. `make clients` runs it, after
+# `./setup.sh --clients`; `make test` runs what needs less.
 #
-#   tests/clients.sh [NAME…]     only these clients: the names of the files in tests/clients, without ending
+#   tests/clients.sh [NAME…]          only these clients: the names of the files in tests/clients, without ending
+#   tests/clients.sh docs:sh,html     of what docs/gis.md gives to copy, only the blocks in these languages
 #
 # Each file in tests/clients is one client; it prints a line for each check and fails when one of them does. It is told
 # where the server is (RIMAY_URL), who may write (RIMAY_EDIT_TOKEN), and the file with all requests that have reached
@@ -15,7 +17,8 @@ readonly rimay=${RIMAY:-target/debug/rimay}
 readonly python=${CARGO_TARGET_DIR:-target}/tools/clients/bin/python
 readonly start_timeout_s=300
 readonly stop_timeout_s=15
-readonly all=(gdal qgis_layers sf owslib_features geopandas_files openlayers ogc_client web_maps service_description)
+readonly all=(gdal qgis_layers sf owslib_features geopandas_files openlayers ogc_client web_maps docs
+  service_description)
 work=$(mktemp -d)
 server=
 tap=
@@ -48,6 +51,8 @@ run() {
     qgis_layers) XDG_RUNTIME_DIR=$work /usr/bin/python3 "tests/clients/$1.py" ;;
     sf) Rscript --vanilla "tests/clients/$1.R" ;;
     owslib_features | geopandas_files | service_description) "$python" "tests/clients/$1.py" ;;
+    docs) RIMAY=$rimay PYTHON=$python node tests/clients/docs.mjs ;;
+    docs:*) RIMAY=$rimay PYTHON=$python node tests/clients/docs.mjs "${1#docs:}" ;;
     openlayers | ogc_client | web_maps) node "tests/clients/$1.mjs" ;;
     *) echo "clients: there is no client $1; there are ${all[*]}" >&2; return 1 ;;
   esac

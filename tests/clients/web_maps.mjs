@@ -45,11 +45,11 @@ map.on('rendercomplete', async () => {
 const browser = await openBrowser()
 const departments = sql('select name from layers.departments order by name collate "C"')
 
-for (const [name, html, folder] of [
+for (const [name, html, folders] of [
   ['MapLibre', MAPLIBRE_PAGE, MAPLIBRE],
   ['OpenLayers', OPENLAYERS_PAGE, OPENLAYERS],
 ]) {
-  const page = await servePage(html, folder)
+  const page = await servePage(html, folders)
   const { tab, errors } = await openTab(browser)
   await tab.goto(page.address)
   await check(
