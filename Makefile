@@ -1,6 +1,6 @@
 # Everything a developer does, one command each. `make` lists them.
 #   make run ARGS="--listen 0.0.0.0:8080"     passes further options to `rimay serve`
-#   make clients ARGS="gdal web_maps"         tries only these
+#   make clients ARGS="gdal docs:sh,r"        tries only these
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -47,14 +47,15 @@ run: setup $(web_built) ## Serve the map with demonstration data
 	cargo build --release
 	@exec $(release_rimay) serve --demo-data fixtures/demo/build $(ARGS)
 
-test: setup-tests check $(web_built) ## Run all tests: Rust, database, web, browser
+test: setup-tests check $(web_built) $(client_modules) ## Run all tests: Rust, database, web, browser, GDAL
 	npm --prefix fixtures/demo test
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps
 	cargo build
 	$(with_database) cargo test
 	$(with_database) env RIMAY=$(debug_rimay) tests/journeys.sh
+	$(with_database) env RIMAY=$(debug_rimay) tests/clients.sh gdal web_maps docs:sh,sql,html
 
-clients: setup-clients $(web_built) $(client_modules) ## Try GDAL, QGIS, R, OWSLib, web maps and more against the server
+clients: setup-clients $(web_built) $(client_modules) ## Try GDAL, QGIS, R, web maps and more, and the lines in docs/gis.md
 	cargo build
 	$(with_database) env RIMAY=$(debug_rimay) tests/clients.sh $(ARGS)
 
@@ -93,6 +94,6 @@ $(demo_built): $(demo_modules) $(call files_of,fixtures/demo) $(wildcard src/mod
 	npm --prefix fixtures/demo run build
 	touch $@
 
-$(web_built): $(web_modules) $(demo_built) $(call files_of,web)
+$(web_built): $(web_modules) $(demo_built) $(call files_of,web) $(addprefix docs/,guide.md guia.md gis.md sig.md)
 	npm --prefix web run build
 	touch $@

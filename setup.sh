@@ -4,7 +4,7 @@
 # otherwise it prints the one line an administrator has to run. Rust is only checked.
 #
 #   ./setup.sh [--tests | --clients | --bench]
-#     --tests: also what only `make test` needs, a browser and the GDAL tools
+#     --tests: also what only `make test` needs, a browser, the GDAL tools and curl
 #     --clients: also what only `make clients` needs, those and QGIS, R and programs in Python
 #     --bench: also what only `make bench` needs, a load generator
 set -euo pipefail
@@ -63,12 +63,13 @@ list_missing_packages() {
   if ! node_is_new_enough && ! has_pip; then packages+=(python3-pip); fi
   if $with_tests && ! has_browser; then packages+=(chromium); fi
   if $with_tests && ! has ogr2ogr; then packages+=(gdal-bin); fi
+  if $with_tests && ! has curl; then packages+=(curl); fi
+  if $with_tests && ! has python3; then packages+=(python3); fi
   if $with_clients; then list_missing_clients; fi
   if $with_bench && ! has wrk; then packages+=(wrk); fi
 }
 
 list_missing_clients() {
-  if ! has curl; then packages+=(curl); fi
   if ! /usr/bin/python3 -c 'import qgis.core' 2>/dev/null; then packages+=(python3-qgis); fi
   if [[ ! -e /usr/lib/qgis/plugins/libprovider_wfs.so ]]; then packages+=(qgis-providers); fi
   if ! has Rscript || [[ ! -d /usr/lib/R/site-library/sf ]]; then packages+=(r-cran-sf); fi
