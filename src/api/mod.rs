@@ -115,7 +115,8 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .with_state(state)
-        .fallback_service(web::routes(web_dir))
+        // With CORS as well: of a mistyped address pages of others must see that there is nothing.
+        .fallback_service(web::routes(web_dir).layer(cors()))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE))
         .layer(CompressionLayer::new())

@@ -18,7 +18,7 @@ use crate::{
 pub(super) enum Action {
     /// Run a command with DATABASE_URL pointing at the database, starting the managed one for as long as it takes
     Exec {
-        /// The command and its arguments, such as: psql
+        /// The command and its arguments, such as: sh -c 'psql "$DATABASE_URL"'
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
         command: Vec<OsString>,
     },

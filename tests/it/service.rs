@@ -108,6 +108,8 @@ fn answers_bear_an_id_and_public_data_may_be_read_from_any_page() {
     let (_database, server) = served();
     let answer = server.get_with("/ogc/collections/watersheds/items", &[("origin", "https://example.org")]);
     assert_eq!(answer.header("access-control-allow-origin"), "*");
+    let nothing = server.get_with("/ogc/nothing", &[("origin", "http://a.example")]);
+    assert_eq!((nothing.status, nothing.header("access-control-allow-origin")), (404, "*"));
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     let first = answer.header("x-request-id").to_owned();
     assert_eq!(first.len(), 16);
