@@ -14,7 +14,7 @@ const AT_ONCE: Duration = Duration::from_millis(1);
 /// Within this time most questions are answered; one that is not begins again where the slow ones take turns.
 const QUICK: Duration = Duration::from_millis(150);
 /// How long a slow question may take once it has its turn; with the waits it stays within a request's time.
-const LIMIT: Duration = Duration::from_secs(6);
+const LIMIT: Duration = Duration::from_secs(5);
 
 /// Turns for questions that may take long, and for drawing. They are worked off beside the async threads, a few at once; the slow ones
 /// leave half of the processors to the quick ones.
@@ -33,7 +33,7 @@ impl Heavy {
         Heavy { quick: turns(processors), slow: turns(processors / 2), drawing: turns(processors) }
     }
 
-    /// Runs work of some milliseconds, such as drawing a tile, when it is its turn: in the order of asking, as many at
+    /// Runs work of some milliseconds, such as drawing a tile or writing a piece of an answer, when it is its turn: in the order of asking, as many at
     /// once as the machine has processors, so that none waits for all that came after it.
     pub(super) async fn draw<T: Send + 'static>(
         &self,

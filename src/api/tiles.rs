@@ -134,7 +134,7 @@ fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Problem> 
 
 /// Whether the client takes gzip: what it says of gzip counts, else what it says of any other coding (RFC 9110,
 /// section 12.5.3).
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let (mut gzip, mut others) = (None, None);
     let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     for coding in lists.flat_map(|list| list.split(',')) {

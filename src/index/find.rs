@@ -48,7 +48,8 @@ impl Snapshot {
     pub fn find_until(&self, query: &FeatureQuery, deadline: Instant) -> Result<Vec<Slot>, TookTooLong> {
         let candidates = self.candidates(query);
         let mut slots = Vec::with_capacity(candidates.len().min(1024));
-        for some in candidates.chunks(PATIENCE) {
+        // One question of a filter may take as long as thousands of others.
+        for some in candidates.chunks(if query.filter.is_some() { 1 } else { PATIENCE }) {
             if Instant::now() > deadline {
                 return Err(TookTooLong);
             }
@@ -66,7 +67,7 @@ impl Snapshot {
     }
 
     /// Whether at most so many features have boxes that meet a box, and all of them pass.
-    pub fn has_few_near(&self, bbox: &Bbox, most: usize, pass: impl Fn(&Feature) -> bool) -> bool {
+    pub fn has_few_near(&self, bbox: &Bbox, most: usize, mut pass: impl FnMut(&Feature) -> bool) -> bool {
         let near = self.tree.locate_in_envelope_intersecting(envelope(bbox)).take(most + 1);
         let mut found = 0;
         near.into_iter().all(|entry| {

@@ -49,10 +49,13 @@ impl Generalised {
 }
 
 impl Feature {
-    /// Whether [`Feature::generalised`] answers at once.
-    pub fn is_generalised(&self, zoom: u8) -> bool {
-        let level = self.generalised.get().and_then(|levels| levels[usize::from(zoom.min(MAX_ZOOM))].get());
-        level.is_some() || !matches!(self.geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)))
+    /// How many points [`Feature::generalised`] has, if it answers at once.
+    pub fn generalised_points(&self, zoom: u8) -> Option<usize> {
+        if !matches!(self.geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_))) {
+            return Some(1);
+        }
+        let levels = self.generalised.get()?;
+        levels[usize::from(zoom.min(MAX_ZOOM))].get().map(|area| area.points.len())
     }
 
     /// The area at a zoom level, at most the [deepest](MAX_ZOOM); worked out when it is first asked for, and empty for

@@ -19,8 +19,9 @@ use crate::{
     },
 };
 
-/// So many features are drawn in some tens of microseconds.
+/// So many features, of so many points in all, are drawn in some tens of microseconds.
 const LIGHT: usize = 48;
+const LIGHT_POINTS: usize = 4_000;
 /// Zoom levels at which a country is on few tiles.
 const OVERVIEWS: RangeInclusive<u8> = 4..=8;
 /// Zoom levels at which tiles are many and each shows few features.
@@ -111,7 +112,12 @@ impl TileCache {
 
     /// Whether [`TileCache::get`] takes less than it takes to go to another thread.
     pub fn is_light(&self, snapshot: &Snapshot, address: TileAddress) -> bool {
-        snapshot.has_few_near(&address.bbox(), LIGHT, |feature| feature.is_generalised(address.zoom()))
+        let mut points = 0;
+        snapshot.has_few_near(&address.bbox(), LIGHT, |feature| {
+            let own = feature.generalised_points(address.zoom());
+            points += own.unwrap_or(usize::MAX / LIGHT / 2);
+            points <= LIGHT_POINTS
+        })
     }
 
     /// The tile. Blocks for the milliseconds it takes to make one; several callers of the same tile wait for one making.

@@ -133,7 +133,8 @@ impl<'a> Drawing<'a> {
             self.shape.clear();
             self.shape.draw_again([entry.start[0] - west, entry.start[1] - north], shape);
             self.shapes.feature(entry.id, Kind::Polygon, &self.shape);
-            if right - left >= LABEL_WIDTH {
+            // Simplified it may be a little narrower than it is.
+            if right - left >= LABEL_WIDTH - 8 {
                 self.add_label(self.snapshot.feature(*slot));
             }
         }

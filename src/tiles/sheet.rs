@@ -85,6 +85,8 @@ fn bounds<'a>(points: impl Iterator<Item = &'a [i32; 2]>) -> [i32; 4] {
 /// The sheets of the newest snapshots, by layer and zoom level.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Sheets {
+    /// One is drawn at a time.
+    drawing: Arc<Mutex<()>>,
     by_layer: Arc<Mutex<HashMap<(&'static str, u8), Kept>>>,
 }
 
@@ -92,37 +94,49 @@ pub(super) struct Sheets {
 #[derive(Debug)]
 struct Kept {
     checksum: u64,
+    revision: i64,
     sheet: Arc<OnceLock<Sheet>>,
 }
 
 impl Sheets {
     /// The sheet, if it is drawn. Else it is drawn beside: who asks need not wait for the whole layer.
     pub(super) fn get(&self, snapshot: &Arc<Snapshot>, zoom: u8) -> Option<Arc<OnceLock<Sheet>>> {
-        let (sheet, is_new) = self.place(snapshot, zoom);
+        let (sheet, is_new) = self.place(snapshot, zoom)?;
         if is_new {
-            let (snapshot, sheet) = (Arc::clone(snapshot), Arc::clone(&sheet));
-            thread::spawn(move || sheet.set(Sheet::draw(&snapshot, zoom)).is_ok());
+            let (sheets, snapshot) = (self.clone(), Arc::clone(snapshot));
+            thread::spawn(move || sheets.draw(&snapshot, zoom));
         }
         sheet.get().is_some().then_some(sheet)
     }
 
     /// Draws the sheet before anybody asks for it.
     pub(super) fn draw_ahead(&self, snapshot: &Snapshot, zoom: u8) {
-        let (sheet, is_new) = self.place(snapshot, zoom);
-        if is_new {
+        if let Some((_, true)) = self.place(snapshot, zoom) {
+            self.draw(snapshot, zoom);
+        }
+    }
+
+    /// Draws a sheet when it is its turn, unless the layer has changed while it waited.
+    fn draw(&self, snapshot: &Snapshot, zoom: u8) {
+        let _turn = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((sheet, false)) = self.place(snapshot, zoom) {
             sheet.get_or_init(|| Sheet::draw(snapshot, zoom));
         }
     }
 
-    /// Where the sheet is or will be, and whether nobody has begun to draw it.
-    fn place(&self, snapshot: &Snapshot, zoom: u8) -> (Arc<OnceLock<Sheet>>, bool) {
+    /// Where the sheet is or will be, and whether nobody has begun to draw it; `None` where the layer has changed since.
+    fn place(&self, snapshot: &Snapshot, zoom: u8) -> Option<(Arc<OnceLock<Sheet>>, bool)> {
         let key = (snapshot.layer().id.as_str(), zoom);
+        let (checksum, revision) = (snapshot.checksum(), snapshot.revision());
         let mut by_layer = self.by_layer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = by_layer.get(&key).filter(|kept| kept.checksum == snapshot.checksum()) {
-            return (Arc::clone(&kept.sheet), false);
+        match by_layer.get(&key) {
+            Some(kept) if kept.checksum == checksum => Some((Arc::clone(&kept.sheet), false)),
+            Some(kept) if kept.revision > revision => None,
+            _ => {
+                let sheet = Arc::new(OnceLock::new());
+                by_layer.insert(key, Kept { checksum, revision, sheet: Arc::clone(&sheet) });
+                Some((sheet, true))
+            }
         }
-        let sheet = Arc::new(OnceLock::new());
-        by_layer.insert(key, Kept { checksum: snapshot.checksum(), sheet: Arc::clone(&sheet) });
-        (sheet, true)
     }
 }

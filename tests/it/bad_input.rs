@@ -25,6 +25,7 @@ fn bad_parameters_are_named() {
         (format!("{items}?clip=1,2,3,4) OR (code='a'"), "clip", "POLYGON"),
         (format!("{items}?clip=POLYGON((0 0, 1 1, 1 0, 0 1, 0 0))"), "clip", "crosses"),
         (format!("{items}?clip=0,0,1,1&f=csv"), "clip", "f=json"),
+        (format!("{items}?clip=-1e155,-1e155,1e155,1e155"), "clip", "from -180"),
         (format!("{items}?limit=-1"), "limit", "from 1 to 1000000"),
         (format!("{items}?limit=ten"), "limit", "whole number"),
         (format!("{items}?limit="), "limit", "whole number"),

@@ -207,6 +207,23 @@ fn points_lie_to_shapes_as_postgis_says() {
             assert_eq!(served, told, "s_{relation}(geometry, {shape}), seed {seed}");
             hits[n] += told.len();
         }
+        if shape.contains("POLYGON") {
+            let clip: String = form_urlencoded::byte_serialize(shape.as_bytes()).collect();
+            let answer = server.get(&format!("/ogc/collections/conflicts/items?limit=10000&clip={clip}"));
+            let told = database.query(&format!(
+                "select coalesce(json_agg(id order by id), '[]')::text from layers.conflicts, \
+                 st_geomfromtext('{shape}', 4326) shape where st_isvalid(shape) and st_intersects(geom, shape)"
+            ));
+            let told: Vec<i64> = serde_json::from_str(told[0].as_deref().unwrap()).unwrap();
+            if answer.status == 200 {
+                let page = answer.json();
+                let ids: Vec<_> =
+                    page["features"].as_array().unwrap().iter().map(|f| f["id"].as_i64().unwrap()).collect();
+                assert_eq!(ids, told, "clip={shape}, seed {seed}");
+            } else {
+                assert!(told.is_empty(), "clip={shape}, seed {seed}: {}", answer.json());
+            }
+        }
     }
     println!("hits: {hits:?}");
     assert!(hits[0] > 200 && hits[3] > 40 && hits[4] > 100, "too few to prove anything: {hits:?}");

@@ -28,6 +28,7 @@ use crate::{
             representation::Representation,
         },
         params::Params,
+        tiles::accepts_gzip,
     },
     crs::{CRS84, Crs},
     index::{Feature, Index, Snapshot},
@@ -65,7 +66,7 @@ pub(super) async fn items(
     let mut question = Question::parse(&params, &snapshot)?;
     if let Some(format) = file {
         if question.clip.is_some() {
-            return Err(Problem::bad_parameter("clip", "it goes with f=json and f=jsonfg"));
+            return Err(Problem::bad_parameter("clip", "files are not cut: it goes with f=json and f=jsonfg"));
         }
         let finding = Arc::clone(&snapshot);
         let written = heavy.run(move |deadline| write_file(&question, &finding, format, deadline)).await?;
@@ -84,17 +85,23 @@ pub(super) async fn items(
             .await;
     };
     let version = version(&snapshot, dialect, &url);
+    let turns = heavy.clone();
     let write = move |deadline| {
         let page = Page::find(&question, &snapshot, deadline)?;
-        PageBody::begin(page, &question, &snapshot, dialect, &url, &params)
+        PageBody::begin(page, &question, &snapshot, dialect, &url, &params, &turns)
     };
     let body = match (is_unchanged(&headers, version), effort) {
-        (true, _) => Body::empty(),
-        (false, Effort::None) => write(Instant::now() + QUICK)?.into(),
-        (false, Effort::Light) => heavy.run_light(write).await?.into(),
-        (false, Effort::Heavy) => heavy.run(write).await?.into(),
+        (true, _) => None,
+        (false, Effort::None) => Some(write(Instant::now() + QUICK)?),
+        (false, Effort::Light) => Some(heavy.run_light(write).await?),
+        (false, Effort::Heavy) => Some(heavy.run(write).await?),
     };
-    Ok(with_crs(respond(&headers, version, Keep::Revalidate, dialect.media_type(), || body), crs))
+    let (body, is_compressed) = body.map(|body| body.send(accepts_gzip(&headers))).unwrap_or_default();
+    let mut response = respond(&headers, version, Keep::Revalidate, dialect.media_type(), || body);
+    if is_compressed {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(with_crs(response, crs))
 }
 
 /// `GET /ogc/collections/{layer}/items/{id}`

@@ -1,9 +1,15 @@
-use std::{ops::Range, sync::Arc, time::Instant};
+use std::{
+    io::Write,
+    ops::Range,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     BoxError,
     body::{Body, Bytes},
 };
+use flate2::{Compression, write::GzEncoder};
 use futures_util::{StreamExt, stream};
 use geo::Geometry;
 use jiff::Timestamp;
@@ -11,7 +17,7 @@ use serde_json::Value as Json;
 
 use crate::{
     api::{
-        Problem, PublicUrl,
+        Heavy, Problem, PublicUrl,
         ogc::{
             GEOJSON,
             download::{files, media_type},
@@ -28,6 +34,8 @@ use crate::{
 
 /// Bytes after which a piece of a body is sent. A page that ends before is sent whole, with its length.
 const PIECE: usize = 256 << 10;
+/// After this time too a piece is sent: geometries may be cut or transformed.
+const PIECE_TIME: Duration = Duration::from_millis(50);
 
 /// One page of what a question finds.
 pub(super) struct Page {
@@ -96,6 +104,10 @@ pub(super) struct PageBody {
     written: usize,
     /// The piece to be sent next.
     piece: Vec<u8>,
+    /// Compresses what is sent, if it comes in pieces and the client takes that.
+    gzip: Option<GzEncoder<Vec<u8>>>,
+    /// Where pieces after the first wait for their turn.
+    heavy: Heavy,
     /// What follows the features; `None` once it is written.
     tail: Option<String>,
 }
@@ -110,6 +122,7 @@ impl PageBody {
         dialect: Dialect,
         url: &PublicUrl,
         params: &Params,
+        heavy: &Heavy,
     ) -> Result<PageBody, Problem> {
         let matched = page.matched.map(|matched| format!(r#""numberMatched":{matched},"#)).unwrap_or_default();
         let tail = format!(
@@ -128,6 +141,8 @@ impl PageBody {
             distances: page.distances,
             written: 0,
             piece: vec![],
+            gzip: None,
+            heavy: heavy.clone(),
             tail: Some(tail),
         };
         let members = dialect.document_members(snapshot.layer(), body.crs, url);
@@ -136,14 +151,15 @@ impl PageBody {
         Ok(body)
     }
 
-    /// Writes features until the piece is full or the document complete.
+    /// Writes features until the piece is full, or has taken long, or the document is complete.
     fn fill(&mut self) -> Result<(), Problem> {
         let selection = self.selection.as_ref().map(|selection| (&selection.fields[..], selection.synthetic));
         let mut writer = FeatureWriter::new(&self.snapshot, self.dialect, self.crs, selection)?;
         if let Some(area) = &self.clip {
             writer = writer.clipped(area)?;
         }
-        while self.piece.len() < PIECE {
+        let until = Instant::now() + PIECE_TIME;
+        while self.piece.len() < PIECE && Instant::now() < until {
             let Some(slot) = self.slots.get(self.written) else {
                 self.piece.extend_from_slice(self.tail.take().unwrap_or_default().as_bytes());
                 return Ok(());
@@ -161,30 +177,49 @@ impl PageBody {
         Ok(())
     }
 
-    /// The piece that is ready or, beside the async threads, the next one; `None` after the last. An answer that has begun
-    /// can no longer become a problem: it breaks off, which clients notice.
+    /// The document as it is sent, and whether compressed: in pieces it is here, on the threads that write it.
+    pub(super) fn send(mut self, accepts_gzip: bool) -> (Body, bool) {
+        if self.tail.is_none() {
+            return (Body::from(self.piece), false);
+        }
+        self.gzip = accepts_gzip.then(|| GzEncoder::new(vec![], Compression::fast()));
+        let is_compressed = self.gzip.is_some();
+        // Who sends it on may ask for more after the end.
+        (Body::from_stream(stream::unfold(Some(self), PageBody::next).fuse()), is_compressed)
+    }
+
+    /// The piece that is ready or, when it is its turn, the next one; `None` after the last. An answer that has begun can
+    /// no longer become a problem: it breaks off, which clients notice.
     async fn next(body: Option<PageBody>) -> Option<(Result<Bytes, BoxError>, Option<PageBody>)> {
         let mut body = body?;
         if body.piece.is_empty() {
             body.tail.as_ref()?;
-            let filled = tokio::task::spawn_blocking(move || body.fill().map(|()| body).map_err(BoxError::from)).await;
-            match filled.map_err(BoxError::from).flatten() {
-                Ok(filled) => body = filled,
-                Err(error) => return Some((Err(error), None)),
+        }
+        let heavy = body.heavy.clone();
+        let written = heavy.draw(move || body.finish_piece().map(|piece| (piece, body))).await.flatten();
+        match written {
+            Ok((piece, body)) => Some((Ok(piece), Some(body))),
+            Err(problem) => {
+                tracing::error!(%problem, "an answer broke off");
+                Some((Err(problem.into()), None))
             }
         }
-        let piece = Bytes::from(std::mem::take(&mut body.piece));
-        Some((Ok(piece), Some(body)))
     }
-}
 
-impl From<PageBody> for Body {
-    fn from(body: PageBody) -> Body {
-        match body.tail {
-            None => Body::from(body.piece),
-            // Who compresses it asks for more after the end.
-            Some(_) => Body::from_stream(stream::unfold(Some(body), PageBody::next).fuse()),
+    /// Fills a piece that is not ready, and compresses it.
+    fn finish_piece(&mut self) -> Result<Bytes, Problem> {
+        if self.piece.is_empty() {
+            self.fill()?;
         }
+        let piece = std::mem::take(&mut self.piece);
+        let Some(gzip) = &mut self.gzip else { return Ok(piece.into()) };
+        let sound = "compressing to memory cannot fail";
+        gzip.write_all(&piece).expect(sound);
+        gzip.flush().expect(sound);
+        if self.tail.is_none() {
+            gzip.try_finish().expect(sound);
+        }
+        Ok(std::mem::take(gzip.get_mut()).into())
     }
 }
 
@@ -217,7 +252,9 @@ fn page_links(
     let mut fg = params.without(&["f"]);
     let kind = Dialect::JsonFg.media_type();
     links.push(link("alternate", kind, "This page as JSON-FG", items(fg.append_pair("f", "jsonfg").finish())));
-    links.extend(files().map(|format| {
+    // Files are not cut.
+    let offered = files().filter(|_| params.get("clip").is_none());
+    links.extend(offered.map(|format| {
         let mut query = params.without(&["f", "limit", "offset", "after", "crs"]);
         query.append_pair("f", format.name());
         link("alternate", media_type(format), format.name(), items(query.finish()))

@@ -1,6 +1,6 @@
 use std::{cmp::Ordering, time::Instant};
 
-use geo::{Geometry, Point, Validation, coord};
+use geo::{CoordsIter, Geometry, Point, Validation, coord};
 
 use crate::{
     api::{
@@ -11,7 +11,7 @@ use crate::{
     crs::{CRS84, Crs, CrsError, Projection, box_area},
     index::{Feature, GEOMETRY, SYNTHETIC, Slot, Snapshot},
     model::{
-        Bbox, FeatureQuery,
+        Bbox, FeatureQuery, GeometryKind,
         cql2::{Cql2Error, Expression, Filter, Literal, Scalar, SpatialRelation, parse_json, parse_text},
         geodesic::FARTHEST_M,
     },
@@ -140,10 +140,11 @@ impl Question {
 
     /// What the answer may take.
     pub(super) fn effort(&self) -> Effort {
-        // What is sorted, cut or transformed cannot give up on the way.
-        if !self.order.is_empty() || self.clip.is_some() || self.crs != &CRS84 {
+        // What is sorted or transformed cannot give up on the way, and of a filter not even one feature is sure to be
+        // looked at in time.
+        if !self.order.is_empty() || self.query.filter.is_some() || self.crs != &CRS84 {
             Effort::Heavy
-        } else if self.query.filter.is_some() || self.near.is_some() {
+        } else if self.near.is_some() {
             Effort::Light
         } else {
             Effort::None
@@ -207,7 +208,12 @@ fn parse_query_inside(
         period: params.get("datetime").map(str::parse).transpose()?,
         properties: params.property_filters(snapshot)?,
         text: None,
-        filter: compile(parse_filter(params)?.into_iter().chain(clip.map(shares_inside)), area, snapshot)?,
+        // The area first: by the first box the tree is searched.
+        filter: compile(
+            clip.map(|area| shares_inside(area, snapshot)).into_iter().chain(parse_filter(params)?),
+            area,
+            snapshot,
+        )?,
     })
 }
 
@@ -274,8 +280,9 @@ fn parse_filter(params: &Params) -> Result<Option<Expression>, Problem> {
 
 /// `clip=-79,-8,-78,-7` or an area in WKT.
 fn parse_clip(text: &str) -> Result<Geometry<f64>, Problem> {
+    let text = text.trim();
     let refused = |detail: &dyn std::fmt::Display| Problem::bad_parameter("clip", detail);
-    let is_box = text.starts_with(|c: char| c.is_ascii_digit() || "+-. ".contains(c));
+    let is_box = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
     let literal = if is_box { format!("BBOX({text})") } else { text.to_owned() };
     let expression = parse_text(&format!("S_INTERSECTS({GEOMETRY},{literal})")).map_err(|error| refused(&error))?;
     let area = match expression {
@@ -286,22 +293,30 @@ fn parse_clip(text: &str) -> Result<Geometry<f64>, Problem> {
         _ => None,
     };
     match area {
+        Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)) if !area.iter().all(is_on_earth) => {
+            Err(refused(&"coordinates are degrees: longitude from -180 to 180, latitude from -90 to 90"))
+        }
         Some(area @ (Geometry::Polygon(_) | Geometry::MultiPolygon(_))) if area.is_valid() => Ok(area),
         Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)) => Err(refused(&"the area crosses or touches itself")),
         _ => Err(refused(&"expected west,south,east,north in degrees, or POLYGON((…)) or MULTIPOLYGON(((…)))")),
     }
 }
 
+fn is_on_earth(area: &Geometry<f64>) -> bool {
+    area.coords_iter().all(|c| c.x.abs() <= 180.0 && c.y.abs() <= 90.0)
+}
+
 /// Has more in common with an area than its border; a point may lie on the border.
-fn shares_inside(area: &Geometry<f64>) -> Expression {
+fn shares_inside(area: &Geometry<f64>, snapshot: &Snapshot) -> Expression {
     let relates = |relation| {
         let area = Expression::Literal(Literal::Geometry(area.clone()));
         Expression::Spatial(relation, Box::new(Expression::Property(GEOMETRY.into())), Box::new(area))
     };
-    Expression::And(vec![
-        relates(SpatialRelation::Intersects),
-        Expression::Not(Box::new(relates(SpatialRelation::Touches))),
-    ])
+    let meets = relates(SpatialRelation::Intersects);
+    if snapshot.layer().geometry == GeometryKind::Point {
+        return meets;
+    }
+    Expression::And(vec![meets, Expression::Not(Box::new(relates(SpatialRelation::Touches)))])
 }
 
 /// The filter, which must hold together with the area of a box. Features without geometry are in every box.

@@ -2,7 +2,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::lchown;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,6 +10,10 @@ use super::error::ClusterError;
 /// The only variables PostgreSQL's programs inherit. Everything else stays behind: `PGHOST` and its
 /// family would redirect them, and a server's secrets have no business in another process's environment.
 const INHERITED: [&str; 5] = ["PATH", "LD_LIBRARY_PATH", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA"];
+
+/// Changes the user, and becomes the program (util-linux). Were that left to std, it would fork us: PROJ waits in the child
+/// for a lock that one of our other threads held, and nobody there will ever release it.
+const SETPRIV: &str = "/usr/bin/setpriv";
 
 /// The system user Debian and Ubuntu create with the postgresql package.
 const SYSTEM_USER: &str = "postgres";
@@ -42,12 +45,16 @@ impl Account {
 
     /// A program run as this user, in `/` (our own directory may be closed to it), with little environment.
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new(program);
+        let mut command = match self.steps_down {
+            false => Command::new(program),
+            true => {
+                let mut command = Command::new(SETPRIV);
+                let (user, group) = (self.uid.to_string(), self.gid.to_string());
+                command.args(["--reuid", &user, "--regid", &group, "--clear-groups", "--"]).arg(program);
+                command
+            }
+        };
         command.env_clear().envs(inherited()).env("LC_ALL", "C").current_dir("/").stdin(Stdio::null());
-        if self.steps_down {
-            // As root, std also drops the supplementary groups before it changes the user.
-            command.uid(self.uid).gid(self.gid);
-        }
         command
     }
 
