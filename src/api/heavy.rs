@@ -16,8 +16,8 @@ const QUICK: Duration = Duration::from_millis(150);
 /// How long a slow question may take once it has its turn; with the waits it stays within a request's time.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Turns for questions that may take long, and for drawing. They are worked off beside the async threads, a few at once; the slow ones
-/// leave half of the processors to the quick ones.
+/// Turns for questions that may take long, and for drawing. They are worked off beside the async threads, a few at once;
+/// the slow ones leave half of the processors to the quick ones.
 #[derive(Debug, Clone)]
 pub struct Heavy {
     quick: Arc<Semaphore>,
@@ -33,8 +33,8 @@ impl Heavy {
         Heavy { quick: turns(processors), slow: turns(processors / 2), drawing: turns(processors) }
     }
 
-    /// Runs work of some milliseconds, such as drawing a tile or writing a piece of an answer, when it is its turn: in the order of asking, as many at
-    /// once as the machine has processors, so that none waits for all that came after it.
+    /// Runs work of some milliseconds, such as drawing a tile or writing a piece of an answer, when it is its turn: in the
+    /// order of asking, as many at once as the machine has processors, so that none waits for all that came after it.
     pub(super) async fn draw<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

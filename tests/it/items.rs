@@ -62,18 +62,18 @@ fn a_large_layer_comes_in_pieces_and_whole() {
     let database = TestDatabase::create();
     let folder = scratch();
     let place = |n: u32| [-78.0 + f64::from(n % 100) * 0.01, -10.0 + f64::from(n / 100) * 0.01];
-    let cases: Vec<_> = (0..3_000).map(|n| conflict(&format!("Caso {n}"), "activo", Some(place(n)))).collect();
+    let cases: Vec<_> = (0..8_000).map(|n| conflict(&format!("Caso {n}"), "activo", Some(place(n)))).collect();
     database.import(&write_geojson(folder.path(), "casos.geojson", &cases), &["--layer", "conflicts"]);
     let server = Server::start(&database);
     let path = "/ogc/collections/conflicts/items?limit=1000000";
-    let expected: Vec<i64> = (1..=3_000).collect();
+    let expected: Vec<i64> = (1..=8_000).collect();
     for form in ["", "&crs=EPSG:32718", "&f=jsonfg", "&properties=name", "&near=-78,-10&within=1000000"] {
         let answer = server.get(&format!("{path}{form}"));
         assert_eq!(answer.status, 200);
         let page = answer.json();
         let mut seen = ids(&page);
         seen.sort_unstable();
-        assert_eq!((&seen, page["numberReturned"].as_u64()), (&expected, Some(3_000)), "{form}");
+        assert_eq!((&seen, page["numberReturned"].as_u64()), (&expected, Some(8_000)), "{form}");
         assert!(page["links"].as_array().unwrap().iter().all(|link| link["rel"] != "next"));
     }
     let plain = |path: &str| server.get_with(path, &[("accept-encoding", "identity")]);

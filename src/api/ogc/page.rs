@@ -32,8 +32,13 @@ use crate::{
     index::{Slot, Snapshot},
 };
 
-/// Bytes after which a piece of a body is sent. A page that ends before is sent whole, with its length.
+/// A page of so many bytes is sent whole, with its length.
+const WHOLE: usize = 1 << 20;
+/// Bytes after which a later piece is sent.
 const PIECE: usize = 256 << 10;
+/// Bytes of a short feature, and of what stands around the features: so that a piece seldom moves while it grows.
+const LEAST_FEATURE: usize = 256;
+const ROOM_FOR_REST: usize = 4 << 10;
 /// After this time too a piece is sent: geometries may be cut or transformed.
 const PIECE_TIME: Duration = Duration::from_millis(50);
 
@@ -147,19 +152,22 @@ impl PageBody {
         };
         let members = dialect.document_members(snapshot.layer(), body.crs, url);
         body.piece.extend_from_slice(format!(r#"{{"type":"FeatureCollection"{members},"features":["#).as_bytes());
-        body.fill()?;
+        body.fill(WHOLE)?;
         Ok(body)
     }
 
-    /// Writes features until the piece is full, or has taken long, or the document is complete.
-    fn fill(&mut self) -> Result<(), Problem> {
+    /// Writes features until the piece has so many bytes, or has taken long, or the document is complete.
+    fn fill(&mut self, bytes: usize) -> Result<(), Problem> {
         let selection = self.selection.as_ref().map(|selection| (&selection.fields[..], selection.synthetic));
         let mut writer = FeatureWriter::new(&self.snapshot, self.dialect, self.crs, selection)?;
         if let Some(area) = &self.clip {
             writer = writer.clipped(area)?;
         }
+        let encoded = |slot: &Slot| self.snapshot.open_json(self.snapshot.feature(*slot)).len() + 2;
+        let expected: usize = self.slots[self.written..].iter().take(bytes / LEAST_FEATURE).map(encoded).sum();
+        self.piece.reserve(expected.min(bytes) + ROOM_FOR_REST);
         let until = Instant::now() + PIECE_TIME;
-        while self.piece.len() < PIECE && Instant::now() < until {
+        while self.piece.len() < bytes && Instant::now() < until {
             let Some(slot) = self.slots.get(self.written) else {
                 self.piece.extend_from_slice(self.tail.take().unwrap_or_default().as_bytes());
                 return Ok(());
@@ -194,6 +202,9 @@ impl PageBody {
         let mut body = body?;
         if body.piece.is_empty() {
             body.tail.as_ref()?;
+        } else if body.gzip.is_none() {
+            // The first: it was written before the answer began.
+            return Some((Ok(std::mem::take(&mut body.piece).into()), Some(body)));
         }
         let heavy = body.heavy.clone();
         let written = heavy.draw(move || body.finish_piece().map(|piece| (piece, body))).await.flatten();
@@ -209,7 +220,7 @@ impl PageBody {
     /// Fills a piece that is not ready, and compresses it.
     fn finish_piece(&mut self) -> Result<Bytes, Problem> {
         if self.piece.is_empty() {
-            self.fill()?;
+            self.fill(PIECE)?;
         }
         let piece = std::mem::take(&mut self.piece);
         let Some(gzip) = &mut self.gzip else { return Ok(piece.into()) };
