@@ -50,7 +50,7 @@ struct AreaCount {
 }
 
 /// Counts already made, by what was asked and the content of both layers. What was not asked for longest is dropped first.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct CountsCache(Cache<(String, u64, u64), Bytes>);
 
 impl CountsCache {
@@ -65,7 +65,7 @@ impl CountsCache {
 pub(super) async fn counts(
     State(index): State<Arc<Index>>,
     State(heavy): State<Heavy>,
-    State(CountsCache(cache)): State<CountsCache>,
+    State(cache): State<Arc<CountsCache>>,
     Path(layer): Path<String>,
     params: Params,
     headers: HeaderMap,
@@ -85,7 +85,7 @@ pub(super) async fn counts(
     let key = (asked, areas.checksum(), counted.checksum());
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
-    let body = match cache.get(&key) {
+    let body = match cache.0.get(&key) {
         Some(body) => body,
         None => {
             let count = move |deadline| {
@@ -94,7 +94,7 @@ pub(super) async fn counts(
                 Ok(Bytes::from(document.expect("counts are plain JSON")))
             };
             let body = heavy.run(count).await?;
-            cache.insert(key, body.clone());
+            cache.0.insert(key, body.clone());
             body
         }
     };

@@ -45,9 +45,9 @@ pub struct AppState {
     /// The snapshots.
     pub index: Arc<Index>,
     /// Tiles already made.
-    pub tiles: TileCache,
+    pub tiles: Arc<TileCache>,
     /// Counts already made.
-    pub counts: CountsCache,
+    pub counts: Arc<CountsCache>,
     /// Address under which clients reach us; links begin with it.
     pub public_url: PublicUrl,
     /// For writes: reads never touch the database.

@@ -22,7 +22,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) async fn observe(request: Request, next: Next) -> Response {
     let id = next_request_id();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let uri = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let started = Instant::now();
     let mut response = next.run(request).await;
@@ -39,12 +39,12 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     counter!("http_requests_total", &labels).increment(1);
     histogram!("http_request_duration_seconds", &labels).record(elapsed);
     // Paths are escaped and bounded: a client writes them.
-    let path: String = path.escape_default().take(200).collect();
+    let path = || uri.path().escape_default().take(200).collect::<String>();
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     if status.is_server_error() {
-        tracing::error!(request_id = id, %method, path, route, status = status.as_u16(), duration_ms, "request failed");
+        tracing::error!(request_id = id, %method, path = path(), route, status = status.as_u16(), duration_ms, "request failed");
     } else {
-        tracing::debug!(request_id = id, %method, path, route, status = status.as_u16(), duration_ms, "request");
+        tracing::debug!(request_id = id, %method, path = path(), route, status = status.as_u16(), duration_ms, "request");
     }
     response
 }

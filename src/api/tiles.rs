@@ -12,7 +12,7 @@ use serde_json::{Value as Json_, json};
 use crate::{
     api::{
         Heavy, Problem, PublicUrl,
-        cached::{Keep, respond},
+        cached::{Keep, is_unchanged, respond},
         params::Params,
     },
     index::{Index, Snapshot},
@@ -27,7 +27,7 @@ pub(super) const TILE: &str = "application/vnd.mapbox-vector-tile";
 /// catalogue and TileJSON name, in the address, clients may keep the tile for good.
 pub(super) async fn tile(
     State(index): State<Arc<Index>>,
-    State(cache): State<TileCache>,
+    State(cache): State<Arc<TileCache>>,
     State(heavy): State<Heavy>,
     Path((layer, zoom, column, row)): Path<(String, String, String, String)>,
     params: Params,
@@ -41,6 +41,9 @@ pub(super) async fn tile(
         Some(asked) if asked == format!("{version:016x}") => Keep::Forever,
         _ => Keep::Revalidate,
     };
+    if is_unchanged(&headers, version) {
+        return Ok(varied(respond(&headers, version, keep, TILE, Body::empty)));
+    }
     let gzip = accepts_gzip(&headers);
     // What is kept in the form the client takes is sent without leaving this thread.
     let kept = cache.kept(&snapshot, address).filter(|tile| !gzip || tile.is_gzipped());
@@ -64,8 +67,12 @@ pub(super) async fn tile(
             response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
     }
+    Ok(varied(response))
+}
+
+fn varied(mut response: Response) -> Response {
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
-    Ok(response)
+    response
 }
 
 /// `GET /tiles/{layer}`: TileJSON 3.0.

@@ -1,8 +1,9 @@
 use std::{
+    collections::HashMap,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
@@ -78,8 +79,8 @@ async fn serve(
     }
     let state = AppState {
         index: Arc::clone(&index),
-        tiles: TileCache::new(settings.tile_cache_mib << 20),
-        counts: CountsCache::new(COUNTS_CACHE_BYTES),
+        tiles: Arc::new(TileCache::new(settings.tile_cache_mib << 20)),
+        counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
         heavy: Heavy::new(),
         store: store.clone(),
@@ -87,8 +88,8 @@ async fn serve(
         metrics: PrometheusBuilder::new().install_recorder().context("metrics cannot be counted")?,
     };
     println!("Rimay listens on {own_url}");
-    let (shown, tiles) = (Arc::clone(&index), state.tiles.clone());
-    std::thread::spawn(move || shown.snapshots(Access::Public).for_each(|snapshot| tiles.prepare(&snapshot)));
+    let (shown, tiles) = (Arc::clone(&index), Arc::clone(&state.tiles));
+    std::thread::spawn(move || keep_prepared(&shown, &tiles));
     let server = api::serve(listener, app(state, settings.web_dir.clone()), settings.connections, async move {
         // An error means that nobody is left to tell us: stop as well.
         let _ = told.wait_for(|stop| *stop).await;
@@ -97,6 +98,21 @@ async fn serve(
         () = server => Ok(()),
         () = index.keep_fresh(&store, REFRESH) => Ok(()),
         () = keep_running(database, &index) => Ok(()),
+    }
+}
+
+/// Prepares the tiles of each layer, and again when it has changed, for as long as the program runs.
+fn keep_prepared(index: &Index, tiles: &TileCache) -> ! {
+    let mut prepared = HashMap::new();
+    loop {
+        let began = Instant::now();
+        for snapshot in index.snapshots(Access::Public) {
+            if prepared.insert(snapshot.layer().id.as_str(), snapshot.checksum()) != Some(snapshot.checksum()) {
+                tiles.prepare(&snapshot);
+            }
+        }
+        // Where a layer changes all the time, a processor is not busy with this all the time.
+        std::thread::sleep(REFRESH.max(began.elapsed() * 3));
     }
 }
 

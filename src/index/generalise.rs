@@ -11,25 +11,27 @@ const TOLERANCE: f64 = 2.0;
 /// An area as it is drawn at one zoom level.
 #[derive(Debug, Default)]
 pub struct Generalised {
-    /// The rings' points, one ring after the other, in tile units from the world's north-west corner. The last point of a
-    /// ring is not the first again.
-    points: Box<[[i32; 2]]>,
-    /// Where each ring ends among the points.
-    ends: Box<[u32]>,
+    /// Of each ring the number of its points, beside a zero, and then the points, in tile units from the world's
+    /// north-west corner. The last point of a ring is not the first again. One piece of memory: a layer has
+    /// hundreds of thousands of these.
+    packed: Box<[[i32; 2]]>,
 }
 
 impl Generalised {
     /// The rings, each of at least three points. In tile units an exterior ring has positive area and the interior
     /// rings after it negative (MVT 2.1, section 4.3.4.4).
     pub fn rings(&self) -> impl Iterator<Item = &[[i32; 2]]> {
-        let mut from = 0;
-        self.ends.iter().map(move |end| {
-            let to = *end as usize;
-            &self.points[std::mem::replace(&mut from, to)..to]
+        let mut rest = &self.packed[..];
+        std::iter::from_fn(move || {
+            let ([length, _], points) = rest.split_first()?;
+            let (ring, after) = points.split_at(usize::try_from(*length).expect("a number of points"));
+            rest = after;
+            Some(ring)
         })
     }
 
-    fn of(geometry: &Geometry<f64>, zoom: u8) -> Generalised {
+    /// An area at a zoom level; empty for what is no area.
+    pub fn of(geometry: &Geometry<f64>, zoom: u8) -> Generalised {
         let areas = match geometry {
             Geometry::MultiPolygon(areas) => &areas.0[..],
             Geometry::Polygon(area) => std::slice::from_ref(area),
@@ -39,12 +41,12 @@ impl Generalised {
         if rings.is_empty() {
             rings.extend(areas.first().and_then(|area| draw_dot(area, zoom)));
         }
-        let mut end = 0;
-        let ends = rings.iter().map(|ring| {
-            end += u32::try_from(ring.len()).expect("a geometry has fewer than 2^32 points");
-            end
-        });
-        Generalised { ends: ends.collect(), points: rings.concat().into() }
+        let mut packed = Vec::with_capacity(rings.iter().map(|ring| ring.len() + 1).sum());
+        for ring in &rings {
+            packed.push([i32::try_from(ring.len()).expect("a ring has fewer than 2^31 points"), 0]);
+            packed.extend_from_slice(ring);
+        }
+        Generalised { packed: packed.into() }
     }
 }
 
@@ -55,17 +57,20 @@ impl Feature {
             return Some(1);
         }
         let levels = self.generalised.get()?;
-        levels[usize::from(zoom.min(MAX_ZOOM))].get().map(|area| area.points.len())
+        levels[usize::from(zoom.min(MAX_ZOOM))].get().map(|area| area.packed.len())
     }
 
-    /// The area at a zoom level, at most the [deepest](MAX_ZOOM); worked out when it is first asked for, and empty for
-    /// what is no area.
+    /// The area at a zoom level, at most the [deepest](MAX_ZOOM); worked out when it is first asked for, and kept. Empty
+    /// for what is no area.
     pub fn generalised(&self, zoom: u8) -> &Generalised {
         let levels = self.generalised.get_or_init(Box::default);
-        let level = &levels[usize::from(zoom.min(MAX_ZOOM))];
-        level.get_or_init(|| {
-            self.geometry.as_ref().map_or_else(Generalised::default, |geometry| Generalised::of(geometry, zoom))
-        })
+        levels[usize::from(zoom.min(MAX_ZOOM))].get_or_init(|| self.generalise(zoom))
+    }
+
+    /// The same, worked out anew and not kept.
+    pub fn generalise(&self, zoom: u8) -> Generalised {
+        let zoom = zoom.min(MAX_ZOOM);
+        self.geometry.as_ref().map_or_else(Generalised::default, |geometry| Generalised::of(geometry, zoom))
     }
 }
 

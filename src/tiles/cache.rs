@@ -74,7 +74,7 @@ impl Tile {
 }
 
 /// Tiles already made, by layer, checksum and place. What was not asked for longest is dropped first.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct TileCache {
     tiles: Cache<(&'static str, u64, TileAddress), Arc<Tile>>,
     sheets: Sheets,

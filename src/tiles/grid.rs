@@ -65,6 +65,14 @@ impl TileAddress {
         to_grid(lon_lat, self.zoom) - coord! { x: x, y: y }
     }
 
+    /// Whether a place in tile coordinates belongs to this tile and to no other. The world's east and south edges belong
+    /// to the last tiles.
+    pub(super) fn owns(self, place: Coord<f64>) -> bool {
+        let (end, last) = (f64::from(TILE_EXTENT), (1_u32 << self.zoom) - 1);
+        let along = |at: f64, tile: u32| (0.0..end).contains(&at) || (at == end && tile == last);
+        along(place.x, self.column) && along(place.y, self.row)
+    }
+
     /// The tile with its buffer, in degrees, cut at the edge of the world.
     pub(super) fn bbox(self) -> Bbox {
         let corner = |[x, y]: [i32; 2]| from_grid(coord! { x: f64::from(x), y: f64::from(y) }, self.zoom);
@@ -89,6 +97,17 @@ mod tests {
         let [x, y] = tile.corner().map(f64::from);
         let back = from_grid(place + coord! { x: x, y: y }, 10);
         assert!((back.x + 77.0428).abs() < 1e-9 && (back.y + 12.0464).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_edge_of_the_world_belongs_to_the_last_tile() {
+        for zoom in [0, 3, 14] {
+            let last = (1 << zoom) - 1;
+            let tile = |column| TileAddress::new(zoom, column, last / 2).expect("in the grid");
+            let owns = |column| tile(column).owns(tile(column).project(coord! { x: 180.0, y: 1e-6 }));
+            assert!(owns(last), "zoom {zoom}");
+            assert!(zoom == 0 || !owns(0) && !owns(last - 1));
+        }
     }
 
     #[test]

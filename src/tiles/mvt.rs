@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 /// Wire types of protobuf.
 const VARINT: u64 = 0;
 const LENGTH_DELIMITED: u64 = 2;
@@ -11,6 +13,9 @@ const LENGTH_DELIMITED: u64 = 2;
 const MOVE_TO: u64 = 1;
 const LINE_TO: u64 = 2;
 const CLOSE_PATH: u64 = 15;
+
+/// Memory that a tile layer takes with its first feature, so that it need not be moved again and again.
+const FIRST_BYTES: usize = 4096;
 
 /// A value of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,7 +107,7 @@ pub(super) struct LayerWriter<'a> {
     name: String,
     features: Vec<u8>,
     keys: Vec<&'a str>,
-    values: HashMap<Tag<'a>, u64>,
+    values: HashMap<Tag<'a>, u64, RandomState>,
     /// The values as they are written, by number.
     written_values: Vec<u8>,
     tags: Vec<u8>,
@@ -114,7 +119,7 @@ impl<'a> LayerWriter<'a> {
             name,
             features: vec![],
             keys: vec![],
-            values: HashMap::new(),
+            values: HashMap::default(),
             written_values: vec![],
             tags: vec![],
         }
@@ -158,6 +163,9 @@ impl<'a> LayerWriter<'a> {
             + 2
             + delimited_length(shape.commands.len());
         let out = &mut self.features;
+        if out.is_empty() {
+            out.reserve(FIRST_BYTES);
+        }
         field(out, 2, LENGTH_DELIMITED);
         varint(out, length as u64);
         if let Some(id) = id {

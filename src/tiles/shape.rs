@@ -15,15 +15,9 @@ fn frame() -> Bbox {
     Bbox { west: low, south: low, east: high, north: high }
 }
 
-/// Whether a point belongs to this tile and to no other.
-pub(super) fn on_tile(place: Coord<f64>) -> bool {
-    let inside = 0.0..f64::from(TILE_EXTENT);
-    inside.contains(&place.x) && inside.contains(&place.y)
-}
-
 /// A point, where it belongs to the tile; whether it does.
-pub(super) fn draw_point(place: Coord<f64>, shape: &mut Shape) -> bool {
-    let shows = on_tile(place);
+pub(super) fn draw_point(place: Coord<f64>, tile: TileAddress, shape: &mut Shape) -> bool {
+    let shows = tile.owns(place);
     if shows {
         shape.point(round(place));
     }
@@ -45,29 +39,55 @@ pub(super) fn draw_whole(area: &Generalised, tile: TileAddress, shape: &mut Shap
 pub(super) fn draw_cut(area: &Generalised, tile: TileAddress, shape: &mut Shape) -> bool {
     let [west, north] = tile.corner();
     let frame = frame();
-    let (mut shows, mut exterior_shows) = (false, false);
+    let mut shows = false;
+    // What is left of one exterior ring and of the interior rings, which follow the exterior one they are in.
+    let mut rings: Vec<Vec<[i32; 2]>> = vec![];
+    let mut draw = |rings: &mut Vec<Vec<[i32; 2]>>| {
+        // Nothing is left where an interior ring goes around the whole tile.
+        if rings.iter().map(|ring| doubled_area(ring)).sum::<i64>() > 0 {
+            rings.iter().for_each(|ring| shape.ring(ring.iter().copied()));
+            shows = true;
+        }
+        rings.clear();
+    };
     for ring in area.rings() {
+        let is_exterior = doubled_area(ring) > 0;
+        if is_exterior {
+            draw(&mut rings);
+        } else if rings.is_empty() {
+            continue;
+        }
         let local: Vec<Coord<f64>> = ring
             .iter()
             .chain(ring.first())
             .map(|[x, y]| coord! { x: f64::from(x - west), y: f64::from(y - north) })
             .collect();
-        // Interior rings follow the exterior one they are in.
-        let is_exterior = doubled_area(ring) > 0;
-        if !is_exterior && !exterior_shows {
-            continue;
-        }
         let mut cut: Vec<[i32; 2]> = clip_ring(&local, &frame).into_iter().map(round).collect();
         cut.dedup();
         cut.pop();
-        let has_inside = orient(&mut cut, is_exterior);
-        if is_exterior {
-            exterior_shows = has_inside;
-        }
-        if has_inside {
-            shape.ring(cut.into_iter());
-            shows = true;
+        if orient(&mut cut, is_exterior) {
+            rings.push(cut);
         }
     }
+    draw(&mut rings);
     shows
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{Geometry, Rect};
+
+    use super::*;
+
+    #[test]
+    fn a_tile_inside_of_a_hole_shows_nothing_of_the_area() {
+        let ring = |size: f64| Rect::new((-70.0 - size, -10.0 - size), (-70.0 + size, -10.0 + size)).to_polygon();
+        let area = geo::Polygon::new(ring(8.0).exterior().clone(), vec![ring(4.0).exterior().clone()]);
+        let area = Generalised::of(&Geometry::Polygon(area), 8);
+        let shows = |column, row| {
+            draw_cut(&area, TileAddress::new(8, column, row).expect("in the grid"), &mut Shape::default())
+        };
+        // -70/-10 lies in column 78 and row 135 of zoom level 8, each 1.4 degrees wide.
+        assert!(!shows(78, 135) && shows(75, 135) && shows(74, 135) && !shows(60, 135));
+    }
 }

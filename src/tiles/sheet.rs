@@ -4,10 +4,15 @@ use std::{
     thread,
 };
 
+use geo::CoordsIter;
+
 use crate::{
-    index::{Slot, Snapshot},
+    index::{Feature, Slot, Snapshot},
     tiles::mvt::Shape,
 };
+
+/// Points of a geometry that is generalised in a microsecond.
+const PLAIN: usize = 16;
 
 /// All areas of a layer as they are drawn at one zoom level, side by side in memory: where thousands are on a tile, going
 /// from feature to feature costs more than drawing them.
@@ -49,7 +54,13 @@ impl Sheet {
                     u16::try_from(sheet.categories.len() - 1).ok()
                 })
             });
-            let area = feature.generalised(zoom);
+            let anew;
+            let area = if is_plain(feature) {
+                anew = feature.generalise(zoom);
+                &anew
+            } else {
+                feature.generalised(zoom)
+            };
             let start = shape.draw_from_start(area.rings());
             let from = sheet.shapes.len();
             sheet.shapes.extend_from_slice(shape.commands());
@@ -74,6 +85,11 @@ impl Sheet {
     pub(super) fn shape(&self, entry: &Entry) -> &[u8] {
         &self.shapes[entry.shape.start as usize..entry.shape.end as usize]
     }
+}
+
+/// Whether it is soon generalised again where a tile's edge cuts it: the sheet alone then keeps it.
+fn is_plain(feature: &Feature) -> bool {
+    feature.geometry.as_ref().is_none_or(|geometry| geometry.coords_count() <= PLAIN)
 }
 
 fn bounds<'a>(points: impl Iterator<Item = &'a [i32; 2]>) -> [i32; 4] {
@@ -107,6 +123,13 @@ impl Sheets {
             thread::spawn(move || sheets.draw(&snapshot, zoom));
         }
         sheet.get().is_some().then_some(sheet)
+    }
+
+    /// The sheet, if it is drawn.
+    pub(super) fn drawn(&self, snapshot: &Snapshot, zoom: u8) -> Option<Arc<OnceLock<Sheet>>> {
+        let by_layer = self.by_layer.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = by_layer.get(&(snapshot.layer().id.as_str(), zoom))?;
+        (kept.checksum == snapshot.checksum() && kept.sheet.get().is_some()).then(|| Arc::clone(&kept.sheet))
     }
 
     /// Draws the sheet before anybody asks for it.

@@ -29,6 +29,12 @@ async function serve(args) {
 
 const residentMiB = (pid) => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024)
 
+/** Waits until the database works on nothing: what a peer asked goes on there after the peer was told to stop. */
+async function settle() {
+  const busy = `select count(*) from pg_stat_activity where state = 'active' and backend_type = 'client backend' and pid <> pg_backend_pid()`
+  while (sql(busy) !== '0') await new Promise((done) => setTimeout(done, 100))
+}
+
 /** Requests a second, p50 and p99 in ms and bytes of an answer, of the paths of a query. */
 function ask(url, query) {
   const file = join(folder, 'paths')
@@ -95,18 +101,21 @@ const others = Object.keys(peers)
 say(row(['question', 'Rimay, a second', 'p50 ms', 'p99 ms', 'kB', 'PostGIS, a second', 'ratio', ...others.flatMap((name) => [`${name}, a second`, 'ratio'])]))
 say(row(['---', ...Array(6 + 2 * others.length).fill('--:')]))
 for (const { name, samples, paths, sql: statement, peers: addresses = {} } of cases) {
+  await settle()
   const [own, postgis] = [ask(server.url, paths), askPostgis(statement, samples)]
-  const rest = others.flatMap((peer) => {
-    if (!addresses[peer]) return ['–', '–']
-    const { rate } = ask(peers[peer], addresses[peer])
-    return [number(rate), ratio(own.rate, rate)]
-  })
+  const rest = []
+  for (const peer of others) {
+    await settle()
+    const rate = addresses[peer] && ask(peers[peer], addresses[peer]).rate
+    rest.push(...(rate ? [number(rate), ratio(own.rate, rate)] : ['–', '–']))
+  }
   say(row([name, number(own.rate), number(own.p50, 1), number(own.p99, 1), number(own.bytes / 1000, 1), number(postgis.rate), ratio(own.rate, postgis.rate), ...rest]))
 }
 say('')
 say(row(['whole layer', 'Rimay, s', 'first byte, ms', 'MB', 'PostGIS, s', 'ratio']))
 say(row(['---', ...Array(5).fill('--:')]))
 for (const layer of wholes) {
+  await settle()
   const [own, postgis] = [0, 1, 2].map(() => [readWhole(server.url, layer), wholeByPostgis(layer)]).sort(bySeconds)[1]
   say(row([layer.replaceAll('_', ' '), number(own.seconds, 2), number(own.first, 1), number(own.bytes / 1e6, 1), number(postgis.seconds, 2), ratio(postgis.seconds, own.seconds)]))
 }

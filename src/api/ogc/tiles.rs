@@ -88,7 +88,7 @@ pub(super) async fn tileset(
 /// `/tiles`.
 pub(super) async fn tile(
     State(index): State<Arc<Index>>,
-    State(cache): State<TileCache>,
+    State(cache): State<Arc<TileCache>>,
     State(heavy): State<Heavy>,
     Path((layer, grid, zoom, row, column)): Path<(String, String, String, String, String)>,
     params: Params,
