@@ -66,8 +66,25 @@ fn etag(version: u64) -> String {
     format!("W/\"{version:016x}\"")
 }
 
-/// The tag without its weakness: If-None-Match compares weakly (RFC 9110, section 13.1.2).
+/// The tag without its weakness (If-None-Match compares weakly: RFC 9110, section 13.1.2), quotes and coding.
 fn opaque(tag: &str) -> &str {
     let tag = tag.trim();
-    tag.strip_prefix("W/").unwrap_or(tag)
+    let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
+    CODINGS.iter().find_map(|coding| tag.strip_suffix(coding)).unwrap_or(tag)
+}
+
+/// Ends of the tags of compressed answers.
+const CODINGS: [&str; 2] = ["-gzip", "-br"];
+
+/// Other bytes have another strong tag: the coding of a compressed answer becomes its end.
+pub(super) async fn tag_coding(mut response: Response) -> Response {
+    let headers = response.headers();
+    let Some(coding) = headers.get(header::CONTENT_ENCODING).and_then(|coding| coding.to_str().ok()) else {
+        return response;
+    };
+    let strong = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()?.strip_prefix('"')?.strip_suffix('"'));
+    if let Some(tag) = strong.and_then(|tag| HeaderValue::from_str(&format!("\"{tag}-{coding}\"")).ok()) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
 }

@@ -10,7 +10,7 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use moka::sync::Cache;
+use moka::future::Cache;
 use serde::Serialize;
 
 use crate::{
@@ -85,19 +85,13 @@ pub(super) async fn counts(
     let key = (asked, areas.checksum(), counted.checksum());
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
-    let body = match cache.0.get(&key) {
-        Some(body) => body,
-        None => {
-            let count = move |deadline| {
-                let counts = areas.count_by_area(&counted, &query, deadline)?;
-                let document = serde_json::to_vec(&document(&areas, &counted, &counts));
-                Ok(Bytes::from(document.expect("counts are plain JSON")))
-            };
-            let body = heavy.run(count).await?;
-            cache.0.insert(key, body.clone());
-            body
-        }
+    let count = move |deadline| {
+        let counts = areas.count_by_area(&counted, &query, deadline)?;
+        let document = serde_json::to_vec(&document(&areas, &counted, &counts));
+        Ok(Bytes::from(document.expect("counts are plain JSON")))
     };
+    // Whoever asks the same meanwhile waits for the one count.
+    let body = cache.0.try_get_with(key, heavy.run(count)).await.map_err(|problem| Problem::clone(&problem))?;
     Ok(respond(&headers, hasher.finish(), Keep::Revalidate, "application/json", || Body::from(body)))
 }
 

@@ -120,6 +120,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE))
         .layer(CompressionLayer::new())
+        .layer(middleware::map_response(cached::tag_coding))
         .layer(CatchPanicLayer::custom(problem::on_panic))
         .layer(middleware::from_fn(observe::observe))
 }

@@ -133,7 +133,8 @@ fn vector_layers(snapshot: &Snapshot) -> Vec<Json_> {
 fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Problem> {
     let refused =
         || Problem::not_found("there is no such tile: expected /tiles/{layer}/{zoom}/{column}/{row} in whole numbers");
-    let row = row.strip_suffix(".mvt").unwrap_or(row);
+    // Some clients name the kind of file.
+    let row = row.strip_suffix(".mvt").or_else(|| row.strip_suffix(".pbf")).unwrap_or(row);
     let number = |text: &str| text.parse::<u32>().map_err(|_| refused());
     let zoom = u8::try_from(number(zoom)?).unwrap_or(u8::MAX);
     Ok(TileAddress::new(zoom, number(column)?, number(row)?)?)

@@ -76,12 +76,6 @@ impl Shape {
         start.unwrap_or_default()
     }
 
-    /// Moves to a point, and draws what [`Shape::draw_from_start`] drew from there.
-    pub(super) fn draw_again(&mut self, start: [i32; 2], drawn: &[u8]) {
-        self.point(start);
-        self.commands.extend_from_slice(drawn);
-    }
-
     pub(super) fn commands(&self) -> &[u8] {
         &self.commands
     }
@@ -157,11 +151,24 @@ impl<'a> LayerWriter<'a> {
 
     /// Adds a feature, with the attributes told before.
     pub(super) fn feature(&mut self, id: i64, kind: Kind, shape: &Shape) {
+        self.feature_of(id, kind, &shape.commands, &[]);
+    }
+
+    /// Adds an area that [`Shape::draw_from_start`] drew, from another start.
+    pub(super) fn drawn_area(&mut self, id: i64, start: [i32; 2], drawn: &[u8], shape: &mut Shape) {
+        shape.clear();
+        shape.point(start);
+        self.feature_of(id, Kind::Polygon, &shape.commands, drawn);
+    }
+
+    /// Adds a feature of which the commands come in two parts.
+    fn feature_of(&mut self, id: i64, kind: Kind, first: &[u8], second: &[u8]) {
         let id = u64::try_from(id).ok();
+        let geometry = first.len() + second.len();
         let length = id.map_or(0, |id| 1 + varint_length(id))
             + delimited_length(self.tags.len())
             + 2
-            + delimited_length(shape.commands.len());
+            + delimited_length(geometry);
         let out = &mut self.features;
         if out.is_empty() {
             out.reserve(FIRST_BYTES);
@@ -175,7 +182,12 @@ impl<'a> LayerWriter<'a> {
         delimited(out, 2, &self.tags);
         field(out, 3, VARINT);
         varint(out, kind as u64);
-        delimited(out, 4, &shape.commands);
+        if geometry > 0 {
+            field(out, 4, LENGTH_DELIMITED);
+            varint(out, geometry as u64);
+            out.extend_from_slice(first);
+            out.extend_from_slice(second);
+        }
         self.tags.clear();
     }
 

@@ -132,9 +132,8 @@ impl<'a> Drawing<'a> {
                 true => tags.put(entry, &mut self.shapes),
                 false => self.tags.put(self.snapshot.feature(*slot), &mut self.shapes),
             }
-            self.shape.clear();
-            self.shape.draw_again([entry.start[0] - west, entry.start[1] - north], shape);
-            self.shapes.feature(entry.id, Kind::Polygon, &self.shape);
+            let start = [entry.start[0] - west, entry.start[1] - north];
+            self.shapes.drawn_area(entry.id, start, shape, &mut self.shape);
             // Simplified it may be a little narrower than it is.
             if right - left >= LABEL_WIDTH - 8 {
                 self.add_label(self.snapshot.feature(*slot));

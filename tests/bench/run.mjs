@@ -95,16 +95,16 @@ const server = await serve(['--tile-cache-mib', '0'])
 // Overviews are prepared beside the first requests.
 await new Promise((done) => setTimeout(done, 10_000 * SCALE))
 const counts = sql(`select string_agg(n || ' ' || replace(layer, '_', ' '), ', ' order by n desc) from (select layer, count(*) n from rimay.feature group by layer) t`)
-say(`Scale ${SCALE}: ${counts}. Ready ${number(server.readyMs / 1000, 1)} s after its start, resident ${number(residentMiB(server.pid))} MiB.`)
+say(`Holds ${counts}. Ready ${number(server.readyMs / 1000, 1)} s after its start, resident ${number(residentMiB(server.pid))} MiB.`)
 say('')
-const others = Object.keys(peers)
-say(row(['question', 'Rimay, a second', 'p50 ms', 'p99 ms', 'kB', 'PostGIS, a second', 'ratio', ...others.flatMap((name) => [`${name}, a second`, 'ratio'])]))
-say(row(['---', ...Array(6 + 2 * others.length).fill('--:')]))
+const asked = Object.keys(peers)
+say(row(['question', 'Rimay, a second', 'p50 ms', 'p99 ms', 'kB', 'PostGIS, a second', 'ratio', ...asked.flatMap((name) => [`${name}, a second`, 'ratio'])]))
+say(row(['---', ...Array(6 + 2 * asked.length).fill('--:')]))
 for (const { name, samples, paths, sql: statement, peers: addresses = {} } of cases) {
   await settle()
   const [own, postgis] = [ask(server.url, paths), askPostgis(statement, samples)]
   const rest = []
-  for (const peer of others) {
+  for (const peer of asked) {
     await settle()
     const rate = addresses[peer] && ask(peers[peer], addresses[peer]).rate
     rest.push(...(rate ? [number(rate), ratio(own.rate, rate)] : ['–', '–']))
@@ -128,8 +128,14 @@ await keeping.stop()
 
 const machine = `${cpus()[0].model.trim()}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`
 const versions = sql(`select 'PostgreSQL ' || current_setting('server_version') || ', PostGIS ' || postgis_lib_version()`)
+// The report keeps one section for each scale; only this one's is written anew.
 const report = 'docs/benchmarks.md'
-const preface = readFileSync(report, 'utf8').split('<!-- figures -->')[0]
-writeFileSync(report, `${preface}<!-- figures -->\n\n${new Date().toISOString().slice(0, 10)}, ${machine}; ${versions}; wrk and pgbench with ${CONNECTIONS} connections on the same machine, ${SECONDS} s for each figure.\n\n${lines.join('\n')}\n`)
+const heading = `## Scale ${SCALE}\n`
+const conditions = `${new Date().toISOString().slice(0, 10)}, ${machine}; ${versions}; wrk and pgbench with ${CONNECTIONS} connections on the same machine, ${SECONDS} s for each figure.`
+const [preface, ...sections] = readFileSync(report, 'utf8').trimEnd().split(/^(?=## Scale )/m)
+const own = `${heading}\n${conditions}\n\n${lines.join('\n')}\n`
+const others = sections.filter((section) => !section.startsWith(heading)).map((section) => `${section.trimEnd()}\n`)
+const byScale = (a, b) => parseInt(a.slice('## Scale '.length)) - parseInt(b.slice('## Scale '.length))
+writeFileSync(report, [`${preface.trimEnd()}\n`, ...[own, ...others].sort(byScale)].join('\n'))
 rmSync(folder, { recursive: true })
 process.exit(0)

@@ -188,6 +188,13 @@ fn what_a_filter_finds_comes_as_a_file_too() {
         assert!(said.contains("Feature Count: 7"), "{format}: {said}");
     }
     assert_eq!(server.get(&format!("{items}?f=csv&crs=EPSG:32718")).status, 400);
+    let last = server.json(&format!("{items}?offset=126&limit=1"))["features"][0]["id"].to_string();
+    let rest = server.get(&format!("{items}?f=csv&after={last}"));
+    assert_eq!(String::from_utf8(rest.body).unwrap().lines().count(), 1 + 3, "what follows an id");
+    let near = server.get(&format!("{items}?f=csv&near=-75,-9&limit=2&properties=name"));
+    let text = String::from_utf8(near.body).unwrap();
+    let distances: Vec<_> = text.lines().map(|line| line.split(',').find(|cell| cell.starts_with("110604."))).collect();
+    assert!(text.contains("distance_m") && distances[1..].iter().all(Option::is_some), "a degree of latitude: {text}");
     let collection = server.json("/ogc/collections/conflicts");
     let enclosures = collection["links"].as_array().unwrap().iter().filter(|link| link["rel"] == "enclosure");
     assert_eq!(enclosures.count(), 6);
@@ -261,6 +268,19 @@ fn an_unchanged_answer_is_not_sent_again_and_a_changed_one_is() {
     database.query("update rimay.feature set properties = jsonb_set(properties, '{name}', '\"Otra\"') where layer = 'watersheds' returning id::text");
     server.wait_for(path, |page| names(page) == ["Otra", "Otra"]);
     assert_eq!(server.get_with(path, &[("if-none-match", &etag)]).status, 200);
+}
+
+#[test]
+fn a_compressed_feature_has_a_tag_of_its_own_that_is_as_good() {
+    let (_database, server) = with_watersheds(1);
+    let id = server.json("/ogc/collections/watersheds/items")["features"][0]["id"].to_string();
+    let path = format!("/ogc/collections/watersheds/items/{id}");
+    let plain = server.get_with(&path, &[("accept-encoding", "identity")]).header("etag").to_owned();
+    let compressed = server.get_with(&path, &[("accept-encoding", "gzip")]);
+    assert_eq!(compressed.header("etag"), format!("{}-gzip\"", plain.trim_end_matches('"')));
+    for tag in [&plain, compressed.header("etag")] {
+        assert_eq!(server.get_with(&path, &[("if-none-match", tag)]).status, 304, "{tag}");
+    }
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! Features as files: what a question finds, in the formats GIS programs and spreadsheets open.
 
-use std::{fs::File, io::Read, sync::Arc, time::Instant};
+use std::{
+    fs::File,
+    io::Read,
+    sync::{Arc, LazyLock},
+    time::Instant,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -14,6 +19,7 @@ use crate::{
     crs::CRS84,
     exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, export},
     index::{Snapshot, TookTooLong},
+    model::{Field, FieldType, Sensitivity, Text, Value},
 };
 
 /// Formats that are files; GeoJSON is the answer itself.
@@ -28,6 +34,17 @@ pub(super) fn file_names() -> String {
 
 /// How much of a file is held in memory while it is sent.
 const PIECE: usize = 64 << 10;
+
+/// Geodesic distance from where features shall be near to; in files that nearness was asked of.
+static DISTANCE: LazyLock<Field> = LazyLock::new(|| Field {
+    name: "distance_m".into(),
+    title: Text { es: "Distancia".into(), en: "Distance".into() },
+    kind: FieldType::Real,
+    unit: Some("m".into()),
+    codes: vec![],
+    only_when: None,
+    sensitivity: Sensitivity::Public,
+});
 
 /// The file format a request names, if it is one.
 pub(super) fn file_format(name: &str) -> Option<ExportFormat> {
@@ -61,15 +78,23 @@ pub(super) fn write_file(
     }
     let asked = question.explicit_limit.unwrap_or(usize::MAX);
     let found = question.find(snapshot, asked.saturating_add(question.offset), deadline)?;
-    let slots = found.slots.iter().skip(question.offset).take(asked);
+    // With `after`, slots are by ascending id.
+    let first = question.after.map_or(0, |id| found.slots.partition_point(|slot| snapshot.feature(*slot).id <= id));
+    let slots = found.slots.iter().zip(0..).skip(first.saturating_add(question.offset)).take(asked);
     let positions = match &question.selection {
         Some(selection) => selection.fields.clone(),
         None => (0..snapshot.fields().len()).collect(),
     };
-    let fields: Vec<_> = positions.iter().map(|position| snapshot.fields()[*position]).collect();
-    let mut rows = slots.map(|slot| match Instant::now() > deadline {
-        true => Err(ExchangeError::Stopped),
-        false => Ok(ExportRow::of(snapshot, snapshot.feature(*slot), &positions)),
+    let mut fields: Vec<_> = positions.iter().map(|position| snapshot.fields()[*position]).collect();
+    fields.extend(found.distances.as_ref().map(|_| &*DISTANCE));
+    let mut rows = slots.map(|(slot, at)| {
+        if Instant::now() > deadline {
+            return Err(ExchangeError::Stopped);
+        }
+        let mut row = ExportRow::of(snapshot, snapshot.feature(*slot), &positions);
+        row.values
+            .extend(found.distances.as_ref().map(|distances| Value::Real((distances[at] * 100.0).round() / 100.0)));
+        Ok(row)
     });
     let mut write = || {
         let folder = tempfile::tempdir().map_err(ExchangeError::scratch)?;

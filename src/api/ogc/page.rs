@@ -29,7 +29,7 @@ use crate::{
         params::Params,
     },
     crs::Crs,
-    index::{Slot, Snapshot},
+    index::{Slot, Snapshot, TookTooLong},
 };
 
 /// A page of so many bytes is sent whole, with its length.
@@ -41,6 +41,8 @@ const LEAST_FEATURE: usize = 256;
 const ROOM_FOR_REST: usize = 4 << 10;
 /// After this time too a piece is sent: geometries may be cut or transformed.
 const PIECE_TIME: Duration = Duration::from_millis(50);
+/// Whoever has not taken an answer by then, byte by byte as they may, is let go: the answer keeps its snapshot in memory.
+const LONGEST: Duration = Duration::from_mins(30);
 
 /// One page of what a question finds.
 pub(super) struct Page {
@@ -115,6 +117,7 @@ pub(super) struct PageBody {
     heavy: Heavy,
     /// What follows the features; `None` once it is written.
     tail: Option<String>,
+    begun: Instant,
 }
 
 impl PageBody {
@@ -149,6 +152,7 @@ impl PageBody {
             gzip: None,
             heavy: heavy.clone(),
             tail: Some(tail),
+            begun: Instant::now(),
         };
         let members = dialect.document_members(snapshot.layer(), body.crs, url);
         body.piece.extend_from_slice(format!(r#"{{"type":"FeatureCollection"{members},"features":["#).as_bytes());
@@ -207,10 +211,14 @@ impl PageBody {
             return Some((Ok(std::mem::take(&mut body.piece).into()), Some(body)));
         }
         let heavy = body.heavy.clone();
-        let written = heavy.draw(move || body.finish_piece().map(|piece| (piece, body))).await.flatten();
+        let written = match body.begun.elapsed() > LONGEST {
+            true => Err(Problem::from(TookTooLong)),
+            false => heavy.draw(move || body.finish_piece().map(|piece| (piece, body))).await.flatten(),
+        };
         match written {
             Ok((piece, body)) => Some((Ok(piece), Some(body))),
             Err(problem) => {
+                metrics::counter!("rimay_answers_broken_off_total").increment(1);
                 tracing::error!(%problem, "an answer broke off");
                 Some((Err(problem.into()), None))
             }

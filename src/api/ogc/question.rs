@@ -208,7 +208,6 @@ fn parse_query_inside(
         period: params.get("datetime").map(str::parse).transpose()?,
         properties: params.property_filters(snapshot)?,
         text: None,
-        // The area first: by the first box the tree is searched.
         filter: compile(
             clip.map(|area| shares_inside(area, snapshot)).into_iter().chain(parse_filter(params)?),
             area,

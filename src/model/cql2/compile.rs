@@ -72,12 +72,16 @@ impl Filter {
     }
 
     /// A box outside of which no geometry can pass: the filter asks that the record's geometry meets something inside.
-    /// `None` when there is no such box. `bulge_m` is how far the record's edges may bulge
+    /// The smallest that one condition gives (what meets two boxes need not meet what they share). `None` when there is no such box. `bulge_m` is how far the record's edges may bulge
     /// ([`crate::model::geodesic::bulge_m`]).
     pub fn bbox(&self, bulge_m: f64) -> Option<Bbox> {
         fn of(condition: &Condition, bulge_m: f64) -> Option<Bbox> {
             match condition {
-                Condition::And(parts) => parts.iter().find_map(|part| of(part, bulge_m)),
+                Condition::And(parts) => {
+                    let size = |bbox: &Bbox| (bbox.east - bbox.west) * (bbox.north - bbox.south);
+                    let boxes = parts.iter().filter_map(|part| of(part, bulge_m));
+                    boxes.min_by(|a, b| size(a).total_cmp(&size(b)))
+                }
                 Condition::Spatial(relation, Place::Own, Place::Literal(shape))
                 | Condition::Spatial(relation, Place::Literal(shape), Place::Own)
                     if !relation.apart() =>
@@ -221,7 +225,7 @@ impl Compiler<'_> {
     }
 
     /// The same for a left side that is compiled already: what stands several times in a condition is compiled once,
-    /// or nested conditions would grow beyond all bounds. Text beside a time is read as one: some programs quote dates.
+    /// or nested conditions would grow beyond all bounds. Text beside a time is read as one, and 1 and 0 beside a truth value: some programs write them so.
     fn made_alike(
         &self,
         mut left: Typed,
@@ -233,6 +237,10 @@ impl Compiler<'_> {
             compared = as_time(compared)?;
         } else if compared.kind == PropertyKind::Time {
             left = as_time(left)?;
+        } else if left.kind == PropertyKind::Boolean {
+            compared = as_truth(compared);
+        } else if compared.kind == PropertyKind::Boolean {
+            left = as_truth(left);
         }
         if left.kind != compared.kind {
             return Err(mismatch(right, compared.kind, operator, name_of(left.kind)));
@@ -372,6 +380,16 @@ fn as_time(typed: Typed) -> Result<Typed, Cql2Error> {
         _ => unreachable!("a date or a moment was read"),
     };
     Ok(Typed { term: Term::Literal(scalar), kind: PropertyKind::Time })
+}
+
+/// 1 or 0 that is written out, as GDAL does for true and false; anything else as it is.
+fn as_truth(typed: Typed) -> Typed {
+    match typed.term {
+        Term::Literal(Scalar::Number(number)) if number == 1.0 || number == 0.0 => {
+            Typed { term: Term::Literal(Scalar::Boolean(number == 1.0)), kind: PropertyKind::Boolean }
+        }
+        term => Typed { term, ..typed },
+    }
 }
 
 /// GDAL writes `2009-06-05 10:00:00`, without saying where: in UTC, as everything here.

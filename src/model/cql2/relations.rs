@@ -1,7 +1,7 @@
 //! How geometries, times and lists lie to one another.
 
 use geo::{
-    BoundingRect, Geometry, Intersects, Rect, Relate,
+    BoundingRect, Coord, CoordsIter, Geometry, Intersects, Rect, Relate,
     coordinate_position::{CoordPos, CoordinatePosition},
     relate::IntersectionMatrix,
 };
@@ -85,11 +85,15 @@ impl SpatialRelation {
 pub(super) struct Shape {
     geometry: Geometry<f64>,
     bbox: Option<Rect<f64>>,
+    /// Whether it is its box.
+    is_box: bool,
 }
 
 impl Shape {
     pub(super) fn new(geometry: Geometry<f64>) -> Shape {
-        Shape { bbox: geometry.bounding_rect(), geometry }
+        let bbox = geometry.bounding_rect();
+        let is_box = matches!((&geometry, bbox), (Geometry::Polygon(area), Some(bbox)) if *area == bbox.to_polygon());
+        Shape { geometry, bbox, is_box }
     }
 
     /// Around the geometry; `None` when it is empty.
@@ -128,14 +132,31 @@ impl Shape {
         })
     }
 
+    /// The same where this is a box and a corner says all: what has one inside shares more than its border with the
+    /// box, and what has all of them inside lies within it. Layers of a hundred thousand areas are asked this.
+    fn is_so_to_inside(&self, relation: SpatialRelation, other: &Geometry<f64>, around: &Rect<f64>) -> Option<bool> {
+        let own = self.bbox.filter(|_| self.is_box)?;
+        let is_inside =
+            |c: Coord<f64>| own.min().x < c.x && c.x < own.max().x && own.min().y < c.y && c.y < own.max().y;
+        if is_inside(around.min()) && is_inside(around.max()) {
+            return Some(matches!(relation, SpatialRelation::Intersects | SpatialRelation::Within));
+        }
+        let said = match relation {
+            SpatialRelation::Intersects => true,
+            SpatialRelation::Touches | SpatialRelation::Disjoint => false,
+            _ => return None,
+        };
+        other.coords_iter().any(is_inside).then_some(said)
+    }
+
     /// Whether `other` lies so to this.
     pub(super) fn is_so_to(&self, relation: SpatialRelation, other: &Geometry<f64>) -> bool {
-        let near = match (self.bbox, other.bounding_rect()) {
-            (Some(own), Some(box_of_other)) => own.intersects(&box_of_other),
-            _ => false,
-        };
-        if !near {
+        let (Some(own), Some(around)) = (self.bbox, other.bounding_rect()) else { return relation.apart() };
+        if !own.intersects(&around) {
             return relation.apart();
+        }
+        if let Some(holds) = self.is_so_to_inside(relation, other, &around) {
+            return holds;
         }
         if let Some(holds) = self.is_so_to_point(relation, other) {
             return holds;
@@ -158,6 +179,53 @@ impl ArrayRelation {
             ArrayRelation::Contains => within(b, a),
             ArrayRelation::ContainedBy => within(a, b),
             ArrayRelation::Overlaps => a.iter().any(|value| b.contains(value)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{Coord, Geometry, LineString, Point, Polygon, Rect, Relate};
+
+    use super::*;
+
+    const RELATIONS: [SpatialRelation; 8] = [
+        SpatialRelation::Intersects,
+        SpatialRelation::Equals,
+        SpatialRelation::Disjoint,
+        SpatialRelation::Touches,
+        SpatialRelation::Within,
+        SpatialRelation::Overlaps,
+        SpatialRelation::Crosses,
+        SpatialRelation::Contains,
+    ];
+
+    /// On a small grid, so that corners and edges meet.
+    fn anything(random: &mut fastrand::Rng) -> Geometry<f64> {
+        let mut corner = || Coord { x: f64::from(random.u8(0..6)), y: f64::from(random.u8(0..6)) };
+        let (a, b, c) = (corner(), corner(), corner());
+        let is_flat = (b.x - a.x) * (c.y - a.y) == (b.y - a.y) * (c.x - a.x);
+        match random.u8(0..4) {
+            0 => Point(a).into(),
+            1 if a != b => LineString(vec![a, b]).into(),
+            2 if !is_flat => Polygon::new(LineString(vec![a, b, c, a]), vec![]).into(),
+            _ if a.x != b.x && a.y != b.y => Rect::new(a, b).to_polygon().into(),
+            _ => Point(b).into(),
+        }
+    }
+
+    #[test]
+    fn short_ways_say_what_the_matrix_says() {
+        let seed = fastrand::u64(..);
+        println!("seed {seed}");
+        let mut random = fastrand::Rng::with_seed(seed);
+        for _ in 0..20_000 {
+            let (one, other) = (anything(&mut random), anything(&mut random));
+            let shape = Shape::new(one.clone());
+            for relation in RELATIONS {
+                let matrix = relation.shown_by(&other.relate(&one));
+                assert_eq!(shape.is_so_to(relation, &other), matrix, "{relation:?} {other:?} to {one:?}");
+            }
         }
     }
 }
