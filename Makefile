@@ -29,7 +29,7 @@ with_database = directory=$$(mktemp -d); trap 'rm -rf "$$directory"' EXIT; \
 	env $(addprefix -u ,DATABASE_URL PGOPTIONS $(filter RIMAY_%,$(filter-out RIMAY_PG_BIN RIMAY_TEST_SEED,$(.VARIABLES)))) \
 	$(debug_rimay) --data-dir "$$directory" database exec --
 
-.PHONY: help setup setup-tests setup-clients run test clients bench check demo sql clean
+.PHONY: help setup setup-tests setup-clients run test clients bench peers check demo sql clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -59,10 +59,13 @@ clients: setup-clients $(web_built) $(client_modules) ## Try GDAL, QGIS, R, web 
 	cargo build
 	$(with_database) env RIMAY=$(debug_rimay) tests/clients.sh $(ARGS)
 
-bench: setup ## Measure the server against PostGIS, and write docs/benchmarks.md
+bench: setup $(web_built) ## Measure the server against PostGIS, and write docs/benchmarks.md
 	@./setup.sh --bench
 	cargo build --release
 	RIMAY=$(release_rimay) tests/bench.sh
+
+peers: setup ## Install Martin, tipg and pygeoapi, which make bench then measures too
+	@./setup.sh --peers
 
 check: setup $(web_modules) ## Format, lints and the tests that need no database
 	cargo fmt --check

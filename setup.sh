@@ -3,10 +3,11 @@
 # toolchain and Node.js. Does nothing when all is there. As root or with sudo it installs packages;
 # otherwise it prints the one line an administrator has to run. Rust is only checked.
 #
-#   ./setup.sh [--tests | --clients | --bench]
+#   ./setup.sh [--tests | --clients | --bench | --peers]
 #     --tests: also what only `make test` needs, a browser, the GDAL tools and curl
 #     --clients: also what only `make clients` needs, those and QGIS, R and programs in Python
 #     --bench: also what only `make bench` needs, a load generator
+#     --peers: also other servers for `make bench` to compare with, which takes some minutes
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -20,6 +21,7 @@ PATH="$tools/node/bin:$PATH:$HOME/.cargo/bin"
 with_tests=false
 with_clients=false
 with_bench=false
+with_peers=false
 packages=()
 failed=false
 
@@ -29,13 +31,15 @@ main() {
     --tests) with_tests=true ;;
     --clients) with_tests=true; with_clients=true ;;
     --bench) with_bench=true ;;
-    *) echo "usage: ./setup.sh [--tests | --clients | --bench]" >&2; exit 2 ;;
+    --peers) with_bench=true; with_peers=true ;;
+    *) echo "usage: ./setup.sh [--tests | --clients | --bench | --peers]" >&2; exit 2 ;;
   esac
   check_rust || failed=true
   list_missing_packages
   install_packages || failed=true
   if ! node_is_new_enough && has_pip; then install_node; fi
-  if $with_clients; then install_python_clients || failed=true; fi
+  if $with_clients; then install_python tests/clients/requirements.txt clients || failed=true; fi
+  if $with_peers; then install_peers || failed=true; fi
   if $failed; then exit 1; fi
 }
 
@@ -66,6 +70,7 @@ list_missing_packages() {
   if $with_tests && ! has curl; then packages+=(curl); fi
   if $with_tests && ! has python3; then packages+=(python3); fi
   if $with_clients; then list_missing_clients; fi
+  if ($with_clients || $with_peers) && ! python3 -c 'import ensurepip' 2>/dev/null; then packages+=(python3-venv); fi
   if $with_bench && ! has wrk; then packages+=(wrk); fi
 }
 
@@ -73,7 +78,6 @@ list_missing_clients() {
   if ! /usr/bin/python3 -c 'import qgis.core' 2>/dev/null; then packages+=(python3-qgis); fi
   if [[ ! -e /usr/lib/qgis/plugins/libprovider_wfs.so ]]; then packages+=(qgis-providers); fi
   if ! has Rscript || [[ ! -d /usr/lib/R/site-library/sf ]]; then packages+=(r-cran-sf); fi
-  if ! python3 -c 'import ensurepip' 2>/dev/null; then packages+=(python3-venv); fi
 }
 
 list_missing_database() {
@@ -165,13 +169,21 @@ install_node() {
 }
 
 # Made anew when what is wanted has changed.
-install_python_clients() {
-  local wanted=tests/clients/requirements.txt into=$tools/clients
+# install_python LIST NAME: what the list says, into an environment of that name.
+install_python() {
+  local wanted=$1 into=$tools/$2
   if cmp -s "$wanted" "$into/requirements.txt"; then return; fi
-  say "putting clients in Python into $into"
+  say "putting $2 in Python into $into"
   python3 -m venv --clear "$into"
   PIP_DISABLE_PIP_VERSION_CHECK=1 "$into/bin/pip" install -q --only-binary=:all: -r "$wanted"
-  cp "$wanted" "$into/"
+  cp "$wanted" "$into/requirements.txt"
+}
+
+install_peers() {
+  install_python tests/bench/peers.txt peers
+  if [[ -x $tools/peers/bin/martin ]]; then return; fi
+  say "building Martin"
+  cargo install --quiet martin --version 1.14.0 --locked --no-default-features --features postgres --root "$tools/peers"
 }
 
 main "$@"

@@ -24,4 +24,4 @@ if [[ ! -e $data/made ]]; then
   "$rimay" database exec -- bash -c 'psql "$DATABASE_URL" -Xq -v scale="$SCALE" -f fixtures/national/national.sql'
   touch "$data/made"
 fi
-exec "$rimay" database exec -- node tests/bench/run.mjs
+exec "$rimay" database exec -- tests/bench/peers.sh node tests/bench/run.mjs

@@ -37,8 +37,12 @@ pub(super) fn render(snapshot: &Arc<Snapshot>, sheets: &Sheets, tile: TileAddres
         return vec![];
     }
     let bbox = tile.bbox();
-    let mut slots = snapshot.near_box(&bbox);
     let is_area = layer.geometry == GeometryKind::Polygon;
+    let drawn = sheets.drawn(snapshot, tile.zoom()).filter(|_| is_area && shows_much(snapshot, &bbox));
+    let mut slots = match drawn.as_ref().and_then(|sheet| sheet.get()) {
+        Some(sheet) => sheet.near(around(tile)),
+        None => snapshot.near_box(&bbox),
+    };
     if !is_area && tile.zoom() < ALL_POINTS_ZOOM {
         thin_out(snapshot, tile, &mut slots);
     }
@@ -54,6 +58,28 @@ pub(super) fn render(snapshot: &Arc<Snapshot>, sheets: &Sheets, tile: TileAddres
         None => slots.into_iter().for_each(|slot| drawing.add(snapshot.feature(slot))),
     }
     drawing.finish()
+}
+
+/// Whether a tile shows an eighth of a layer's extent: then looking through all areas is sooner done than searching the
+/// tree and putting what it finds in order.
+fn shows_much(snapshot: &Snapshot, tile: &Bbox) -> bool {
+    let area = |bbox: &Bbox| (bbox.east - bbox.west) * (bbox.north - bbox.south);
+    snapshot.extent().is_some_and(|extent| {
+        let shown = Bbox {
+            west: tile.west.max(extent.west),
+            south: tile.south.max(extent.south),
+            east: tile.east.min(extent.east),
+            north: tile.north.min(extent.north),
+        };
+        shown.west < shown.east && shown.south < shown.north && area(&shown) * 8.0 >= area(&extent)
+    })
+}
+
+/// The tile with its buffer: west, north, east and south in tile units from the world's north-west corner.
+fn around(tile: TileAddress) -> [i32; 4] {
+    let [west, north] = tile.corner();
+    let far = i32::try_from(TILE_EXTENT).expect("small") + BUFFER;
+    [west - BUFFER, north - BUFFER, west + far, north + far]
 }
 
 /// A tile that is being drawn.
@@ -117,13 +143,12 @@ impl<'a> Drawing<'a> {
     fn add_from(&mut self, sheet: &'a Sheet, slots: &[Slot]) {
         let mut tags = SheetTags::new(sheet, self.snapshot);
         let [west, north] = self.tile.corner();
-        let far = i32::try_from(TILE_EXTENT).expect("small") + BUFFER;
+        let [first_x, first_y, last_x, last_y] = around(self.tile);
         for slot in slots {
             let entry = sheet.entry(*slot);
             let [left, top, right, bottom] = entry.bounds;
             let shape = sheet.shape(entry);
-            let is_inside =
-                || left - west >= -BUFFER && top - north >= -BUFFER && right - west <= far && bottom - north <= far;
+            let is_inside = || left >= first_x && top >= first_y && right <= last_x && bottom <= last_y;
             if shape.is_empty() || !is_inside() {
                 self.add(self.snapshot.feature(*slot));
                 continue;

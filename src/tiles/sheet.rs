@@ -77,6 +77,14 @@ impl Sheet {
         sheet
     }
 
+    /// Slots of the areas of which the bounds meet these (west, north, east, south in the entries' units), ascending.
+    /// Looks through all of them: for tiles that show a good part of the layer.
+    pub(super) fn near(&self, [west, north, east, south]: [i32; 4]) -> Vec<Slot> {
+        let meets =
+            |[left, top, right, bottom]: [i32; 4]| left <= east && right >= west && top <= south && bottom >= north;
+        (0..).zip(&self.entries).filter(|(_, entry)| meets(entry.bounds)).map(|(slot, _)| slot).collect()
+    }
+
     pub(super) fn entry(&self, slot: Slot) -> &Entry {
         &self.entries[slot as usize]
     }

@@ -9,6 +9,8 @@ const features = (where, table = 'mining_concessions') => `
   from bench.sample s, rimay.feature_${table} f where s.i = :i and ${where};`
 
 const box = (name) => `st_xmin(${name}) || ',' || st_ymin(${name}) || ',' || st_xmax(${name}) || ',' || st_ymax(${name})`
+/** A polygon of 17 corners around a place, in WKT. */
+const circle = `replace(st_astext(st_buffer(st_makepoint(x, y), 0.1, 4), 4), ' ', '%20')`
 const items = '/ogc/collections/mining_concessions/items'
 
 const boxed = (name, column, limit) => ({
@@ -18,7 +20,7 @@ const boxed = (name, column, limit) => ({
   sql: features(`st_intersects(f.geom, st_setsrid(s.${column}::geometry, 4326))`),
   peers: {
     tipg: `select '/collections/rimay.feature_mining_concessions/items?limit=${limit}&bbox=' || ${box(column)} from bench.sample order by i`,
-    pg_featureserv: `select '/collections/rimay.feature_mining_concessions/items?limit=${limit}&bbox=' || ${box(column)} from bench.sample order by i`,
+    pygeoapi: `select '/collections/mining_concessions/items?limit=${limit}&f=json&bbox=' || ${box(column)} from bench.sample order by i`,
   },
 })
 
@@ -48,7 +50,7 @@ export const cases = [
     paths: `select '${items}/' || id from bench.sample order by i`,
     sql: features('f.id = s.id'),
     peers: {
-      pg_featureserv: `select '/collections/rimay.feature_mining_concessions/items/' || id from bench.sample order by i`,
+      pygeoapi: `select '/collections/mining_concessions/items/' || id || '?f=json' from bench.sample order by i`,
     },
   },
   {
@@ -70,8 +72,11 @@ export const cases = [
   {
     name: 'concessions in a polygon',
     samples: 200,
-    paths: `select '${items}?limit=10000&filter=S_INTERSECTS(geometry,' || replace(replace(st_astext(st_buffer(st_makepoint(x, y), 0.1, 4), 4), ' ', '%20'), '(', '(') || ')' from bench.sample order by i`,
+    paths: `select '${items}?limit=10000&filter=S_INTERSECTS(geometry,' || ${circle} || ')' from bench.sample order by i`,
     sql: features('st_intersects(f.geom, st_buffer(st_setsrid(st_makepoint(s.x, s.y), 4326), 0.1, 4))'),
+    peers: {
+      tipg: `select '/collections/rimay.feature_mining_concessions/items?limit=10000&filter-lang=cql2-text&filter=S_INTERSECTS(geom,' || ${circle} || ')' from bench.sample order by i`,
+    },
   },
   {
     name: 'conflicts counted by district',
@@ -90,4 +95,12 @@ export const cases = [
 export const keptTiles = tiles('mining_concessions', 10)
 
 /** Layers read from one end to the other. */
-export const wholes = ['mining_concessions', 'indigenous_territories']
+export const wholes = ['mining_concessions', 'indigenous_territories'].map((layer) => ({
+  name: layer.replaceAll('_', ' '),
+  path: `/ogc/collections/${layer}/items?limit=1000000`,
+  sql: `select json_build_object('type', 'Feature', 'id', id, 'geometry', st_asgeojson(geom, 7)::json, 'properties', properties) from rimay.feature_${layer} order by id`,
+  peers: {
+    tipg: `/collections/rimay.feature_${layer}/items?limit=100000`,
+    pygeoapi: layer === 'mining_concessions' && `/collections/${layer}/items?limit=100000&f=json`,
+  },
+}))

@@ -62,23 +62,35 @@ function askPostgis(statement, samples) {
 }
 
 /** Reads a whole layer to nowhere; seconds, ms to the first byte, and bytes. */
-function readWhole(url, layer) {
+function readWhole(address) {
   const form = '%{time_total} %{time_starttransfer} %{size_download}'
-  const args = ['-sf', '-o', '/dev/null', '-w', form, `${url}/ogc/collections/${layer}/items?limit=1000000`]
+  const args = ['-sf', '-o', '/dev/null', '-w', form, address]
   const [seconds, first, bytes] = run('curl', args).split(' ').map(Number)
   return { seconds, first: first * 1000, bytes }
 }
 
-function wholeByPostgis(layer) {
-  const query = `copy (select json_build_object('type', 'Feature', 'id', id, 'geometry', st_asgeojson(geom, 7)::json, 'properties', properties) from rimay.feature_${layer} order by id) to stdout`
+function wholeByPostgis(query) {
   const started = performance.now()
-  run('psql', [DATABASE_URL, '-XAtqc', query, '-o', '/dev/null'])
+  run('psql', [DATABASE_URL, '-XAtqc', `copy (${query}) to stdout`, '-o', '/dev/null'])
   return { seconds: (performance.now() - started) / 1000 }
 }
 
-/** Other servers that were started by hand: PEERS="tipg=http://127.0.0.1:8100 martin=http://127.0.0.1:3000". */
+/** Other servers, which tests/bench/peers.sh has started. */
 const peers = Object.fromEntries((process.env.PEERS ?? '').split(' ').filter(Boolean).map((peer) => peer.split('=')))
 
+/** What a peer does, or `'fails'`. */
+async function askPeer(work) {
+  await settle()
+  try {
+    return work()
+  } catch (error) {
+    console.error(String(error))
+    return 'fails'
+  }
+}
+
+/** Two cells: nothing where a peer is not asked. */
+const compared = (found, cells) => (typeof found === 'number' ? cells(found) : [found || '–', '–'])
 const bySeconds = ([a], [b]) => a.seconds - b.seconds
 const number = (value, digits = 0) => value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits })
 const ratio = (a, b) => `**${number(a / b, a / b < 10 ? 1 : 0)}**`
@@ -105,19 +117,23 @@ for (const { name, samples, paths, sql: statement, peers: addresses = {} } of ca
   const [own, postgis] = [ask(server.url, paths), askPostgis(statement, samples)]
   const rest = []
   for (const peer of asked) {
-    await settle()
-    const rate = addresses[peer] && ask(peers[peer], addresses[peer]).rate
-    rest.push(...(rate ? [number(rate), ratio(own.rate, rate)] : ['–', '–']))
+    const rate = addresses[peer] && (await askPeer(() => ask(peers[peer], addresses[peer]).rate))
+    rest.push(...compared(rate, (rate) => [number(rate, rate < 10 ? 1 : 0), ratio(own.rate, rate)]))
   }
   say(row([name, number(own.rate), number(own.p50, 1), number(own.p99, 1), number(own.bytes / 1000, 1), number(postgis.rate), ratio(own.rate, postgis.rate), ...rest]))
 }
 say('')
-say(row(['whole layer', 'Rimay, s', 'first byte, ms', 'MB', 'PostGIS, s', 'ratio']))
-say(row(['---', ...Array(5).fill('--:')]))
-for (const layer of wholes) {
+say(row(['whole layer', 'Rimay, s', 'first byte, ms', 'MB', 'PostGIS, s', 'ratio', ...asked.flatMap((name) => [`${name}, s`, 'ratio'])]))
+say(row(['---', ...Array(5 + 2 * asked.length).fill('--:')]))
+for (const { name, path, sql: query, peers: addresses } of wholes) {
   await settle()
-  const [own, postgis] = [0, 1, 2].map(() => [readWhole(server.url, layer), wholeByPostgis(layer)]).sort(bySeconds)[1]
-  say(row([layer.replaceAll('_', ' '), number(own.seconds, 2), number(own.first, 1), number(own.bytes / 1e6, 1), number(postgis.seconds, 2), ratio(postgis.seconds, own.seconds)]))
+  const [own, postgis] = [0, 1, 2].map(() => [readWhole(`${server.url}${path}`), wholeByPostgis(query)]).sort(bySeconds)[1]
+  const rest = []
+  for (const peer of asked) {
+    const seconds = addresses[peer] && (await askPeer(() => readWhole(`${peers[peer]}${addresses[peer]}`).seconds))
+    rest.push(...compared(seconds, (seconds) => [number(seconds, 2), ratio(seconds, own.seconds)]))
+  }
+  say(row([name, number(own.seconds, 2), number(own.first, 1), number(own.bytes / 1e6, 1), number(postgis.seconds, 2), ratio(postgis.seconds, own.seconds), ...rest]))
 }
 await server.stop()
 const keeping = await serve([])
