@@ -38,28 +38,37 @@ pub(super) fn respond_tagged(
         Keep::Revalidate => "no-cache",
         Keep::Forever => "public, max-age=31536000, immutable",
     };
-    let mut response = match has_tag(request, etag) {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => ([(header::CONTENT_TYPE, content_type)], body()).into_response(),
+    // The tag of the answer that the client has, which may be a compressed one.
+    let kept = kept_tag(request, etag);
+    let mut response = match kept {
+        Some(_) => StatusCode::NOT_MODIFIED.into_response(),
+        None => ([(header::CONTENT_TYPE, content_type)], body()).into_response(),
     };
+    response.extensions_mut().insert(TagOfContent);
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, HeaderValue::from_str(etag).expect("visible characters in quotes"));
+    let tag = kept.filter(|tag| *tag != "*" && is_strong(etag) == is_strong(tag)).unwrap_or(etag);
+    headers.insert(header::ETAG, HeaderValue::from_str(tag).expect("visible characters in quotes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
     response
 }
 
+/// Marks answers of which the tag follows from what they say, before any coding.
+#[derive(Clone)]
+pub(super) struct TagOfContent;
+
 /// Whether the client already has this version: then there is nothing to work out.
 pub(super) fn is_unchanged(request: &HeaderMap, version: u64) -> bool {
-    has_tag(request, &etag(version))
+    kept_tag(request, &etag(version)).is_some()
 }
 
-fn has_tag(request: &HeaderMap, etag: &str) -> bool {
-    request
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|list| list.split(','))
-        .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
+/// The tag by which the client has what this tag stands for, or `*`.
+fn kept_tag<'a>(request: &'a HeaderMap, etag: &str) -> Option<&'a str> {
+    let lists = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    lists.flat_map(|list| list.split(',')).map(str::trim).find(|tag| *tag == "*" || opaque(tag) == opaque(etag))
+}
+
+fn is_strong(tag: &str) -> bool {
+    !tag.starts_with("W/")
 }
 
 fn etag(version: u64) -> String {
@@ -68,7 +77,6 @@ fn etag(version: u64) -> String {
 
 /// The tag without its weakness (If-None-Match compares weakly: RFC 9110, section 13.1.2), quotes and coding.
 fn opaque(tag: &str) -> &str {
-    let tag = tag.trim();
     let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
     CODINGS.iter().find_map(|coding| tag.strip_suffix(coding)).unwrap_or(tag)
 }
@@ -76,8 +84,12 @@ fn opaque(tag: &str) -> &str {
 /// Ends of the tags of compressed answers.
 const CODINGS: [&str; 2] = ["-gzip", "-br"];
 
-/// Other bytes have another strong tag: the coding of a compressed answer becomes its end.
+/// Other bytes have another strong tag: the coding of a compressed answer becomes its end. Files have tags of their own,
+/// which others compare.
 pub(super) async fn tag_coding(mut response: Response) -> Response {
+    if response.extensions().get::<TagOfContent>().is_none() {
+        return response;
+    }
     let headers = response.headers();
     let Some(coding) = headers.get(header::CONTENT_ENCODING).and_then(|coding| coding.to_str().ok()) else {
         return response;

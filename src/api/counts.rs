@@ -90,8 +90,9 @@ pub(super) async fn counts(
         let document = serde_json::to_vec(&document(&areas, &counted, &counts));
         Ok(Bytes::from(document.expect("counts are plain JSON")))
     };
-    // Whoever asks the same meanwhile waits for the one count.
-    let body = cache.0.try_get_with(key, heavy.run(count)).await.map_err(|problem| Problem::clone(&problem))?;
+    // Whoever asks the same meanwhile waits for the one count, which ends also when the first to ask has left.
+    let counting = tokio::spawn(async move { cache.0.try_get_with(key, heavy.run(count)).await });
+    let body = counting.await.map_err(|_| Problem::internal())?.map_err(|problem| Problem::clone(&problem))?;
     Ok(respond(&headers, hasher.finish(), Keep::Revalidate, "application/json", || Body::from(body)))
 }
 
@@ -99,7 +100,7 @@ fn document(areas: &Snapshot, counted: &Snapshot, counts: &Counts) -> CountsDocu
     let id = |snapshot: &Snapshot| snapshot.layer().id.clone();
     let [code, name] = ["code", &areas.layer().name_field].map(|name| areas.position(name));
     let each = areas.features().iter().zip(&counts.by_area).map(|(area, count)| {
-        let value = |position: Option<usize>| position.map_or(Value::Null, |position| area.values[position].clone());
+        let value = |position: Option<usize>| position.map_or(Value::Null, |position| area.value(position).into());
         AreaCount { id: area.id, code: value(code), name: value(name), count: *count }
     });
     CountsDocument {

@@ -102,23 +102,23 @@ fn widen(snapshot: &Snapshot, filter: &mut PropertyFilter) {
     let wanted = filter.any_of.clone();
     let is_wanted = |name: &str| wanted.iter().any(|value| value.as_text() == Some(name));
     for feature in snapshot.features() {
-        let value = &feature.values[filter.position];
-        if value.as_text().is_some_and(|text| text.split(", ").any(is_wanted)) && !filter.any_of.contains(value) {
-            filter.any_of.push(value.clone());
+        let value = feature.value(filter.position);
+        if value.as_text().is_some_and(|text| text.split(", ").any(is_wanted)) && !filter.accepts(value) {
+            filter.any_of.push(value.into());
         }
     }
 }
 
 fn list(snapshot: &Snapshot, feature: &Feature) -> ListedFeature {
     let layer = snapshot.layer();
-    let value = |name: &str| snapshot.position(name).map_or(Value::Null, |position| feature.values[position].clone());
+    let value = |name: &str| snapshot.position(name).map_or(Value::Null, |position| feature.value(position).into());
     let source = snapshot.source_of(feature);
     ListedFeature {
         id: feature.id,
         code: value("code"),
         name: value(&layer.name_field),
         category: layer.category_field.as_deref().map_or(Value::Null, value),
-        point: feature.label.map(|point| [point.x(), point.y()]),
+        point: feature.label().map(|point| [point.x(), point.y()]),
         bbox: feature.bbox,
         properties: layer.list_fields.iter().map(|name| (name.as_str(), value(name))).collect(),
         source: source.map(|source| source.name.clone()),

@@ -69,21 +69,21 @@ pub(super) async fn search(State(index): State<Arc<Index>>, params: Params) -> R
 
 fn result(snapshot: &Snapshot, feature: &Feature, text: &str) -> SearchResult {
     let layer = snapshot.layer();
-    let value = |name: &str| snapshot.position(name).map(|position| &feature.values[position]);
+    let value = |name: &str| snapshot.position(name).map(|position| feature.value(position));
     let places = ["department", "province", "district"].into_iter().filter(|name| *name != layer.name_field);
     // Who it belongs to, when that is what was found.
     let words = || text.split_whitespace();
     let is_found = |who: &&str| words().any(|word| fold(who).contains(word));
     let who = ["company", "holder"].into_iter().filter_map(|name| value(name)?.as_text()).filter(is_found);
     let context: Vec<_> = places.filter_map(|name| value(name)?.as_text()).chain(who).collect();
-    let known = |name: &str| value(name).cloned().unwrap_or(Value::Null);
+    let known = |name: &str| value(name).map_or(Value::Null, Value::from);
     SearchResult {
         layer: &layer.id,
         id: feature.id,
         name: known(&layer.name_field),
         code: known("code"),
         category: layer.category_field.as_deref().map_or(Value::Null, known),
-        point: feature.label.map(|point| [point.x(), point.y()]),
+        point: feature.label().map(|point| [point.x(), point.y()]),
         bbox: feature.bbox,
         context: context.join(" · "),
         synthetic: snapshot.source_of(feature).is_some_and(|source| source.synthetic),

@@ -6,7 +6,7 @@ use geo::{Geometry, MapCoords};
 
 use crate::{
     index::{Feature, Snapshot},
-    model::{Field, Value},
+    model::{Field, ValueRef},
 };
 
 const SOUND: &str = "writing JSON to memory cannot fail";
@@ -19,7 +19,7 @@ pub(super) fn write_feature<'a>(
     json: &mut Vec<u8>,
     id: i64,
     geometry: Option<&Geometry<f64>>,
-    properties: impl Iterator<Item = (&'a Field, &'a Value)>,
+    properties: impl Iterator<Item = (&'a Field, ValueRef<'a>)>,
     synthetic: bool,
 ) -> usize {
     write!(json, r#"{{"type":"Feature","id":{id},"geometry":"#).expect(SOUND);
@@ -40,13 +40,13 @@ pub fn write_geometry(json: &mut Vec<u8>, geometry: Option<&Geometry<f64>>, deci
 /// Appends `,"properties":{…}`; where nobody asked whether the feature is invented, that is left out.
 pub(super) fn write_properties<'a>(
     json: &mut Vec<u8>,
-    properties: impl Iterator<Item = (&'a str, &'a Value)>,
+    properties: impl Iterator<Item = (&'a str, ValueRef<'a>)>,
     synthetic: Option<bool>,
 ) {
     json.extend_from_slice(br#","properties":{"#);
     for (name, value) in properties {
         write!(json, "\"{name}\":").expect(SOUND);
-        serde_json::to_writer(&mut *json, value).expect(SOUND);
+        serde_json::to_writer(&mut *json, &value).expect(SOUND);
         json.push(b',');
     }
     match synthetic {
@@ -70,16 +70,16 @@ impl Snapshot {
     /// copied as it was encoded.
     pub fn write_formed(&self, json: &mut Vec<u8>, feature: &Feature, form: &Form<'_>) {
         match &form.geometry {
-            None => json.extend_from_slice(&feature.json[..feature.properties_at]),
+            None => json.extend_from_slice(&feature.json[..feature.properties_at as usize]),
             Some((geometry, decimals)) => {
                 write!(json, r#"{{"type":"Feature","id":{},"geometry":"#, feature.id).expect(SOUND);
                 write_geometry(json, geometry.as_ref(), *decimals);
             }
         }
         match form.properties {
-            None => json.extend_from_slice(&feature.json[feature.properties_at..]),
+            None => json.extend_from_slice(&feature.json[feature.properties_at as usize..]),
             Some((fields, synthetic)) => {
-                let chosen = fields.iter().map(|at| (self.fields()[*at].name.as_str(), &feature.values[*at]));
+                let chosen = fields.iter().map(|at| (self.fields()[*at].name.as_str(), feature.value(*at)));
                 write_properties(json, chosen, synthetic.then_some(feature.synthetic));
             }
         }
@@ -89,7 +89,7 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Catalogue;
+    use crate::model::{Catalogue, Value};
 
     #[test]
     fn every_property_is_written_and_reals_keep_their_point() {
@@ -97,7 +97,7 @@ mod tests {
         let values = [Value::Text("1394".into()), Value::Null, Value::Null, Value::Real(1806.0)];
         let mut json = vec![];
         let place = geo::Point::new(-80.123_456_789, -3.5).into();
-        write_feature(&mut json, 7, Some(&place), layer.fields.iter().zip(&values), true);
+        write_feature(&mut json, 7, Some(&place), layer.fields.iter().zip(values.iter().map(Value::borrowed)), true);
         json.push(b'}');
         assert_eq!(
             String::from_utf8(json).expect("UTF-8"),

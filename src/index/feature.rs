@@ -11,12 +11,12 @@ use jiff::civil::Date;
 use serde_json::value::RawValue;
 
 use crate::{
-    index::{Generalised, encode},
-    model::{Access, Bbox, Layer, Source, Value, fold, geodesic::bulge_m, mercator::MAX_ZOOM},
+    index::{Generalised, encode, values::Values},
+    model::{Access, Bbox, Layer, Source, Value, ValueRef, fold, geodesic::bulge_m, mercator::MAX_ZOOM},
     store::StoredFeature,
 };
 
-/// One feature in a snapshot.
+/// One feature in a snapshot. A layer has a million of them: see the test of its size.
 #[derive(Debug)]
 pub struct Feature {
     /// Stable number, the OGC feature id.
@@ -28,13 +28,13 @@ pub struct Feature {
     /// Invented.
     pub synthetic: bool,
     /// One value for each of the snapshot's fields, in their order.
-    pub values: Box<[Value]>,
+    pub(super) values: Values,
     /// EPSG:4326, longitude first; `None` for a feature without place.
     pub geometry: Option<Geometry<f64>>,
     /// Around the geometry.
     pub bbox: Option<Bbox>,
-    /// Where a label or marker stands: the point itself, or a point inside the area.
-    pub label: Option<Point<f64>>,
+    /// See [`Feature::label`]; not a number where there is none.
+    label: Point<f64>,
     /// First and last day on which it holds; an open end is `None`. `None` for a feature without time.
     pub(super) holds: Option<(Date, Option<Date>)>,
     /// Folded name and code, for searching.
@@ -42,13 +42,13 @@ pub struct Feature {
     /// By zoom level, see [`Feature::generalised`].
     pub(super) generalised: OnceLock<Box<[OnceLock<Generalised>; MAX_ZOOM as usize + 1]>>,
     /// How far its edges bulge towards a pole, in metres.
-    pub(super) bulge_m: f64,
+    pub(super) bulge_m: f32,
     /// The row of the database it was read from.
     pub(super) row: i64,
     /// Its GeoJSON object without the closing brace: members may follow.
     pub(super) json: Box<[u8]>,
     /// Where in the GeoJSON its properties begin.
-    pub(super) properties_at: usize,
+    pub(super) properties_at: u32,
     /// Hash of the GeoJSON and of the row.
     pub(super) digest: u64,
 }
@@ -57,6 +57,21 @@ impl Feature {
     /// First and last day on which it holds; an open end is `None`. `None` for a feature without time.
     pub fn holds(&self) -> Option<(Date, Option<Date>)> {
         self.holds
+    }
+
+    /// Where a label or marker stands: the point itself, or a point inside the area.
+    pub fn label(&self) -> Option<Point<f64>> {
+        Some(self.label).filter(|point| !point.x().is_nan())
+    }
+
+    /// The value of the field at that position of the snapshot's fields.
+    pub fn value(&self, position: usize) -> ValueRef<'_> {
+        self.values.get(position).unwrap_or(ValueRef::Null)
+    }
+
+    /// One value for each of the snapshot's fields, in their order.
+    pub fn values(&self) -> impl Iterator<Item = ValueRef<'_>> {
+        self.values.iter()
     }
 
     /// Decodes a stored feature, keeps what `access` permits, and writes its GeoJSON.
@@ -72,14 +87,14 @@ impl Feature {
         let geometry = stored.wkb.as_deref().map(read_geometry).transpose()?;
         let properties: HashMap<Cow<'_, str>, &RawValue> =
             serde_json::from_str(&stored.properties).map_err(|error| error.to_string())?;
-        let values: Box<[Value]> = layer
+        let values: Vec<Value> = layer
             .permitted_fields(access)
             .map(|field| {
                 properties.get(field.name.as_str()).map_or(Value::Null, |json| Value::from_json(field.kind, json))
             })
             .collect();
         let mut json = vec![];
-        let fields = layer.permitted_fields(access).zip(&values);
+        let fields = layer.permitted_fields(access).zip(values.iter().map(Value::borrowed));
         let synthetic = source.is_some_and(|(_, source)| source.synthetic);
         let properties_at = encode::write_feature(&mut json, stored.id, geometry.as_ref(), fields, synthetic);
         let mut hasher = DefaultHasher::new();
@@ -94,17 +109,24 @@ impl Feature {
             search_text: search_text(layer, access, &values),
             holds: holds(layer, access, &values),
             bbox: geometry.as_ref().and_then(bbox),
-            bulge_m: geometry.as_ref().map_or(0.0, bulge_m),
-            label: geometry.as_ref().and_then(label),
-            values,
+            bulge_m: geometry.as_ref().map_or(0.0, |geometry| not_less(bulge_m(geometry))),
+            label: geometry.as_ref().and_then(label).unwrap_or_else(|| Point::new(f64::NAN, f64::NAN)),
+            values: Values::pack(&values),
             geometry,
             generalised: OnceLock::new(),
             row: stored.row,
             digest: hasher.finish(),
             json: json.into(),
-            properties_at,
+            properties_at: u32::try_from(properties_at).map_err(|_| "a geometry of 4 GiB")?,
         })
     }
+}
+
+/// The next shorter number that is not less.
+#[expect(clippy::cast_possible_truncation, reason = "what is cut off is given back")]
+fn not_less(number: f64) -> f32 {
+    let short = number as f32;
+    if f64::from(short) < number { short.next_up() } else { short }
 }
 
 fn read_geometry(wkb: &[u8]) -> Result<Geometry<f64>, String> {
@@ -143,5 +165,15 @@ fn label(geometry: &Geometry<f64>) -> Option<Point<f64>> {
         Geometry::Point(point) => Some(*point),
         // Slivers can be too thin for a scan line to find an inside.
         area => area.interior_point().or_else(|| area.centroid()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shared_feature_fits_the_allocators_class_of_256_bytes() {
+        assert!(size_of::<Feature>() + 2 * size_of::<usize>() <= 256, "{}", size_of::<Feature>());
     }
 }

@@ -111,7 +111,7 @@ impl Snapshot {
                 let [category, phase] = [category, Some("phase")].map(|name| self.position(name?));
                 let codes = category.map_or(&[][..], |position| &self.fields()[position].codes[..]);
                 slots.sort_by_cached_key(|slot| {
-                    let text = |position: Option<usize>| self.feature(*slot).values[position?].as_text();
+                    let text = |position: Option<usize>| self.feature(*slot).value(position?).as_text();
                     let rank = text(category).and_then(|own| codes.iter().position(|code| code.code == own));
                     let grave = text(phase).and_then(|own| PHASES_BY_GRAVITY.iter().position(|code| *code == own));
                     (rank.unwrap_or(usize::MAX), grave.unwrap_or(usize::MAX), since(slot))
@@ -134,7 +134,7 @@ impl Snapshot {
         open.properties.retain(|filter| filter.position != position);
         let mut counts = BTreeMap::new();
         for feature in self.find(&open).into_iter().map(|slot| self.feature(slot)).filter(|feature| is_meant(feature)) {
-            if let Some(category) = feature.values[position].as_text() {
+            if let Some(category) = feature.value(position).as_text() {
                 *counts.entry(category).or_default() += 1;
             }
         }
@@ -152,7 +152,7 @@ impl Snapshot {
         let words: Vec<&str> = text.split_whitespace().collect();
         let rank = |slot: Slot| {
             let feature = self.feature(slot);
-            let told = || also.iter().filter_map(|position| feature.values[*position].as_text());
+            let told = || also.iter().filter_map(|position| feature.value(*position).as_text());
             match rank_of(&feature.search_text, text, &words) {
                 Some(rank) => Some(rank),
                 None => told().any(|value| has_words(&fold(value), &words)).then_some(3),
@@ -249,7 +249,7 @@ impl Feature {
 impl FeatureQuery {
     /// Whether everything but the box holds.
     pub(super) fn matches(&self, feature: &Feature) -> bool {
-        self.properties.iter().all(|filter| filter.any_of.contains(&feature.values[filter.position]))
+        self.properties.iter().all(|filter| filter.accepts(feature.value(filter.position)))
             && self.period.is_none_or(|period| feature.holds_within(period))
             && self.text.as_deref().is_none_or(|text| feature.search_text.contains(text))
             && self.filter.as_ref().is_none_or(|filter| filter.passes(feature))

@@ -14,6 +14,7 @@ mod live;
 mod lookup;
 mod near;
 mod snapshot;
+mod values;
 
 pub use encode::{Form, write_geometry};
 pub use feature::Feature;

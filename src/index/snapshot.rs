@@ -205,7 +205,7 @@ impl Snapshot {
             position: moment.position,
             revision: moment.revision,
             changed_at: moment.changed_at,
-            bulge_m: features.iter().map(|feature| feature.bulge_m).fold(0.0, f64::max),
+            bulge_m: features.iter().map(|feature| f64::from(feature.bulge_m)).fold(0.0, f64::max),
             extent: features.iter().filter_map(|feature| feature.bbox).reduce(|a, b| a.union(&b)),
             sources,
             features,

@@ -19,6 +19,9 @@ pub struct Bbox {
 /// are suspect. The country spans 81.33° W to 68.65° W and 18.35° S to 0.04° S (limits of the district layer).
 pub const PERU_OUTLINE: &str = "POLYGON((-80.4 -3.3, -81.4 -4.3, -81.3 -6.1, -79.9 -7.2, -78.7 -9.0, -77.3 -11.8, -76.5 -13.9, -75.4 -15.5, -72.6 -17.1, -71.4 -17.8, -70.3 -18.4, -69.3 -17.4, -68.7 -16.2, -68.6 -12.5, -69.4 -10.9, -70.5 -9.3, -72.2 -9.8, -73.3 -9.2, -74.1 -7.4, -72.9 -5.1, -69.9 -4.4, -70.0 -2.7, -72.9 -2.1, -73.5 -1.3, -75.2 0.1, -75.7 -1.4, -77.9 -2.9, -78.7 -4.7, -79.6 -4.5, -80.4 -4.4, -80.4 -3.3))";
 
+/// Two degrees around Peru: what a person places outside has its axes swapped, or another reference system.
+pub const AROUND_PERU: Bbox = Bbox { west: -83.4, south: -20.4, east: -66.6, north: 2.1 };
+
 /// Why a text is not a bounding box.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BboxError {

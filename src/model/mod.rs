@@ -20,7 +20,7 @@ mod source;
 mod value;
 
 pub use access::Access;
-pub use bbox::{Bbox, BboxError, PERU_OUTLINE};
+pub use bbox::{AROUND_PERU, Bbox, BboxError, PERU_OUTLINE};
 pub use catalogue::{Catalogue, CatalogueError, UnknownLayer};
 pub use datum::{DATUM_OPERATIONS, Datum, DatumOperation};
 pub use incoming::{IncomingFeature, RowNote};
@@ -29,4 +29,4 @@ pub use preset::Preset;
 pub use query::{FeatureQuery, Period, PeriodError, PropertyFilter};
 pub use search_text::fold;
 pub use source::Source;
-pub use value::{MAX_IDENTIFIER, MAX_NAME, MAX_TEXT, Value, ValueError};
+pub use value::{MAX_IDENTIFIER, MAX_NAME, MAX_TEXT, Value, ValueError, ValueRef};

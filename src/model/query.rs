@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use jiff::{Timestamp, civil::Date};
 
-use crate::model::{Bbox, Value, cql2::Filter};
+use crate::model::{Bbox, Value, ValueRef, cql2::Filter};
 
 /// A question about the features of one layer: all conditions must hold.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +34,13 @@ pub struct PropertyFilter {
     pub position: usize,
     /// Accepted values; never empty.
     pub any_of: Vec<Value>,
+}
+
+impl PropertyFilter {
+    /// Whether the value is one of them.
+    pub fn accepts(&self, value: ValueRef<'_>) -> bool {
+        self.any_of.iter().any(|accepted| accepted.borrowed() == value)
+    }
 }
 
 /// A stretch of days, both ends included; an open end is `None`.

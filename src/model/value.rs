@@ -28,6 +28,46 @@ pub enum Value {
     Date(Date),
 }
 
+/// A [`Value`] borrowed from where it is kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(missing_docs, reason = "as the values they are borrowed from")]
+pub enum ValueRef<'a> {
+    Null,
+    Text(&'a str),
+    Integer(i64),
+    Real(f64),
+    Boolean(bool),
+    Date(Date),
+}
+
+impl<'a> ValueRef<'a> {
+    /// The text, where the value is one.
+    pub fn as_text(self) -> Option<&'a str> {
+        match self {
+            ValueRef::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is known.
+    pub fn is_null(self) -> bool {
+        matches!(self, ValueRef::Null)
+    }
+}
+
+impl From<ValueRef<'_>> for Value {
+    fn from(value: ValueRef<'_>) -> Value {
+        match value {
+            ValueRef::Null => Value::Null,
+            ValueRef::Text(text) => Value::Text(text.into()),
+            ValueRef::Integer(number) => Value::Integer(number),
+            ValueRef::Real(number) => Value::Real(number),
+            ValueRef::Boolean(boolean) => Value::Boolean(boolean),
+            ValueRef::Date(date) => Value::Date(date),
+        }
+    }
+}
+
 /// Why a text does not fit a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
@@ -145,12 +185,21 @@ impl Value {
         }
     }
 
+    /// The same without owning it.
+    pub fn borrowed(&self) -> ValueRef<'_> {
+        match self {
+            Value::Null => ValueRef::Null,
+            Value::Text(text) => ValueRef::Text(text),
+            Value::Integer(number) => ValueRef::Integer(*number),
+            Value::Real(number) => ValueRef::Real(*number),
+            Value::Boolean(boolean) => ValueRef::Boolean(*boolean),
+            Value::Date(date) => ValueRef::Date(*date),
+        }
+    }
+
     /// The text, where the value is one.
     pub fn as_text(&self) -> Option<&str> {
-        match self {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
+        self.borrowed().as_text()
     }
 
     /// Whether nothing is known.
@@ -160,16 +209,22 @@ impl Value {
 }
 
 /// Text as itself, dates as `YYYY-MM-DD`, reals always with a decimal point.
-impl Serialize for Value {
+impl Serialize for ValueRef<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Value::Null => serializer.serialize_none(),
-            Value::Text(text) => serializer.serialize_str(text),
-            Value::Integer(number) => serializer.serialize_i64(*number),
-            Value::Real(number) => serializer.serialize_f64(*number),
-            Value::Boolean(boolean) => serializer.serialize_bool(*boolean),
-            Value::Date(date) => serializer.collect_str(date),
+            ValueRef::Null => serializer.serialize_none(),
+            ValueRef::Text(text) => serializer.serialize_str(text),
+            ValueRef::Integer(number) => serializer.serialize_i64(*number),
+            ValueRef::Real(number) => serializer.serialize_f64(*number),
+            ValueRef::Boolean(boolean) => serializer.serialize_bool(*boolean),
+            ValueRef::Date(date) => serializer.collect_str(date),
         }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.borrowed().serialize(serializer)
     }
 }
 

@@ -40,7 +40,9 @@ pub(super) fn render(snapshot: &Arc<Snapshot>, sheets: &Sheets, tile: TileAddres
     let is_area = layer.geometry == GeometryKind::Polygon;
     let drawn = sheets.drawn(snapshot, tile.zoom()).filter(|_| is_area && shows_much(snapshot, &bbox));
     let mut slots = match drawn.as_ref().and_then(|sheet| sheet.get()) {
-        Some(sheet) => sheet.near(around(tile)),
+        Some(sheet) => {
+            sheet.near(around(tile), |slot| snapshot.feature(slot).bbox.is_some_and(|own| meets(&own, &bbox)))
+        }
         None => snapshot.near_box(&bbox),
     };
     if !is_area && tile.zoom() < ALL_POINTS_ZOOM {
@@ -73,6 +75,10 @@ fn shows_much(snapshot: &Snapshot, tile: &Bbox) -> bool {
         };
         shown.west < shown.east && shown.south < shown.north && area(&shown) * 8.0 >= area(&extent)
     })
+}
+
+fn meets(one: &Bbox, other: &Bbox) -> bool {
+    one.west <= other.east && other.west <= one.east && one.south <= other.north && other.south <= one.north
 }
 
 /// The tile with its buffer: west, north, east and south in tile units from the world's north-west corner.
@@ -187,7 +193,7 @@ impl<'a> Drawing<'a> {
 fn thin_out(snapshot: &Snapshot, tile: TileAddress, slots: &mut Vec<Slot>) {
     let mut taken = HashSet::new();
     slots.retain(|slot| {
-        snapshot.feature(*slot).label.is_some_and(|point| {
+        snapshot.feature(*slot).label().is_some_and(|point| {
             let place = tile.project(point.0);
             #[expect(clippy::cast_possible_truncation, reason = "tile coordinates near the tile are small")]
             let square = ((place.x / POINT_SPACING).floor() as i32, (place.y / POINT_SPACING).floor() as i32);
@@ -202,7 +208,7 @@ fn label_place(feature: &Feature, tile: TileAddress) -> Option<Coord<f64>> {
     if (bbox.east - bbox.west) / 360.0 * units < f64::from(LABEL_WIDTH) {
         return None;
     }
-    Some(tile.project(feature.label?.0)).filter(|place| tile.owns(*place))
+    Some(tile.project(feature.label()?.0)).filter(|place| tile.owns(*place))
 }
 
 /// The attributes of a layer's features.
@@ -221,7 +227,7 @@ impl<'a> Tags<'a> {
 
     fn put(&self, feature: &'a Feature, layer: &mut LayerWriter<'a>) {
         for (name, position) in &self.fields {
-            if let Some(text) = feature.values[*position].as_text() {
+            if let Some(text) = feature.value(*position).as_text() {
                 layer.tag(name, Tag::Text(text));
             }
         }

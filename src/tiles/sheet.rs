@@ -42,12 +42,13 @@ pub(super) struct Entry {
 
 impl Sheet {
     fn draw(snapshot: &Snapshot, zoom: u8) -> Sheet {
-        let mut sheet = Sheet { entries: vec![], shapes: vec![], categories: vec![] };
+        let entries = Vec::with_capacity(snapshot.features().len());
+        let mut sheet = Sheet { entries, shapes: vec![], categories: vec![] };
         let category = snapshot.layer().category_field.as_deref().and_then(|name| snapshot.position(name));
         let mut numbers: HashMap<&str, Option<u16>> = HashMap::new();
         let mut shape = Shape::default();
         for feature in snapshot.features() {
-            let text = category.and_then(|position| feature.values[position].as_text());
+            let text = category.and_then(|position| feature.value(position).as_text());
             let category = text.and_then(|text| {
                 *numbers.entry(text).or_insert_with(|| {
                     sheet.categories.push(text.to_owned());
@@ -74,15 +75,22 @@ impl Sheet {
                 synthetic: feature.synthetic,
             });
         }
+        sheet.shapes.shrink_to_fit();
         sheet
     }
 
-    /// Slots of the areas of which the bounds meet these (west, north, east, south in the entries' units), ascending.
-    /// Looks through all of them: for tiles that show a good part of the layer.
-    pub(super) fn near(&self, [west, north, east, south]: [i32; 4]) -> Vec<Slot> {
-        let meets =
-            |[left, top, right, bottom]: [i32; 4]| left <= east && right >= west && top <= south && bottom >= north;
-        (0..).zip(&self.entries).filter(|(_, entry)| meets(entry.bounds)).map(|(slot, _)| slot).collect()
+    /// Slots of the areas that meet these bounds (west, north, east, south in the entries' units), ascending. Looks
+    /// through all of them: for tiles that show a good part of the layer. `meets` decides where rounding might.
+    pub(super) fn near(&self, [west, north, east, south]: [i32; 4], meets: impl Fn(Slot) -> bool) -> Vec<Slot> {
+        let is_near = |(slot, entry): &(Slot, &Entry)| {
+            let [left, top, right, bottom] = entry.bounds;
+            left <= east
+                && right >= west
+                && top <= south
+                && bottom >= north
+                && (left > west && right < east && top > north && bottom < south || meets(*slot))
+        };
+        (0..).zip(&self.entries).filter(is_near).map(|(slot, _)| slot).collect()
     }
 
     pub(super) fn entry(&self, slot: Slot) -> &Entry {

@@ -110,13 +110,17 @@ fn what_cannot_be_stored_is_refused_with_its_reason() {
         (with("/properties", json!({"phase": "dialogo", "state": "latente"})), "goes only with state activo"),
         (with("/geometry", json!({"type": "Point", "coordinates": [-78.36]})), "geometry"),
         (with("/geometry", json!({"type": "Point", "coordinates": [-278.36, 0]})), "does not fit its layer"),
-        (with("/geometry", json!({"type": "LineString", "coordinates": [[0, 0], [1, 1]]})), "holds points"),
+        (with("/geometry", json!({"type": "LineString", "coordinates": [[-78, -7], [-77, -7]]})), "holds points"),
+        (with("/geometry", json!({"type": "Point", "coordinates": [-6.92, -78.36]})), "outside Peru"),
     ];
     for (body, said) in cases {
         let answer = create(&server, &body);
         assert_eq!((answer.status, answer.header("content-type")), (400, "application/problem+json"), "{body}");
         assert!(answer.json()["detail"].as_str().unwrap().contains(said), "{body}: {}", answer.json());
     }
+    let abroad = with("/geometry", json!({"type": "Point", "coordinates": [2.35, 48.86]}));
+    let meant = server.send_json("POST", &format!("{ITEMS}?allow-outside=true"), &[TOKEN], &abroad);
+    assert_eq!(meant.status, 201, "who means a place abroad says so");
     let area = |ring: Json| {
         let mut feature = watershed("1", "Cuenca", -76.0, -10.0, 0.1);
         feature["geometry"]["coordinates"] = json!([ring]);

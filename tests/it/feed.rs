@@ -140,7 +140,7 @@ impl Node {
     fn names(&self) -> Vec<String> {
         let snapshot = self.index.snapshot("conflicts", Access::Public).unwrap();
         let name = snapshot.position("name").unwrap();
-        snapshot.features().iter().map(|feature| feature.values[name].as_text().unwrap().to_owned()).collect()
+        snapshot.features().iter().map(|feature| feature.value(name).as_text().unwrap().to_owned()).collect()
     }
 }
 

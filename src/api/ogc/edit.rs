@@ -11,21 +11,23 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use geo::{CoordsIter, Geometry};
+use geo::{Coord, CoordsIter, Geometry};
 use serde_json::{Map, Value as Json};
 
 use crate::{
     api::{
         AppState, Problem,
+        cached::TagOfContent,
         ogc::{
             GEOJSON,
             feature_json::Dialect,
             items::{ITEM_ROUTE, ITEMS_ROUTE, write_item},
         },
+        params::Params,
     },
     crs::{CRS84, Crs, Projection},
     index::{SYNTHETIC, Snapshot},
-    model::{Access, Field, GeometryKind, Value},
+    model::{AROUND_PERU, Access, Field, GeometryKind, Value},
     store::{Created, EditError, Expected, FeatureDraft, to_wkb},
 };
 
@@ -39,6 +41,8 @@ const SNAPSHOT_WAIT: Duration = Duration::from_secs(4);
 const MAX_IDEMPOTENCY_KEY: usize = 200;
 /// Members of a patch: what can be changed, and what a feature that was served comes back with.
 const PATCH_MEMBERS: [&str; 7] = ["type", "id", "properties", "geometry", "bbox", "links", "rimay"];
+/// The parameter by which places far outside Peru are taken.
+pub(super) const ALLOW_OUTSIDE: &str = "allow-outside";
 const NOTE: HeaderName = HeaderName::from_static("rimay-note");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REVISION: HeaderName = HeaderName::from_static("rimay-revision");
@@ -70,12 +74,14 @@ pub(super) async fn create(
     _: Editor,
     State(state): State<AppState>,
     Path(layer): Path<String>,
+    params: Params,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
+    params.allow_only([ALLOW_OUTSIDE])?;
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
     let body = parse_feature(&headers, &body)?;
-    let (geometry, had_heights) = geometry_of(&body, &headers)?;
+    let (geometry, had_heights) = geometry_of(&body, &params, &headers)?;
     let draft = draft(&snapshot, properties_of(&body)?, geometry)?;
     let created = state.store.create_feature(&layer, idempotency_key(&headers)?, &draft).await?;
     let (id, version) = match created {
@@ -100,13 +106,15 @@ pub(super) async fn replace(
     _: Editor,
     State(state): State<AppState>,
     Path((layer, id)): Path<(String, i64)>,
+    params: Params,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
+    params.allow_only([ALLOW_OUTSIDE])?;
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
     let expected = expected(id, &headers)?;
     let body = parse_feature(&headers, &body)?;
-    let (geometry, had_heights) = geometry_of(&body, &headers)?;
+    let (geometry, had_heights) = geometry_of(&body, &params, &headers)?;
     let draft = draft(&snapshot, properties_of(&body)?, geometry)?;
     let version = state.store.replace_feature(&layer, id, &expected, &draft).await?;
     let mut response = written(&state, &layer, id, version, StatusCode::OK).await;
@@ -120,9 +128,11 @@ pub(super) async fn update(
     _: Editor,
     State(state): State<AppState>,
     Path((layer, id)): Path<(String, i64)>,
+    params: Params,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
+    params.allow_only([ALLOW_OUTSIDE])?;
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
     let seen = expected(id, &headers)?;
     let patch = parse_object(&headers, &body)?;
@@ -140,7 +150,7 @@ pub(super) async fn update(
     if patch.contains_key("properties") {
         properties.extend(properties_of(&patch)?);
     }
-    let (geometry, had_heights) = geometry_of(&patch, &headers)?;
+    let (geometry, had_heights) = geometry_of(&patch, &params, &headers)?;
     let mut draft = draft(&snapshot, properties, geometry)?;
     if !patch.contains_key("geometry") {
         draft.wkb = current.wkb;
@@ -217,6 +227,7 @@ async fn written(state: &AppState, layer: &str, id: i64, version: i64, status: S
             let headers = [(header::CONTENT_TYPE, GEOJSON), (header::ETAG, tag.as_str())];
             let mut response = (status, headers, Body::from(body)).into_response();
             response.headers_mut().insert(REVISION, HeaderValue::from(revision));
+            response.extensions_mut().insert(TagOfContent);
             response
         }
         None if status == StatusCode::CREATED => status.into_response(),
@@ -298,7 +309,11 @@ fn properties_of(feature: &Map<String, Json>) -> Result<Map<String, Json>, Probl
 }
 
 /// The geometry in CRS84, and whether it came with heights; the header Content-Crs says in which system it comes.
-fn geometry_of(feature: &Map<String, Json>, headers: &HeaderMap) -> Result<(Option<Geometry<f64>>, bool), Problem> {
+fn geometry_of(
+    feature: &Map<String, Json>,
+    params: &Params,
+    headers: &HeaderMap,
+) -> Result<(Option<Geometry<f64>>, bool), Problem> {
     let json = match feature.get("geometry") {
         None | Some(Json::Null) => return Ok((None, false)),
         Some(json) => json,
@@ -319,7 +334,16 @@ fn geometry_of(feature: &Map<String, Json>, headers: &HeaderMap) -> Result<(Opti
         Some(named) => Crs::find(named.trim_matches(['<', '>'])).map_err(|error| ("Content-Crs", error))?,
     };
     let moved = Projection::from(crs).and_then(|projection| projection.apply(&geometry));
-    Ok((Some(moved.map_err(|error| ("Content-Crs", error))?), had_heights))
+    let moved = moved.map_err(|error| ("Content-Crs", error))?;
+    let is_on_earth = |c: &Coord<f64>| c.x.abs() <= 180.0 && c.y.abs() <= 90.0;
+    let far = moved.coords_iter().find(|c| is_on_earth(c) && !AROUND_PERU.contains(c.x, c.y));
+    if let Some(far) = far.filter(|_| params.get(ALLOW_OUTSIDE) != Some("true")) {
+        return Err(Problem::bad_body(format!(
+            "geometry: longitude {:.5}, latitude {:.5} lies more than 2 degrees outside Peru; probably axes are swapped (longitude comes first) or the reference system is another (say it in Content-Crs); {ALLOW_OUTSIDE}=true in the address if it is right",
+            far.x, far.y
+        )));
+    }
+    Ok((Some(moved), had_heights))
 }
 
 fn has_heights(geometry: &geojson::Geometry) -> bool {

@@ -15,7 +15,9 @@ use crate::{
 };
 
 /// Features QGIS asks for at once.
-const PAGE: usize = 1_000;
+const PAGE: usize = 10_000;
+/// Scale at which zoom level 0 shows on a screen of 96 dots per inch, tiles of 512 points.
+const SCALE_OF_ZOOM_0: f64 = 279_541_132.0;
 
 /// `GET /ogc/rimay.qlr`, a layer definition file of QGIS 3; `layers=conflicts,watersheds` for some of them.
 pub(super) async fn layer_definitions(
@@ -62,7 +64,8 @@ fn document(snapshots: &[Arc<Snapshot>], url: &PublicUrl) -> String {
         };
         _ = write!(
             layers,
-            r#"<maplayer type="vector" geometry="{geometry}" autoRefreshEnabled="0"><id>{id}</id><datasource>{source}</datasource><layername>{title}</layername><abstract>{}</abstract><attribution>{}</attribution><srs><spatialrefsys><authid>EPSG:4326</authid></spatialrefsys></srs><provider encoding="UTF-8">OAPIF</provider><previewExpression>"{}"</previewExpression>{}</maplayer>"#,
+            r#"<maplayer type="vector" geometry="{geometry}" autoRefreshEnabled="0"{}><id>{id}</id><datasource>{source}</datasource><layername>{title}</layername><abstract>{}</abstract><attribution>{}</attribution><srs><spatialrefsys><authid>EPSG:4326</authid></spatialrefsys></srs><provider encoding="UTF-8">OAPIF</provider><previewExpression>"{}"</previewExpression>{}</maplayer>"#,
+            from_scale(layer),
             escape(&layer.description.es),
             escape(&snapshot.attribution()),
             layer.name_field,
@@ -72,6 +75,15 @@ fn document(snapshots: &[Arc<Snapshot>], url: &PublicUrl) -> String {
     format!(
         r#"<!DOCTYPE qgis-layer-definition><qlr><layer-tree-group name="Rimay" expanded="1" checked="Qt::Checked">{tree}</layer-tree-group><maplayers>{layers}</maplayers></qlr>"#
     )
+}
+
+/// What the map shows only from near, QGIS shows from there too.
+fn from_scale(layer: &Layer) -> String {
+    if layer.min_zoom == 0 {
+        return String::new();
+    }
+    let scale = SCALE_OF_ZOOM_0 / f64::from(1_u32 << layer.min_zoom);
+    format!(r#" hasScaleBasedVisibilityFlag="1" minScale="{scale:.0}" maxScale="0""#)
 }
 
 /// What QGIS's provider of OGC API - Features connects to.

@@ -173,7 +173,7 @@ impl Question {
 
     fn compare(&self, a: &Feature, b: &Feature) -> Ordering {
         let by = |key: &SortKey| {
-            let (a, b) = (&a.values[key.position], &b.values[key.position]);
+            let (a, b) = (a.value(key.position), b.value(key.position));
             // What is unknown comes last, whichever way.
             match (a.is_null(), b.is_null()) {
                 (false, false) => {

@@ -57,8 +57,11 @@ fn describe(snapshot: &Snapshot, id: &str) -> Json {
     for field in snapshot.fields() {
         let mut described = field_schema(field);
         if let Some(times) = &layer.time_fields {
-            let role = [(&times[0], "primary-interval-start"), (&times[1], "primary-interval-end")];
-            if let Some((_, role)) = role.into_iter().find(|(name, _)| **name == field.name) {
+            let role = match times {
+                [from, to] if from == to => &[(from, "primary-instant")][..],
+                [from, to] => &[(from, "primary-interval-start"), (to, "primary-interval-end")],
+            };
+            if let Some((_, role)) = role.iter().find(|(name, _)| **name == field.name) {
                 described["x-ogc-role"] = json!(role);
             }
         }

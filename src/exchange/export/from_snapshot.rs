@@ -22,7 +22,7 @@ impl ExportRow {
     pub fn of(snapshot: &Snapshot, feature: &Feature, fields: &[usize]) -> ExportRow {
         ExportRow {
             id: feature.id,
-            values: fields.iter().map(|position| feature.values[*position].clone()).collect(),
+            values: fields.iter().map(|position| feature.value(*position).into()).collect(),
             source: snapshot.source_of(feature).map(|source| source.name.clone()),
             synthetic: feature.synthetic,
             geometry_wkb: feature.geometry.as_ref().map(to_wkb),

@@ -3,7 +3,7 @@ use std::{borrow::Cow, cmp::Ordering};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::model::Value;
+use crate::model::ValueRef;
 
 /// What a part of a filter comes to for one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,16 +22,16 @@ pub enum Scalar<'a> {
     Timestamp(Timestamp),
 }
 
-impl<'a> From<&'a Value> for Scalar<'a> {
-    fn from(value: &'a Value) -> Scalar<'a> {
+impl<'a> From<ValueRef<'a>> for Scalar<'a> {
+    fn from(value: ValueRef<'a>) -> Scalar<'a> {
         match value {
-            Value::Null => Scalar::Null,
-            Value::Text(text) => Scalar::Text(Cow::Borrowed(text)),
+            ValueRef::Null => Scalar::Null,
+            ValueRef::Text(text) => Scalar::Text(Cow::Borrowed(text)),
             #[expect(clippy::cast_precision_loss, reason = "said in the type's documentation")]
-            Value::Integer(number) => Scalar::Number(*number as f64),
-            Value::Real(number) => Scalar::Number(*number),
-            Value::Boolean(boolean) => Scalar::Boolean(*boolean),
-            Value::Date(date) => Scalar::Date(*date),
+            ValueRef::Integer(number) => Scalar::Number(number as f64),
+            ValueRef::Real(number) => Scalar::Number(number),
+            ValueRef::Boolean(boolean) => Scalar::Boolean(boolean),
+            ValueRef::Date(date) => Scalar::Date(date),
         }
     }
 }

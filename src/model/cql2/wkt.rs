@@ -46,6 +46,14 @@ pub(super) fn bbox_geometry(numbers: &[f64]) -> Result<Geometry<f64>, Cql2Error>
     if south > north {
         return Err(Cql2Error::Geometry("the south of BBOX is greater than its north".into()));
     }
+    // What has no width is no area.
+    let (first, last) = (coord! { x: west, y: south }, coord! { x: east, y: north });
+    if first == last {
+        return Ok(geo::Point(first).into());
+    }
+    if west == east || (south == north && west < east) {
+        return Ok(geo::LineString(vec![first, last]).into());
+    }
     let areas = Bbox { west, south, east, north }.parts().map(|part| {
         geo::Rect::new(coord! { x: part.west, y: part.south }, coord! { x: part.east, y: part.north }).to_polygon()
     });

@@ -11,7 +11,7 @@ use crate::{
         },
     },
     index::{Feature, Slot, Snapshot},
-    model::{Field, Value},
+    model::{Field, ValueRef},
 };
 
 /// A page of features.
@@ -58,7 +58,7 @@ pub(in crate::api::ogc) fn items_page(
             } }
             tbody { @for (row, feature) in features.enumerate() { tr {
                 td { a href=(url.join(&format!("/ogc/collections/{}/items/{}", layer.id, feature.id))) { (feature.id) } (synthetic_mark(feature.synthetic)) }
-                @for position in &columns { td { (value(snapshot.fields()[*position], &feature.values[*position])) } }
+                @for position in &columns { td { (value(snapshot.fields()[*position], feature.value(*position))) } }
                 @if let Some(distances) = shown.distances { td.number { (format!("{:.0}", distances[row])) } }
             } } }
         } }
@@ -74,14 +74,14 @@ pub(in crate::api::ogc) fn feature_page(
     feature: &Feature,
 ) -> Response {
     let layer = snapshot.layer();
-    let name = snapshot.position(&layer.name_field).and_then(|position| feature.values[position].as_text());
+    let name = snapshot.position(&layer.name_field).and_then(|position| feature.value(position).as_text());
     let title = name.map_or_else(|| format!("{} {}", layer.title.es, feature.id), str::to_owned);
     let source = snapshot.source_of(feature);
     let body = html! {
         (synthetic_note(feature.synthetic))
         (figure(snapshot, background, std::iter::once(feature), &title))
         dl {
-            @for (field, held) in snapshot.fields().iter().zip(&feature.values) {
+            @for (field, held) in snapshot.fields().iter().zip(feature.values()) {
                 dt { (both(&field.title)) } dd { (value(field, held)) }
             }
             @if let Some(source) = source {
@@ -95,17 +95,17 @@ pub(in crate::api::ogc) fn feature_page(
     page(url, &title, &trail(layer), &body)
 }
 
-fn value(field: &Field, value: &Value) -> Markup {
+fn value(field: &Field, value: ValueRef<'_>) -> Markup {
     let label = value.as_text().and_then(|text| field.codes.iter().find(|code| code.code == text));
     html! {
         @match (label, value) {
             (Some(code), _) => { (code.es) }
-            (None, Value::Null) => { span class="beside" { "no indicado" } }
-            (None, Value::Text(text)) => { (text) }
-            (None, Value::Boolean(yes)) => { @if *yes { "sí" } @else { "no" } }
-            (None, Value::Integer(number)) => { (number) }
-            (None, Value::Real(number)) => { (number) }
-            (None, Value::Date(date)) => { (date) }
+            (None, ValueRef::Null) => { span class="beside" { "no indicado" } }
+            (None, ValueRef::Text(text)) => { (text) }
+            (None, ValueRef::Boolean(yes)) => { @if yes { "sí" } @else { "no" } }
+            (None, ValueRef::Integer(number)) => { (number) }
+            (None, ValueRef::Real(number)) => { (number) }
+            (None, ValueRef::Date(date)) => { (date) }
         }
         @if let Some(unit) = field.unit.as_deref().filter(|_| !value.is_null()) { " " (unit) }
     }

@@ -23,7 +23,12 @@ pub(in crate::api::ogc) fn landing_page(url: &PublicUrl) -> Response {
             li { a href=(url.join("/ogc/api")) { "Descripción del servicio (OpenAPI)" } " " span lang="en" class="beside" { "Service description" } }
         }
         h2 { "Conectarse " span lang="en" class="beside" { "Connect" } }
-        p { "QGIS, GDAL, ArcGIS: " code { (url.join("/ogc")) } }
+        ul {
+            li { "QGIS: " a href=(url.join("/ogc/rimay.qlr")) { "rimay.qlr" } ", todas las capas con sus colores " span lang="en" class="beside" { "all layers in their colours" } }
+            li { "ArcGIS, QGIS (WFS / OGC API - Features): " code { (url.join("/ogc")) } }
+            li { "GDAL: " code { "OAPIF:" (url.join("/ogc")) } }
+            li { a href=(url.join("/sig.html")) { "Rimay en programas SIG: líneas para copiar" } " " span lang="en" class="beside" { a href=(url.join("/gis.html")) { "Rimay in GIS programs" } } }
+        }
     };
     page(url, "Rimay", &[], &body)
 }
@@ -99,7 +104,7 @@ pub(super) fn figure<'a>(
     let layer = snapshot.layer();
     let category = layer.category_field.as_deref().and_then(|name| snapshot.position(name));
     let color = |feature: &Feature| {
-        let code = category.and_then(|position| feature.values[position].as_text());
+        let code = category.and_then(|position| feature.value(position).as_text());
         code.and_then(|code| layer.style.colors.get(code)).map_or(layer.style.default_color.as_str(), String::as_str)
     };
     html! { @if let Some(picture) = sketch(background, features, color, words) { figure { (PreEscaped(picture)) } } }
