@@ -97,7 +97,7 @@ const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     let method_not_allowed = || async { Problem::method_not_allowed() };
     let open_data = Router::new()
-        .nest("/ogc", ogc::routes())
+        .nest("/ogc", ogc::routes().layer(middleware::from_fn_with_state(state.clone(), ogc::show_problems)))
         .route("/ogc/", get(ogc::landing).layer(middleware::map_response(ogc::say_what_varies)))
         .route("/api/catalogue", get(catalogue::catalogue))
         .route("/api/layers/{layer}/features", get(features::features))

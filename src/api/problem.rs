@@ -32,6 +32,11 @@ pub struct Problem {
 const TOO_SLOW: &str = "Too slow";
 
 impl Problem {
+    /// Status of the answer.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// 400: a query parameter cannot be understood. `detail` says what would be accepted.
     pub fn bad_parameter(parameter: &str, detail: impl std::fmt::Display) -> Problem {
         let parameter: String = parameter.chars().take(60).collect();

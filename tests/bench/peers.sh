@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts the other servers that `make peers` installed, on the database in DATABASE_URL, runs the rest of the line with
-# their addresses in PEERS, and stops them. BENCH_PEERS names those that are wanted. None of them keeps tiles, as Rimay does not while it is measured.
+# their addresses in PEERS, and stops them. BENCH_PEERS names those that are wanted. None keeps tiles, as Rimay does not
+# while it is measured; beside Martin runs another one that does.
 set -euo pipefail
 
 readonly tools=${CARGO_TARGET_DIR:-target}/tools/peers
@@ -12,7 +13,10 @@ PEERS=
 
 main() {
   trap stop EXIT
-  if wanted martin martin; then start martin "$first_port" /health; fi
+  if wanted martin martin; then
+    start martin "$first_port" /health
+    start martin_keeping $((first_port + 3)) /health
+  fi
   if wanted tipg uvicorn; then start tipg $((first_port + 1)) /healthz; fi
   if wanted pygeoapi pygeoapi; then start pygeoapi $((first_port + 2)) /conformance; fi
   export PEERS
@@ -26,10 +30,13 @@ wanted() { [[ " $names " == *" $1 "* && -x $tools/bin/$2 ]]; }
 setting() { psql "$DATABASE_URL" -XAtqc "select $1"; }
 socket() { setting "split_part(current_setting('unix_socket_directories'), ',', 1)"; }
 
+# martin PORT [MEGABYTES-OF-TILES-KEPT]
 martin() {
-  exec "$tools/bin/martin" --listen-addresses "127.0.0.1:$1" --cache-size 0 --pool-size 16 \
+  exec "$tools/bin/martin" --listen-addresses "127.0.0.1:$1" --cache-size "${2-0}" --pool-size 16 \
     "postgres://$(setting current_user)@/$(setting 'current_database()')?host=$(socket)&port=$(setting "current_setting('port')")"
 }
+
+martin_keeping() { martin "$1" 512; }
 
 tipg() {
   local host

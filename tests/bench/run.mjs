@@ -109,7 +109,7 @@ await new Promise((done) => setTimeout(done, 10_000 * SCALE))
 const counts = sql(`select string_agg(n || ' ' || replace(layer, '_', ' '), ', ' order by n desc) from (select layer, count(*) n from rimay.feature group by layer) t`)
 say(`Holds ${counts}. Ready ${number(server.readyMs / 1000, 1)} s after its start, resident ${number(residentMiB(server.pid))} MiB.`)
 say('')
-const asked = Object.keys(peers)
+const asked = Object.keys(peers).filter((name) => name !== 'martin_keeping')
 say(row(['question', 'Rimay, a second', 'p50 ms', 'p99 ms', 'kB', 'PostGIS, a second', 'ratio', ...asked.flatMap((name) => [`${name}, a second`, 'ratio'])]))
 say(row(['---', ...Array(6 + 2 * asked.length).fill('--:')]))
 for (const { name, samples, paths, sql: statement, peers: addresses = {} } of cases) {
@@ -138,8 +138,11 @@ for (const { name, path, sql: query, peers: addresses } of wholes) {
 await server.stop()
 const keeping = await serve([])
 const [first, kept] = [ask(keeping.url, keptTiles.paths), ask(keeping.url, keptTiles.paths)]
+const martin = peers.martin_keeping && keptTiles.peers.martin
+const rounds = martin ? [0, 1].map(() => ask(peers.martin_keeping, martin).rate) : []
+const beside = rounds.length ? ` Martin with 512 MB to keep tiles: ${number(rounds[1])} a second, ratio ${ratio(kept.rate, rounds[1])}.` : ''
 say('')
-say(`Tiles that are kept (${keptTiles.name}): ${number(kept.rate)} a second, p50 ${number(kept.p50, 1)} ms, p99 ${number(kept.p99, 1)} ms (first round ${number(first.rate)}). Resident ${number(residentMiB(keeping.pid))} MiB after it.`)
+say(`Tiles that are kept (${keptTiles.name}): ${number(kept.rate)} a second, p50 ${number(kept.p50, 1)} ms, p99 ${number(kept.p99, 1)} ms (first round ${number(first.rate)}). Resident ${number(residentMiB(keeping.pid))} MiB after it.${beside}`)
 await keeping.stop()
 
 const machine = `${cpus()[0].model.trim()}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`

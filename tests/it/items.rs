@@ -271,6 +271,20 @@ fn an_unchanged_answer_is_not_sent_again_and_a_changed_one_is() {
 }
 
 #[test]
+fn people_see_on_a_page_what_was_wrong_and_programs_get_the_problem() {
+    let (_database, server) = with_watersheds(1);
+    for (path, status) in [("items/999", 404), ("items?limit=x", 400), ("items?filter=nombre=1", 400)] {
+        let path = format!("/ogc/collections/watersheds/{path}");
+        let problem = server.get(&path);
+        assert_eq!((problem.status, problem.header("content-type")), (status, "application/problem+json"));
+        let page = server.get_with(&path, &[("accept", "text/html,application/xhtml+xml,*/*;q=0.8")]);
+        assert_eq!((page.status, page.header("content-type")), (status, "text/html; charset=utf-8"));
+        let text = String::from_utf8(page.body).unwrap().replace("&quot;", "\"").replace("&lt;", "<");
+        assert!(text.contains(problem.json()["detail"].as_str().unwrap()), "{text}");
+    }
+}
+
+#[test]
 fn a_compressed_feature_has_a_tag_of_its_own_that_is_as_good() {
     let (_database, server) = with_watersheds(1);
     let id = server.json("/ogc/collections/watersheds/items")["features"][0]["id"].to_string();

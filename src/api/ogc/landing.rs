@@ -77,6 +77,7 @@ pub(crate) async fn landing(
             link("alternate", "text/html", "This document as a page", url.join("/ogc?f=html")),
             link("service-desc", OPENAPI_3_0, "Service description", url.join("/ogc/api")),
             link("service-doc", "text/html", "Map and documentation", url.join("/mapa")),
+            link("related", "application/x-qgis-layer-definition", "All layers for QGIS", url.join("/ogc/rimay.qlr")),
             link("conformance", "application/json", "Conformance classes", url.join("/ogc/conformance")),
             link("data", "application/json", "Collections", url.join("/ogc/collections")),
             link(TILING_SCHEMES, "application/json", "Tile matrix sets", url.join("/ogc/tileMatrixSets")),

@@ -18,15 +18,15 @@ mod tiles;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderValue, header},
-    middleware,
+    middleware::{self, Next},
     response::Response,
     routing::get,
 };
 use serde_json::{Value as Json, json};
 
-use crate::api::{AppState, Problem, params::Params};
+use crate::api::{AppState, Problem, PublicUrl, params::Params};
 
 pub(super) use self::{
     landing::landing,
@@ -67,6 +67,20 @@ pub(super) fn routes() -> Router<AppState> {
 pub(super) async fn say_what_varies(mut response: Response) -> Response {
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
     response
+}
+
+/// People with a browser see on a page what was wrong; programs get the problem document.
+pub(super) async fn show_problems(State(url): State<PublicUrl>, request: Request, next: Next) -> Response {
+    let is_for_people = representation::prefers_html(request.headers());
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Problem>() {
+        Some(problem) if is_for_people => html::problem_page(&url, &problem),
+        Some(problem) => {
+            response.extensions_mut().insert(problem);
+            response
+        }
+        None => response,
+    }
 }
 
 pub(super) fn link(rel: &str, kind: &str, title: &str, href: String) -> Json {

@@ -29,6 +29,7 @@ use crate::{
         params::Params,
     },
     crs::Crs,
+    exchange::ExportFormat,
     index::{Slot, Snapshot, TookTooLong},
 };
 
@@ -87,7 +88,14 @@ impl Page {
             format!("{path}?{}", query.finish())
         });
         let json = format!("{path}?{}", params.without(&["f"]).append_pair("f", "json").finish());
-        ItemsPage { slots: &self.slots, distances: self.distances.as_deref(), matched: self.matched, next, json }
+        let file = |format: ExportFormat| {
+            let mut query = params.without(&["f", "limit", "offset", "after", "crs"]);
+            query.append_pair("f", format.name());
+            (format, format!("{path}?{}", query.finish()))
+        };
+        // Files are not cut.
+        let files = files().filter(|_| params.get("clip").is_none()).map(file).collect();
+        ItemsPage { slots: &self.slots, distances: self.distances.as_deref(), matched: self.matched, next, json, files }
     }
 }
 

@@ -25,7 +25,7 @@ impl Representation {
 }
 
 /// Whether HTML is named, and nothing of JSON is liked as much. Programs that take anything get JSON.
-fn prefers_html(headers: &HeaderMap) -> bool {
+pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut best = (0.0, 0.0);
     for range in accepted.flat_map(|list| list.split(',')) {

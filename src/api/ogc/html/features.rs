@@ -4,12 +4,16 @@ use maud::{Markup, html};
 use crate::{
     api::{
         PublicUrl,
-        ogc::html::{
-            both, licences,
-            overview::{figure, synthetic_mark, synthetic_note},
-            page, trail,
+        ogc::{
+            download::media_type,
+            html::{
+                both, licences,
+                overview::{figure, synthetic_mark, synthetic_note},
+                page, trail,
+            },
         },
     },
+    exchange::ExportFormat,
     index::{Feature, Slot, Snapshot},
     model::{Field, ValueRef},
 };
@@ -24,6 +28,8 @@ pub(in crate::api::ogc) struct ItemsPage<'a> {
     pub(in crate::api::ogc) next: Option<String>,
     /// Address of the same as JSON.
     pub(in crate::api::ogc) json: String,
+    /// Addresses of files with all that matches.
+    pub(in crate::api::ogc) files: Vec<(ExportFormat, String)>,
 }
 
 pub(in crate::api::ogc) fn items_page(
@@ -47,6 +53,8 @@ pub(in crate::api::ogc) fn items_page(
                 None => { (shown.slots.len()) " elementos más cercanos" }
             }
             " · " a href=(shown.json) { "GeoJSON" }
+            @if !shown.files.is_empty() { " · Descargar todo " span lang="en" class="beside" { "Download all" } ":" }
+            @for (format, address) in &shown.files { " " a href=(address) type=(media_type(*format)) { (format.name()) } }
         }
         (synthetic_note(features.clone().any(|feature| feature.synthetic)))
         (figure(snapshot, background, features.clone(), &layer.title.es))

@@ -9,13 +9,13 @@ pub(super) use features::{ItemsPage, feature_page, items_page};
 pub(super) use overview::{collection_page, collections_page, conformance_page, landing_page};
 
 use axum::{
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use maud::{DOCTYPE, Markup, html};
 
 use crate::{
-    api::PublicUrl,
+    api::{Problem, PublicUrl},
     model::{Layer, Text},
 };
 
@@ -51,6 +51,18 @@ fn page(url: &PublicUrl, title: &str, trail: &[(&str, String)], body: &Markup) -
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     ];
     (headers, markup.into_string()).into_response()
+}
+
+/// What was wrong, in the words of the problem document.
+pub(super) fn problem_page(url: &PublicUrl, problem: &Problem) -> Response {
+    let title = match problem.status() {
+        StatusCode::BAD_REQUEST => "No se entiende la pregunta",
+        StatusCode::NOT_FOUND => "No hay nada en esta dirección",
+        StatusCode::SERVICE_UNAVAILABLE => "El servidor está ocupado",
+        _ => "No se pudo responder",
+    };
+    let body = html! { p lang="en" { (problem) } };
+    (problem.status(), page(url, title, &[], &body)).into_response()
 }
 
 /// Licences with the two that are no SPDX name in the pages' language.

@@ -76,6 +76,12 @@ pub(in crate::api::ogc) fn collection_page(url: &PublicUrl, snapshot: &Snapshot,
                 a href=(url.join(&format!("{own}/items?f={}", format.name()))) type=(media_type(format)) { (format.name()) } " "
             } }
             dt { "Teselas" } dd { code { (url.join(&format!("/tiles/{}", layer.id))) } }
+            dt { "Para programas " span lang="en" class="beside" { "For programs" } } dd {
+                a href=(url.join(&format!("{own}?f=json"))) { "JSON" } " "
+                a href=(url.join(&format!("{own}/queryables"))) { "queryables" } " "
+                a href=(url.join(&format!("{own}/schema"))) { "schema" } " "
+                a href=(url.join(&format!("/ogc/rimay.qlr?layers={}", layer.id))) { "rimay.qlr" }
+            }
         }
         h2 { "Campos " span lang="en" class="beside" { "Fields" } }
         div.sheet { table {
