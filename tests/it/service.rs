@@ -31,6 +31,7 @@ fn every_link_of_the_landing_page_leads_somewhere_of_its_type() {
             "alternate",
             "service-desc",
             "service-doc",
+            "related",
             "conformance",
             "data",
             "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
