@@ -57,7 +57,6 @@ filters() {
     -where 'legal_area_ha > 500'
   finds 'one of some codes, and not' conflicts "state in ('activo', 'latente') and not type = 'socioambiental'" \
     'filter=.*NOT' -where "state IN ('activo', 'latente') AND NOT type = 'socioambiental'"
-  finds 'what is invented' conflicts 'synthetic' 'filter=.*synthetic' -where 'synthetic = 1'
   finds 'dates after' conflicts "started_on >= '2010-01-01'" 'filter=.*started_on' -where "started_on >= '2010/01/01'"
   finds 'a condition within a box' mining_concessions \
     "legal_area_ha > 500 and st_intersects(geom, st_makeenvelope(${box// /,}, 4326))" 'bbox=.*filter=|filter=.*bbox=' \
