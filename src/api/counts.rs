@@ -90,9 +90,14 @@ pub(super) async fn counts(
         let document = serde_json::to_vec(&document(&areas, &counted, &counts));
         Ok(Bytes::from(document.expect("counts are plain JSON")))
     };
-    // Whoever asks the same meanwhile waits for the one count, which ends also when the first to ask has left.
-    let counting = tokio::spawn(async move { cache.0.try_get_with(key, heavy.run(count)).await });
-    let body = counting.await.map_err(|_| Problem::internal())?.map_err(|problem| Problem::clone(&problem))?;
+    let body = match cache.0.get(&key).await {
+        Some(body) => body,
+        None => {
+            // Whoever asks the same meanwhile waits for the one count, which ends also when the first to ask has left.
+            let counting = tokio::spawn(async move { cache.0.try_get_with(key, heavy.run(count)).await });
+            counting.await.map_err(|_| Problem::internal())?.map_err(|problem| Problem::clone(&problem))?
+        }
+    };
     Ok(respond(&headers, hasher.finish(), Keep::Revalidate, "application/json", || Body::from(body)))
 }
 
