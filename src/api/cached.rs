@@ -86,17 +86,16 @@ const CODINGS: [&str; 2] = ["-gzip", "-br"];
 
 /// Other bytes have another strong tag: the coding of a compressed answer becomes its end. Files have tags of their own,
 /// which others compare.
-pub(super) async fn tag_coding(mut response: Response) -> Response {
+pub(super) fn tag_coding(response: &mut Response) {
     if response.extensions().get::<TagOfContent>().is_none() {
-        return response;
+        return;
     }
     let headers = response.headers();
     let Some(coding) = headers.get(header::CONTENT_ENCODING).and_then(|coding| coding.to_str().ok()) else {
-        return response;
+        return;
     };
     let strong = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()?.strip_prefix('"')?.strip_suffix('"'));
     if let Some(tag) = strong.and_then(|tag| HeaderValue::from_str(&format!("\"{tag}-{coding}\"")).ok()) {
         response.headers_mut().insert(header::ETAG, tag);
     }
-    response
 }

@@ -20,7 +20,7 @@ mod tiles;
 mod token;
 mod web;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, extract::FromRef, middleware, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -40,7 +40,6 @@ pub use problem::Problem;
 pub use token::EditToken;
 
 /// What handlers work with.
-#[derive(Clone, FromRef)]
 pub struct AppState {
     /// The snapshots.
     pub index: Arc<Index>,
@@ -59,6 +58,38 @@ pub struct AppState {
     /// Figures for `/metrics`.
     pub metrics: PrometheusHandle,
 }
+
+/// The one state of all handlers: each request takes it several times, so that it must cost nothing to take.
+#[derive(Clone)]
+struct SharedState(Arc<AppState>);
+
+impl Deref for SharedState {
+    type Target = AppState;
+
+    fn deref(&self) -> &AppState {
+        &self.0
+    }
+}
+
+/// Handlers ask for the parts they work with.
+macro_rules! parts_of_the_state {
+    ($($field:ident: $kind:ty),*) => {
+        $(impl FromRef<SharedState> for $kind {
+            fn from_ref(state: &SharedState) -> $kind {
+                state.$field.clone()
+            }
+        })*
+    };
+}
+
+parts_of_the_state!(
+    index: Arc<Index>,
+    counts: Arc<CountsCache>,
+    public_url: PublicUrl,
+    edit_token: Option<EditToken>,
+    heavy: Heavy,
+    metrics: PrometheusHandle
+);
 
 /// Address under which clients reach us, without a slash at the end. Never taken from a request.
 #[derive(Debug, Clone)]
@@ -94,22 +125,28 @@ fn cors() -> CorsLayer {
 const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The whole application. `web_dir` holds the built front-end.
+///
+/// Layers that stand in one tuple (the first is the outermost) cost a request much less than as many calls of `layer`.
 pub fn app(state: AppState, web_dir: PathBuf) -> Router {
+    let state = SharedState(Arc::new(state));
     let method_not_allowed = || async { Problem::method_not_allowed() };
-    let open_data = Router::new()
+    let ogc = Router::new()
         .nest("/ogc", ogc::routes().layer(middleware::from_fn_with_state(state.clone(), ogc::show_problems)))
         .route("/ogc/", get(ogc::landing).layer(middleware::map_response(ogc::say_what_varies)))
+        // Inside the layer of CORS, which would otherwise not see a preflight.
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer((middleware::from_fn_with_state(state.clone(), ogc::edit::tell_methods), cors()));
+    let open_data = Router::new()
         .route("/api/catalogue", get(catalogue::catalogue))
         .route("/api/layers/{layer}/features", get(features::features))
         .route("/api/layers/{layer}/counts", get(counts::counts))
         .route("/api/search", get(search::search))
         .route("/tiles/{layer}", get(tiles::tile_json))
         .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))
-        // Inside the layer of CORS, which would otherwise not see a preflight.
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(cors())
-        .layer(middleware::from_fn_with_state(state.clone(), ogc::edit::tell_methods));
+        .layer(cors());
     Router::new()
+        .merge(ogc)
         .merge(open_data)
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
@@ -118,9 +155,10 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         // With CORS as well: of a mistyped address pages of others must see that there is nothing.
         .fallback_service(web::routes(web_dir).layer(cors()))
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE))
-        .layer(CompressionLayer::new())
-        .layer(middleware::map_response(cached::tag_coding))
-        .layer(CatchPanicLayer::custom(problem::on_panic))
-        .layer(middleware::from_fn(observe::observe))
+        .layer((
+            middleware::from_fn(observe::observe),
+            CatchPanicLayer::custom(problem::on_panic),
+            CompressionLayer::new(),
+            TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE),
+        ))
 }

@@ -13,7 +13,7 @@ use axum::{
 };
 use metrics::{counter, histogram};
 
-use crate::api::Problem;
+use crate::api::{Problem, cached::tag_coding};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -23,7 +23,8 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let id = next_request_id();
     let method = request.method().clone();
     let uri = request.uri().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("other", MatchedPath::as_str);
     let started = Instant::now();
     let mut response = next.run(request).await;
     let elapsed = started.elapsed();
@@ -31,11 +32,12 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     if let Some(problem) = problem_of(&mut response) {
         response = problem.with_request_id(&id).into_response_like(response);
     }
+    tag_coding(&mut response);
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, HeaderValue::from_str(&id).expect("hexadecimal"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    let labels = [("route", route.clone()), ("status", status.as_u16().to_string())];
+    let labels = [("route", route.to_owned()), ("status", status.as_str().to_owned())];
     counter!("http_requests_total", &labels).increment(1);
     histogram!("http_request_duration_seconds", &labels).record(elapsed);
     // Paths are escaped and bounded: a client writes them.

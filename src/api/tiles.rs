@@ -11,13 +11,13 @@ use serde_json::{Value as Json_, json};
 
 use crate::{
     api::{
-        Heavy, Problem, PublicUrl,
+        Problem, PublicUrl, SharedState,
         cached::{Keep, is_unchanged, respond},
         params::Params,
     },
     index::{Index, Snapshot},
     model::{Access, Field, GeometryKind, Layer},
-    tiles::{self, MAX_ZOOM, TileAddress, TileCache},
+    tiles::{self, MAX_ZOOM, Tile, TileAddress},
 };
 
 /// Media type of a tile.
@@ -26,15 +26,13 @@ pub(super) const TILE: &str = "application/vnd.mapbox-vector-tile";
 /// `GET /tiles/{layer}/{zoom}/{column}/{row}`: 204 when the layer has nothing there. With `v`, the version that the
 /// catalogue and TileJSON name, in the address, clients may keep the tile for good.
 pub(super) async fn tile(
-    State(index): State<Arc<Index>>,
-    State(cache): State<Arc<TileCache>>,
-    State(heavy): State<Heavy>,
+    State(state): State<SharedState>,
     Path((layer, zoom, column, row)): Path<(String, String, String, String)>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     params.allow_only(["v"])?;
-    let snapshot = index.snapshot(&layer, Access::Public)?;
+    let snapshot = state.index.snapshot(&layer, Access::Public)?;
     let address = address(&zoom, &column, &row)?;
     let version = tiles::version(&snapshot);
     let keep = match params.get("v") {
@@ -45,17 +43,16 @@ pub(super) async fn tile(
         return Ok(varied(respond(&headers, version, keep, TILE, Body::empty)));
     }
     let gzip = accepts_gzip(&headers);
+    let sent = move |tile: &Tile| (if gzip { tile.gzipped() } else { tile.plain.clone() }, tile.plain.is_empty());
     // What is kept in the form the client takes is sent without leaving this thread.
-    let kept = cache.kept(&snapshot, address).filter(|tile| !gzip || tile.is_gzipped());
+    let kept = state.tiles.kept(&snapshot, address).filter(|tile| !gzip || tile.is_gzipped());
     let (body, empty) = match kept {
-        Some(tile) => (if gzip { tile.gzipped() } else { tile.plain.clone() }, tile.plain.is_empty()),
+        Some(tile) => sent(&tile),
         None => {
-            let is_light = cache.is_light(&snapshot, address);
-            let make = move || {
-                let tile = cache.get(&snapshot, address);
-                (if gzip { tile.gzipped() } else { tile.plain.clone() }, tile.plain.is_empty())
-            };
-            if is_light { make() } else { heavy.draw(make).await? }
+            let is_light = state.tiles.is_light(&snapshot, address);
+            let cache = Arc::clone(&state.tiles);
+            let make = move || sent(&cache.get(&snapshot, address));
+            if is_light { make() } else { state.heavy.draw(make).await? }
         }
     };
     let mut response = respond(&headers, version, keep, TILE, || Body::from(body));

@@ -35,11 +35,11 @@ async function settle() {
   while (sql(busy) !== '0') await new Promise((done) => setTimeout(done, 100))
 }
 
-/** Requests a second, p50 and p99 in ms and bytes of an answer, of the paths of a query. */
-function ask(url, query) {
+/** Requests a second, p50 and p99 in ms and bytes of an answer, of the paths of a query; `headers` as wrk takes them. */
+function ask(url, query, headers = []) {
   const file = join(folder, 'paths')
   writeFileSync(file, sql(query))
-  const args = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--timeout', '30s', '-s', 'tests/bench/paths.lua', url]
+  const args = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--timeout', '30s', ...headers, '-s', 'tests/bench/paths.lua', url]
   const figures = JSON.parse(/^JSON (.*)$/m.exec(run('wrk', args, { env: { ...process.env, PATHS: file } }))[1])
   if (figures.errors > 0) throw new Error(`${figures.errors} errors at ${url} of ${query}`)
   return figures
@@ -137,12 +137,18 @@ for (const { name, path, sql: query, peers: addresses } of wholes) {
 }
 await server.stop()
 const keeping = await serve([])
-const [first, kept] = [ask(keeping.url, keptTiles.paths), ask(keeping.url, keptTiles.paths)]
 const martin = peers.martin_keeping && keptTiles.peers.martin
-const rounds = martin ? [0, 1].map(() => ask(peers.martin_keeping, martin).rate) : []
-const beside = rounds.length ? ` Martin with 512 MB to keep tiles: ${number(rounds[1])} a second, ratio ${ratio(kept.rate, rounds[1])}.` : ''
 say('')
-say(`Tiles that are kept (${keptTiles.name}): ${number(kept.rate)} a second, p50 ${number(kept.p50, 1)} ms, p99 ${number(kept.p99, 1)} ms (first round ${number(first.rate)}). Resident ${number(residentMiB(keeping.pid))} MiB after it.${beside}`)
+say(row([`kept ${keptTiles.name}`, 'Rimay, a second', 'p50 ms', 'p99 ms', 'kB', 'Martin with 512 MB for tiles, a second', 'ratio']))
+say(row(['---', ...Array(6).fill('--:')]))
+for (const [coding, headers] of [['gzip, as browsers ask', ['-H', 'accept-encoding: gzip']], ['not compressed', []]]) {
+  // The first round makes the tiles.
+  const [, kept] = [0, 1].map(() => ask(keeping.url, keptTiles.paths, headers))
+  const rate = martin && [0, 1].map(() => ask(peers.martin_keeping, martin, headers).rate)[1]
+  say(row([coding, number(kept.rate), number(kept.p50, 1), number(kept.p99, 1), number(kept.bytes / 1000, 1), ...compared(rate, (rate) => [number(rate), ratio(kept.rate, rate)])]))
+}
+say('')
+say(`Resident after it ${number(residentMiB(keeping.pid))} MiB.`)
 await keeping.stop()
 
 const machine = `${cpus()[0].model.trim()}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`

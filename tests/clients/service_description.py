@@ -14,10 +14,12 @@ import tempfile
 from pathlib import Path
 from urllib.request import urlopen
 
-from check import OGC, check, finish
+from check import OGC, check, count, finish
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-EXAMPLES = "20"
+# What is asked, with how many examples for each operation.
+READING = ["GET"], "20"
+WRITING = ["POST", "PUT", "PATCH", "DELETE"], "10"
 # Longer than the server gives itself for any request.
 REQUEST_TIMEOUT_S = "15"
 RUN_TIMEOUT_S = 170
@@ -45,26 +47,29 @@ def validate():
     check("the service description refers to nothing outside", outside, [])
 
 
-def question():
+def question(methods, examples):
     seed = os.environ.get("RIMAY_TEST_SEED") or str(random.randrange(1 << 32))
     with tempfile.TemporaryDirectory() as folder:
-        found, output = run_schemathesis(seed, Path(folder))
+        found, output = run_schemathesis(methods, examples, seed, Path(folder))
+    of_methods = "/".join(methods)
     tried = lambda: (found["operations"]["tested"] == found["operations"]["selected"], found["errors"])
-    check(f"Schemathesis asks in time whatever the description has (RIMAY_TEST_SEED={seed})", tried, (True, []))
+    check(f"Schemathesis, {of_methods}: all operations asked in time (RIMAY_TEST_SEED={seed})", tried, (True, []))
     of = lambda wanted: [failure for failure in found["failures"] if wanted(failure["type"])]
     for name, kinds in CHECKS.items():
-        check(f"Schemathesis: {name}", lambda: of(kinds.__contains__), [])
+        check(f"Schemathesis, {of_methods}: {name}", lambda: of(kinds.__contains__), [])
     known = set().union(*CHECKS.values())
-    check("Schemathesis finds nothing else", lambda: of(lambda kind: kind not in known), [])
+    check(f"Schemathesis, {of_methods}: nothing else", lambda: of(lambda kind: kind not in known), [])
     for line in output:
         if line.strip().startswith(("- ST", "Received", "Documented", "curl")):
             print(f"        {line.strip()[:400]}")
 
 
-def run_schemathesis(seed, folder):
+def run_schemathesis(methods, examples, seed, folder):
     """Its report, empty when it did not finish in time, and the lines it printed."""
-    command = [Path(sys.executable).with_name("schemathesis"), "run", address(), "--include-method", "GET"]
-    command += ["--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", seed]
+    command = [Path(sys.executable).with_name("schemathesis"), "run", address()]
+    command += [argument for method in methods for argument in ("--include-method", method)]
+    command += ["--header", f"Authorization: Bearer {os.environ['RIMAY_EDIT_TOKEN']}"]
+    command += ["--phases", "examples,coverage,fuzzing", "--max-examples", examples, "--seed", seed]
     command += ["--checks", ",".join(CHECKS), "--continue-on-failure", "--request-timeout", REQUEST_TIMEOUT_S]
     command += ["--report", "json", "--report-json-path", folder / "report.json"]
     with (folder / "output").open("w") as output:
@@ -77,5 +82,10 @@ def run_schemathesis(seed, folder):
 
 
 validate()
-question()
+question(*READING)
+# Last: afterwards the data is no longer what it was.
+made = "select last_value from rimay.feature_id"
+before = count(made)
+question(*WRITING)
+check("Schemathesis made features, so what it asked was understood", lambda: count(made) > before)
 finish()

@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     api::{
-        AppState, Problem,
+        Problem, SharedState,
         cached::TagOfContent,
         ogc::{
             GEOJSON,
@@ -38,7 +38,7 @@ pub(super) const MAX_BODY: usize = 12 << 20;
 /// How long an answer waits for the snapshot that has what was written.
 const SNAPSHOT_WAIT: Duration = Duration::from_secs(4);
 /// Characters an idempotency key may have.
-const MAX_IDEMPOTENCY_KEY: usize = 200;
+pub(super) const MAX_IDEMPOTENCY_KEY: usize = 200;
 /// Members of a patch: what can be changed, and what a feature that was served comes back with.
 const PATCH_MEMBERS: [&str; 7] = ["type", "id", "properties", "geometry", "bbox", "links", "rimay"];
 /// The parameter by which places far outside Peru are taken.
@@ -50,10 +50,10 @@ const REVISION: HeaderName = HeaderName::from_static("rimay-revision");
 /// Whoever shows the configured token may write.
 pub(super) struct Editor;
 
-impl FromRequestParts<AppState> for Editor {
+impl FromRequestParts<SharedState> for Editor {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Editor, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Editor, Problem> {
         let Some(token) = &state.edit_token else {
             return Err(Problem::forbidden("features are read-only here: no edit token is configured"));
         };
@@ -72,7 +72,7 @@ impl FromRequestParts<AppState> for Editor {
 /// makes one feature however often it is sent, and is answered with that one.
 pub(super) async fn create(
     _: Editor,
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     Path(layer): Path<String>,
     params: Params,
     headers: HeaderMap,
@@ -104,7 +104,7 @@ pub(super) async fn create(
 /// `PUT /ogc/collections/{layer}/items/{id}`: the feature shall be as the body says; what it leaves out is empty.
 pub(super) async fn replace(
     _: Editor,
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     Path((layer, id)): Path<(String, i64)>,
     params: Params,
     headers: HeaderMap,
@@ -126,7 +126,7 @@ pub(super) async fn replace(
 /// (RFC 7396).
 pub(super) async fn update(
     _: Editor,
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     Path((layer, id)): Path<(String, i64)>,
     params: Params,
     headers: HeaderMap,
@@ -169,10 +169,12 @@ pub(super) async fn update(
 /// `DELETE /ogc/collections/{layer}/items/{id}`
 pub(super) async fn delete(
     _: Editor,
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     Path((layer, id)): Path<(String, i64)>,
+    params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    params.allow_only([])?;
     state.index.snapshot(&layer, Access::Public)?;
     state.store.delete_feature(&layer, id, &expected(id, &headers)?).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
@@ -184,7 +186,7 @@ pub(super) async fn delete(
 }
 
 /// Answers OPTIONS with the methods there are: QGIS reads there what it may edit.
-pub(in crate::api) async fn tell_methods(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(in crate::api) async fn tell_methods(State(state): State<SharedState>, request: Request, next: Next) -> Response {
     let asks = request.method() == Method::OPTIONS;
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let mut response = next.run(request).await;
@@ -203,7 +205,7 @@ pub(in crate::api) async fn tell_methods(State(state): State<AppState>, request:
 
 /// The snapshot in which the write shows; `None` when it takes too long. The write holds all the same, and the next
 /// refresh brings it.
-async fn served(state: &AppState, layer: &str, shows: impl Fn(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
+async fn served(state: &SharedState, layer: &str, shows: impl Fn(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
     state.store.announce();
     let refresh = tokio::time::timeout(SNAPSHOT_WAIT, state.index.refresh(&state.store)).await;
     if let Ok(Err(error)) = &refresh {
@@ -214,7 +216,7 @@ async fn served(state: &AppState, layer: &str, shows: impl Fn(&Snapshot) -> bool
 }
 
 /// The feature as it is served now. Where no snapshot has it yet, 202 without a body: it is kept, and will be served.
-async fn written(state: &AppState, layer: &str, id: i64, version: i64, status: StatusCode) -> Response {
+async fn written(state: &SharedState, layer: &str, id: i64, version: i64, status: StatusCode) -> Response {
     let shows = |snapshot: &Snapshot| snapshot.by_id(id).is_some_and(|feature| feature.version >= version);
     let snapshot = served(state, layer, shows).await;
     let shown = snapshot.as_ref().and_then(|snapshot| {

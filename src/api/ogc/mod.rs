@@ -26,7 +26,7 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::api::{AppState, Problem, PublicUrl, params::Params};
+use crate::api::{Problem, PublicUrl, SharedState, params::Params};
 
 pub(super) use self::{
     landing::landing,
@@ -41,7 +41,7 @@ pub(super) const MAX_LIMIT: usize = 1_000_000;
 /// Features in one answer when nobody says how many.
 pub(super) const DEFAULT_LIMIT: usize = 100;
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Router<SharedState> {
     Router::new()
         .route("/", get(landing))
         .route("/pages.css", get(html::stylesheet))

@@ -12,14 +12,14 @@ use serde_json::{Value as Json_, json};
 
 use crate::{
     api::{
-        Heavy, Problem, PublicUrl,
+        Problem, PublicUrl, SharedState,
         ogc::{check_format, link, schemas},
         params::Params,
         tiles::{self, TILE},
     },
     index::{Index, Snapshot},
     model::{Access, GeometryKind},
-    tiles::{MAX_ZOOM, TileCache},
+    tiles::MAX_ZOOM,
 };
 
 /// The one grid we have.
@@ -87,15 +87,13 @@ pub(super) async fn tileset(
 /// `GET /ogc/collections/{layer}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}`: row before column, unlike
 /// `/tiles`.
 pub(super) async fn tile(
-    State(index): State<Arc<Index>>,
-    State(cache): State<Arc<TileCache>>,
-    State(heavy): State<Heavy>,
+    state: State<SharedState>,
     Path((layer, grid, zoom, row, column)): Path<(String, String, String, String, String)>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check_grid(&grid)?;
-    tiles::tile(State(index), State(cache), State(heavy), Path((layer, zoom, column, row)), params, headers).await
+    tiles::tile(state, Path((layer, zoom, column, row)), params, headers).await
 }
 
 /// `GET /ogc/tileMatrixSets`

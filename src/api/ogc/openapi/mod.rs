@@ -1,3 +1,7 @@
+//! The service description: OpenAPI 3.0 with local references only.
+
+mod writing;
+
 use std::sync::Arc;
 
 use axum::{
@@ -9,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     api::{
-        Problem, PublicUrl,
+        EditToken, Problem, PublicUrl,
         ogc::{
             DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
             download::{files, media_type},
@@ -28,9 +32,11 @@ use crate::{
 };
 
 /// `GET /ogc/api`: the service description, OpenAPI 3.0 with local references only. Each collection has literal
-/// paths and a query parameter for each field: that is what QGIS and GDAL push filters through.
+/// paths and a query parameter for each field: that is what QGIS and GDAL push filters through. Where features may be
+/// written, it tells how.
 pub(super) async fn document(
     State(index): State<Arc<Index>>,
+    State(token): State<Option<EditToken>>,
     State(url): State<PublicUrl>,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -46,8 +52,16 @@ pub(super) async fn document(
     for grid in ["/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad"] {
         only_for_programs(&mut paths[grid]);
     }
+    let mut components = json!({"parameters": parameters(), "schemas": schemas(), "responses": responses()});
+    let paths = paths.as_object_mut().expect("made above");
+    if token.is_some() {
+        writing::add_components(&mut components);
+    }
     for snapshot in index.snapshots(Access::Public) {
-        add_collection(paths.as_object_mut().expect("made above"), &snapshot);
+        add_collection(paths, &snapshot);
+        if token.is_some() {
+            writing::add_collection(paths, &mut components, &snapshot);
+        }
     }
     let document = json!({
         "openapi": "3.0.3",
@@ -59,7 +73,7 @@ pub(super) async fn document(
         },
         "servers": [{"url": url.join("/ogc")}],
         "paths": paths,
-        "components": {"parameters": parameters(), "schemas": schemas(), "responses": responses()},
+        "components": components,
     });
     Ok(([(header::CONTENT_TYPE, OPENAPI_3_0)], document.to_string()).into_response())
 }
@@ -160,7 +174,7 @@ fn operation(id: &str, summary: &str, parameters: &[Json], found: &str, schema: 
                 "text/html": {"schema": {"type": "string"}},
             }},
             "400": {"$ref": "#/components/responses/BadParameter"},
-            "431": {"description": "The address and the headers have more than 32 kB together"},
+            "431": {"$ref": "#/components/responses/HeadersTooLarge"},
             "500": {"$ref": "#/components/responses/InternalError"},
             "503": {"$ref": "#/components/responses/NotNow"},
         },
@@ -281,12 +295,17 @@ fn schemas() -> Json {
     })
 }
 
+/// An answer with a problem document.
+fn problem(description: &str) -> Json {
+    json!({"description": description, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}})
+}
+
 fn responses() -> Json {
-    let problem = |description: &str| json!({"description": description, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}});
     json!({
-        "BadParameter": problem("A parameter cannot be understood; the answer says what would be accepted"),
+        "BadParameter": problem("A parameter or the body cannot be understood; the answer says what would be accepted"),
         "NotFound": problem("There is no such resource"),
         "NotNow": problem("The question takes too long, or too many ask at once; try again, or ask for less"),
+        "HeadersTooLarge": {"description": "The address and the headers have more than 32 kB together"},
         "InternalError": problem("The server failed; the log has the request id"),
     })
 }
