@@ -10,7 +10,7 @@ use gdal::{
     errors::GdalError,
     spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef},
 };
-use geo::{Coord, CoordsIter, Geometry, LineString, MapCoords, Polygon, coord};
+use geo::{Coord, CoordsIter, Geometry, LineString, MapCoords, Point, Polygon, coord};
 
 /// A reference system we offer.
 #[derive(Debug, PartialEq, Eq)]
@@ -154,8 +154,15 @@ impl Projection {
 /// No coordinate of a place on the Earth is greater than this in any offered system, in degrees or metres.
 const FARTHEST: f64 = 1e8;
 
-/// The area of a box given by two corners, in its own system, its sides cut into short segments.
+/// The area of a box given by two corners, in its own system, its sides cut into short segments. A box without width or
+/// height is a line or a point.
 pub fn box_area(first: Coord<f64>, last: Coord<f64>) -> Geometry<f64> {
+    if first == last {
+        return Point(first).into();
+    }
+    if first.x == last.x || first.y == last.y {
+        return LineString(vec![first, last]).into();
+    }
     let corners = [first, coord! { x: last.x, y: first.y }, last, coord! { x: first.x, y: last.y }, first];
     let side = |pair: &[Coord<f64>]| {
         let (from, step) = (pair[0], (pair[1] - pair[0]) / f64::from(SEGMENTS));

@@ -24,6 +24,11 @@ fn bad_parameters_are_named() {
         (format!("{items}?clip=POINT(0 0)"), "clip", "POLYGON"),
         (format!("{items}?clip=1,2,3,4) OR (code='a'"), "clip", "POLYGON"),
         (format!("{items}?clip=POLYGON((0 0, 1 1, 1 0, 0 1, 0 0))"), "clip", "crosses"),
+        (
+            format!("{items}?filter=S_INTERSECTS(geometry,POLYGON((0%200,1%201,1%200,0%201,0%200)))"),
+            "filter",
+            "crosses or touches itself",
+        ),
         (format!("{items}?clip=0,0,1,1&f=csv"), "clip", "f=json"),
         (format!("{items}?clip=-1e155,-1e155,1e155,1e155"), "clip", "from -180"),
         (format!("{items}?limit=-1"), "limit", "from 1 to 1000000"),

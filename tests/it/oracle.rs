@@ -290,6 +290,14 @@ fn coordinates_in_other_systems_are_those_of_postgis() {
     let south_west =
         served_ids(&server, "/ogc/collections/watersheds/items?limit=10000&bbox=-12,-76,-10,-74&bbox-crs=EPSG:4326");
     assert_eq!(served, south_west);
+    let narrow =
+        served_ids(&server, "/ogc/collections/watersheds/items?limit=10000&bbox=-14,-76,-8,-76&bbox-crs=EPSG:4326");
+    let told = told_ids(
+        &database,
+        "st_intersects(geom, st_makeline(st_point(-76, -14, 4326), st_point(-76, -8, 4326)))",
+        "id",
+    );
+    assert!(!told.is_empty() && narrow == told, "a box without width, seed {seed}: {narrow:?}, {told:?}");
 }
 
 #[test]

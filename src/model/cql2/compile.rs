@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use geo::{BoundingRect, Geometry};
+use geo::{BoundingRect, Geometry, Validation};
 use jiff::Timestamp;
 
 use crate::model::{
@@ -349,10 +349,21 @@ fn shape(geometry: &Geometry<f64>) -> Result<Shape, Cql2Error> {
     let finite = geometry.bounding_rect().is_none_or(|rect| {
         [rect.min().x, rect.min().y, rect.max().x, rect.max().y].iter().all(|side| side.is_finite())
     });
-    if finite {
-        Ok(Shape::new(geometry.clone()))
-    } else {
-        Err(Cql2Error::Geometry("a coordinate is not finite".into()))
+    let refused = |why: &str| Err(Cql2Error::Geometry(why.into()));
+    match geometry {
+        _ if !finite => refused("a coordinate is not finite"),
+        // What is inside an area that crosses itself is anybody's guess; PostGIS raises an error for most of them.
+        geometry if !areas_are_valid(geometry) => refused("the area crosses or touches itself"),
+        geometry => Ok(Shape::new(geometry.clone())),
+    }
+}
+
+fn areas_are_valid(geometry: &Geometry<f64>) -> bool {
+    match geometry {
+        Geometry::Polygon(area) => area.is_valid(),
+        Geometry::MultiPolygon(areas) => areas.is_valid(),
+        Geometry::GeometryCollection(members) => members.iter().all(areas_are_valid),
+        _ => true,
     }
 }
 
