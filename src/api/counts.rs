@@ -15,12 +15,13 @@ use serde::Serialize;
 
 use crate::{
     api::{
-        Heavy, Problem,
+        Problem, SharedState,
         cached::{Keep, respond},
+        moment::MOMENT_PARAMETERS,
         ogc::{QUERY_PARAMETERS, parse_query},
         params::Params,
     },
-    index::{Counts, Index, Snapshot},
+    index::{Counts, Snapshot},
     model::{Access, GeometryKind, Value},
 };
 
@@ -63,22 +64,22 @@ impl CountsCache {
 
 /// `GET /api/layers/{layer}/counts?of=conflicts`, with conditions on the features that are counted.
 pub(super) async fn counts(
-    State(index): State<Arc<Index>>,
-    State(heavy): State<Heavy>,
-    State(cache): State<Arc<CountsCache>>,
+    State(state): State<SharedState>,
     Path(layer): Path<String>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let areas = index.snapshot(&layer, Access::Public)?;
+    let moment = params.moment()?;
+    let areas = state.snapshot(&layer, moment).await?;
     if areas.layer().geometry != GeometryKind::Polygon {
         return Err(Problem::not_found(format!("layer {layer} has no areas to count in")));
     }
     let of =
         params.get("of").ok_or_else(|| Problem::bad_parameter("of", "say the layer whose features are counted"))?;
-    let counted = index.snapshot(of, Access::Public).map_err(|error| Problem::bad_parameter("of", error))?;
+    state.index.snapshot(of, Access::Public).map_err(|error| Problem::bad_parameter("of", error))?;
+    let counted = state.snapshot(of, moment).await?;
     let fields = counted.fields().iter().map(|field| field.name.as_str());
-    params.allow_only(QUERY_PARAMETERS.into_iter().chain(["of"]).chain(fields))?;
+    params.allow_only(QUERY_PARAMETERS.into_iter().chain(["of"]).chain(MOMENT_PARAMETERS).chain(fields))?;
     let query = parse_query(&params, &counted)?;
     let revisions = [&areas, &counted].map(|snapshot| snapshot.revision());
     let asked = format!("{layer}?{} {revisions:?}", params.without(&[]).finish());
@@ -90,9 +91,10 @@ pub(super) async fn counts(
         let document = serde_json::to_vec(&document(&areas, &counted, &counts));
         Ok(Bytes::from(document.expect("counts are plain JSON")))
     };
-    let body = match cache.0.get(&key).await {
+    let body = match state.counts.0.get(&key).await {
         Some(body) => body,
         None => {
+            let (cache, heavy) = (Arc::clone(&state.counts), state.heavy.clone());
             // Whoever asks the same meanwhile waits for the one count, which ends also when the first to ask has left.
             let counting = tokio::spawn(async move { cache.0.try_get_with(key, heavy.run(count)).await });
             counting.await.map_err(|_| Problem::internal())?.map_err(|problem| Problem::clone(&problem))?

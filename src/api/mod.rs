@@ -11,6 +11,7 @@ mod counts;
 mod features;
 mod health;
 mod heavy;
+mod moment;
 mod observe;
 mod ogc;
 mod params;

@@ -13,6 +13,7 @@ use crate::{
     api::{
         Problem, PublicUrl, SharedState,
         cached::{Keep, is_unchanged, respond},
+        moment::MOMENT_PARAMETERS,
         params::Params,
     },
     index::{Index, Snapshot},
@@ -31,8 +32,8 @@ pub(super) async fn tile(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    params.allow_only(["v"])?;
-    let snapshot = state.index.snapshot(&layer, Access::Public)?;
+    params.allow_only(["v"].into_iter().chain(MOMENT_PARAMETERS))?;
+    let snapshot = state.snapshot(&layer, params.moment()?).await?;
     let address = address(&zoom, &column, &row)?;
     let version = tiles::version(&snapshot);
     let keep = match params.get("v") {

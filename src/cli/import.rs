@@ -3,6 +3,7 @@ use std::{cell::Cell, path::PathBuf, pin::pin};
 use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::Date;
 
 use crate::{
     cli::with_store,
@@ -44,6 +45,13 @@ pub(super) struct Arguments {
     /// Attribution to show on the map
     #[arg(long)]
     attribution: Option<String>,
+    /// Day the data is of: from it on the file counts in the world, and `asOf` finds what it replaced before that day
+    /// [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    valid_on: Option<Date>,
+    /// Who takes it in, for the list of vintages [default: the login name]
+    #[arg(long, value_name = "NAME")]
+    received_by: Option<String>,
     /// Accept features more than 2 degrees outside Peru
     #[arg(long)]
     allow_outside: bool,
@@ -71,6 +79,8 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         source: arguments.source,
         licence: arguments.licence,
         attribution: arguments.attribution,
+        valid_on: arguments.valid_on,
+        received_by: arguments.received_by.unwrap_or_else(login_name),
         overwrite_edits: arguments.overwrite_edits,
         allow_outside: arguments.allow_outside,
         dry_run: arguments.dry_run,
@@ -109,6 +119,12 @@ fn show(bar: &ProgressBar, progress: ImportProgress) {
         ImportProgress::Examining => bar.set_message("examining"),
         ImportProgress::Merging | ImportProgress::Keeping => bar.set_message("merging"),
     }
+}
+
+/// Who is at the keyboard, as the system knows them; behind sudo, who called it.
+pub(super) fn login_name() -> String {
+    let names = ["SUDO_USER", "LOGNAME", "USER"];
+    names.iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty())).unwrap_or("unknown".into())
 }
 
 fn find_preset(layer: &'static Layer, name: &str) -> anyhow::Result<&'static Preset> {

@@ -4,8 +4,10 @@ mod database;
 mod export;
 mod import;
 mod layers;
+mod rollback;
 mod serve;
 mod stop;
+mod vintages;
 
 pub use stop::Stopped;
 
@@ -41,6 +43,10 @@ enum Command {
     Import(import::Arguments),
     /// Write a layer to a file
     Export(export::Arguments),
+    /// List what was imported, the newest first
+    Vintages(vintages::Arguments),
+    /// Take the newest import of a source back
+    Rollback(rollback::Arguments),
     /// List the layers with their fields and the source presets
     Layers,
     /// Bring the database schema up to date
@@ -70,6 +76,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(_) => serve::run(settings).await?,
         Command::Import(arguments) => import::run(&settings, arguments).await?,
         Command::Export(arguments) => export::run(&settings, arguments).await?,
+        Command::Vintages(arguments) => vintages::run(&settings, arguments).await?,
+        Command::Rollback(arguments) => rollback::run(&settings, arguments).await?,
         Command::Layers => match layers::print() {
             // Whoever reads with `head` has seen enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}

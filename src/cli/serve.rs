@@ -171,6 +171,8 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
             source: None,
             licence: None,
             attribution: None,
+            valid_on: None,
+            received_by: "rimay serve".into(),
             overwrite_edits: false,
             allow_outside: false,
             dry_run: false,

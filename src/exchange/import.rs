@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use crate::{
     exchange::{
         ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, reading::Reading, source_choice::SourceChoice,
@@ -24,6 +26,10 @@ pub struct ImportRequest {
     pub licence: Option<String>,
     /// Attribution that counts instead of the preset's.
     pub attribution: Option<String>,
+    /// Day the data is of; from it on the file counts in the world. Without it, from today on.
+    pub valid_on: Option<Date>,
+    /// Who takes it in.
+    pub received_by: String,
     /// Let the file undo what people wrote or removed since it last came.
     pub overwrite_edits: bool,
     /// Take features far outside Peru too.
@@ -131,6 +137,18 @@ pub enum ImportError {
         /// The first of them.
         first: RowNote,
     },
+    /// The source has a newer vintage already.
+    #[error(
+        "the file is of {of}, but the source {name} already has a vintage of {newest}, which it would replace; vintages come in the order of their days: take the newer one back first (rimay rollback), or name another --source"
+    )]
+    OlderThanNewest {
+        /// The source.
+        name: String,
+        /// Day the file is of.
+        of: Date,
+        /// Day of the newest vintage.
+        newest: Date,
+    },
     /// The database did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -165,6 +183,12 @@ pub async fn import(
         // Nobody else imports into the layer now, so what holds here holds until the commit.
         source.check_previous(&store.layer_sources(&layer.id).await?, &file)?;
     }
+    let newest = staging.newest_vintage(&source.name).await?;
+    if let (Some(of), Some(newest)) = (request.valid_on, newest.as_ref().and_then(|newest| newest.valid_on))
+        && of < newest
+    {
+        return Err(ImportError::OlderThanNewest { name: source.name, of, newest });
+    }
     let mut report = ImportReport::new(layer, &file, &summary);
     copy_rows(&mut reading, &mut staging, &mut report, summary.row_count, &mut progress).await?;
     report.z_dropped = (&mut reading.finished).await.map_err(interrupted)??.heights_dropped;
@@ -180,13 +204,19 @@ pub async fn import(
     }
     progress(ImportProgress::Merging);
     let origin = origin(&request, preset, &summary, &source, file, sha256);
+    let is_known = newest.filter(|newest| {
+        newest.file_sha256 == origin.file_sha256
+            && newest.valid_on == origin.valid_on
+            && (&newest.licence, &newest.attribution) == (&origin.licence, &origin.attribution)
+    });
     let merged = staging.merge(&origin, request.overwrite_edits).await?;
     source.check_merge(merged.merge, merged.kept_edits.len() as u64, &origin.file_name)?;
     report.source = origin.source;
     report.merge = merged.merge;
     report.kept_edits = merged.kept_edits;
     report.dry_run = request.dry_run;
-    if !request.dry_run {
+    report.same_as = is_known.filter(|_| merged.merge.changes_nothing()).map(|newest| newest.received_at);
+    if !request.dry_run && report.same_as.is_none() {
         progress(ImportProgress::Keeping);
         let kept = serde_json::to_value(&report).expect("a report is plain JSON");
         staging.commit(merged.import_id, &kept).await?;
@@ -264,6 +294,8 @@ fn origin(
         file_sha256: sha256,
         crs_found: summary.crs_found.clone(),
         datum_operation: summary.operation.text.clone(),
+        valid_on: request.valid_on,
+        received_by: request.received_by.clone(),
     }
 }
 

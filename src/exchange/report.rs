@@ -3,6 +3,7 @@ use std::{
     fmt::{self, Display, Formatter},
 };
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
@@ -59,6 +60,8 @@ pub struct ImportReport {
     pub merge: Merge,
     /// What people did to the source's features since; the file did not undo it.
     pub kept_edits: Vec<KeptEdit>,
+    /// When the same file came last, if it changes nothing: then it is not kept again.
+    pub same_as: Option<Timestamp>,
     /// Nothing was kept.
     pub dry_run: bool,
 }
@@ -88,6 +91,7 @@ impl ImportReport {
             bbox: None,
             merge: Merge::default(),
             kept_edits: vec![],
+            same_as: None,
             dry_run: false,
         }
     }
@@ -154,6 +158,9 @@ impl Display for ImportReport {
             writeln!(f, "                    {demonstration_removed} demonstration features give way")?;
         }
         write_kept_edits(f, &self.kept_edits)?;
+        if let Some(at) = self.same_as {
+            writeln!(f, "  the same file as {at:.0}: nothing was changed")?;
+        }
         if self.dry_run {
             writeln!(f, "  dry run: nothing was kept")?;
         }

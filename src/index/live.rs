@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::{
-    index::Snapshot,
+    index::{Snapshot, past::Past},
     model::{Access, Catalogue, UnknownLayer},
     store::{Announcements, LayerNews, Store, StoreError},
 };
@@ -38,6 +38,7 @@ pub struct Index {
     refreshing: Mutex<u64>,
     /// Calls to refresh so far.
     calls: AtomicU64,
+    pub(super) past: Past,
 }
 
 /// When the index last heard from the database.
@@ -74,6 +75,12 @@ pub enum IndexError {
         /// Why.
         error: StoreError,
     },
+    /// The layer changes faster than its past can be read.
+    #[error("layer {layer} changes all the time; its past cannot be read now")]
+    Restless {
+        /// The layer.
+        layer: &'static str,
+    },
     /// The building thread ended early.
     #[error("building the snapshot of layer {layer} was interrupted")]
     Interrupted {
@@ -101,6 +108,7 @@ impl Index {
             }),
             refreshing: Mutex::new(0),
             calls: AtomicU64::new(0),
+            past: Past::new(),
         };
         match index.refresh(store).await {
             Err(IndexError::Store(error)) => Err(error),
@@ -157,9 +165,9 @@ impl Index {
             Err(IndexError::Contents { error, .. }) if error.is_outage() => {
                 Freshness { failure: Some(Failure::Database), ..(*last).clone() }
             }
-            Err(IndexError::Contents { layer, .. } | IndexError::Interrupted { layer }) => {
-                Freshness { failure: Some(Failure::Layer(layer)), ..(*last).clone() }
-            }
+            Err(
+                IndexError::Contents { layer, .. } | IndexError::Interrupted { layer } | IndexError::Restless { layer },
+            ) => Freshness { failure: Some(Failure::Layer(layer)), ..(*last).clone() },
         }));
         outcome
     }
@@ -273,7 +281,7 @@ async fn next_snapshot(old: Arc<Snapshot>, store: &Store) -> Result<Snapshot, In
     off_thread(&layer.id, move || Snapshot::build(layer, Access::Public, all)).await
 }
 
-async fn off_thread<T: Send + 'static>(
+pub(super) async fn off_thread<T: Send + 'static>(
     layer: &'static str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, IndexError> {

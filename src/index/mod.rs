@@ -13,6 +13,7 @@ mod join;
 mod live;
 mod lookup;
 mod near;
+mod past;
 mod snapshot;
 mod values;
 
@@ -24,4 +25,5 @@ pub use generalise::Generalised;
 pub use join::Counts;
 pub use live::{Failure, Freshness, Index, IndexError};
 pub use near::Neighbour;
+pub use past::PastError;
 pub use snapshot::{Slot, Snapshot};

@@ -14,7 +14,7 @@ use crate::{
         lookup::{Entry, Features},
     },
     model::{Access, Bbox, Field, Layer, Source},
-    store::{LayerChanges, LayerContents, LayerRows, Position, StoredFeature},
+    store::{LayerChanges, LayerContents, LayerRows, LayerThen, Position, StoredFeature},
 };
 
 /// Position of a feature in one snapshot. Means nothing in another.
@@ -142,6 +142,19 @@ impl Snapshot {
             sources: self.sources.iter().map(|(source, _)| source.clone()).collect(),
         };
         self.with_features(moment, differing, features)
+    }
+
+    /// A feature of this layer as it is stored, read for this snapshot's callers; `None` where it cannot be read.
+    pub fn read(&self, stored: &StoredFeature) -> Option<Feature> {
+        let of = |(source, _): &(Source, usize)| source.name == stored.source;
+        let position = self.sources.iter().position(of);
+        let source = position.and_then(|position| Some((u16::try_from(position).ok()?, &self.sources[position].0)));
+        Feature::decode(self.layer, self.access, stored, source).ok()
+    }
+
+    /// The layer at another moment.
+    pub(super) fn then(&self, then: LayerThen) -> Snapshot {
+        self.repaired(&then.touched, then.features)
     }
 
     /// Ids of the features whose rows here are not those of the database; `None` where the database has gone on, and

@@ -176,6 +176,11 @@ pub enum Outline {
 }
 
 impl Layer {
+    /// The field with the first day on which a feature holds.
+    pub fn first_day_field(&self) -> Option<&str> {
+        self.time_fields.as_ref().map(|[first, _]| first.as_str())
+    }
+
     /// The field of that name, if the layer has it.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)

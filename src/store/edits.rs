@@ -3,7 +3,10 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use sqlx::{Connection, PgConnection, error::DatabaseError};
 
-use crate::store::{Store, StoreError, in_time};
+use crate::{
+    model::{Catalogue, Layer},
+    store::{Store, StoreError, in_time},
+};
 
 /// How long the database may take over one edit.
 const EDIT_TIMEOUT: Duration = Duration::from_secs(4);
@@ -193,7 +196,8 @@ async fn insert(
 ) -> Result<Created, sqlx::Error> {
     let mut transaction = connection.begin().await?;
     let wkb = draft.wkb.as_deref();
-    let row = sqlx::query_file!("src/store/queries/insert_feature.sql", layer, draft.properties, wkb)
+    let first_day = Catalogue::built_in().layer(layer).ok().and_then(Layer::first_day_field);
+    let row = sqlx::query_file!("src/store/queries/insert_feature.sql", layer, draft.properties, wkb, first_day)
         .fetch_one(&mut *transaction)
         .await?;
     if let Some(key) = idempotency_key {

@@ -149,7 +149,7 @@ impl Store {
 }
 
 /// A transaction whose statements all see the same.
-async fn begin_moment(connection: &mut PgConnection) -> Result<Transaction<'_, Postgres>, StoreError> {
+pub(super) async fn begin_moment(connection: &mut PgConnection) -> Result<Transaction<'_, Postgres>, StoreError> {
     let mut moment = connection.begin().await?;
     sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *moment).await?;
     Ok(moment)
@@ -159,7 +159,7 @@ async fn read_position(moment: &mut PgConnection) -> Result<Position, StoreError
     Ok(Position(sqlx::query_file_scalar!("src/store/queries/read_position.sql").fetch_one(moment).await?))
 }
 
-async fn read_revision(moment: &mut PgConnection, layer: &str) -> Result<Option<LayerRevision>, StoreError> {
+pub(super) async fn read_revision(moment: &mut PgConnection, layer: &str) -> Result<Option<LayerRevision>, StoreError> {
     let row = sqlx::query_file!("src/store/queries/read_layer_revision.sql", layer).fetch_optional(moment).await?;
     Ok(row.map(|row| LayerRevision {
         layer: layer.to_owned(),

@@ -1,12 +1,17 @@
 use std::collections::HashSet;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::Value as Json;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use crate::{
     model::{Bbox, GeometryKind, IncomingFeature, Layer, RowNote, Text},
-    store::{Store, StoreError, copy::copy_text, features::timestamp},
+    store::{
+        Store, StoreError,
+        copy::copy_text,
+        features::timestamp,
+        vintages::{Vintage, read_vintages},
+    },
 };
 
 /// A file on its way in: rows are copied, examined and merged inside one transaction. Dropping it leaves the
@@ -39,6 +44,10 @@ pub struct ImportOrigin {
     pub crs_found: String,
     /// How coordinates came to WGS 84.
     pub datum_operation: String,
+    /// Day the data is of; `None` when nobody said.
+    pub valid_on: Option<Date>,
+    /// Who takes it in.
+    pub received_by: String,
 }
 
 /// An area that was made valid.
@@ -89,6 +98,13 @@ pub struct Merge {
     pub removed: u64,
     /// Demonstration features that gave way.
     pub demonstration_removed: u64,
+}
+
+impl Merge {
+    /// Whether the layer is as it was.
+    pub fn changes_nothing(&self) -> bool {
+        self.added + self.changed + self.removed + self.demonstration_removed == 0
+    }
 }
 
 /// A merge that waits to be kept.
@@ -265,6 +281,16 @@ impl Staging {
         Ok(Measure { count: row.count, without_geometry: row.without_geometry, bbox })
     }
 
+    /// The newest import of a source that was not taken back.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn newest_vintage(&mut self, source: &str) -> Result<Option<Vintage>, StoreError> {
+        let layer = self.layer.id.as_str();
+        let vintages = read_vintages(self.connection(), Some(layer), Some(source)).await?;
+        Ok(vintages.into_iter().find(|vintage| vintage.rolled_back_at.is_none()))
+    }
+
     /// Replaces the source's features with the copied rows: what is the same stays untouched, and so does what people
     /// wrote or removed since, unless `overwrite_edits`.
     ///
@@ -278,6 +304,8 @@ impl Staging {
             query.execute(&mut *connection).await?;
         }
         let kept_edits = find_kept_edits(connection, layer, &origin.source, !origin.demonstration).await?;
+        sqlx::query_file!("src/store/queries/say_time.sql").fetch_one(&mut *connection).await?;
+        let valid_on = origin.valid_on.map(|day| day.to_string());
         let import_id = sqlx::query_file_scalar!(
             "src/store/queries/insert_import.sql",
             layer,
@@ -291,9 +319,14 @@ impl Staging {
             origin.file_sha256,
             origin.crs_found,
             origin.datum_operation,
+            valid_on.as_deref(),
+            origin.received_by,
         )
         .fetch_one(&mut *connection)
         .await?;
+        sqlx::query_file!("src/store/queries/say_of_import.sql", import_id, valid_on.as_deref())
+            .fetch_one(&mut *connection)
+            .await?;
         let mut merge = Merge::default();
         if !origin.demonstration {
             let query = sqlx::query_file!("src/store/queries/remove_demonstration_features.sql", layer);
@@ -303,7 +336,9 @@ impl Staging {
         merge.removed = query.execute(&mut *connection).await?.rows_affected();
         let query = sqlx::query_file!("src/store/queries/update_changed_features.sql", layer, origin.source, import_id);
         merge.changed = query.execute(&mut *connection).await?.rows_affected();
-        let query = sqlx::query_file!("src/store/queries/insert_new_features.sql", layer, origin.source, import_id);
+        let first_day = self.layer.first_day_field();
+        let query =
+            sqlx::query_file!("src/store/queries/insert_new_features.sql", layer, origin.source, import_id, first_day);
         merge.added = query.execute(&mut *connection).await?.rows_affected();
         let rows = sqlx::query_file_scalar!("src/store/queries/count_incoming.sql").fetch_one(&mut *connection).await?;
         let kept_rows = kept_edits.iter().filter(|edit| edit.row.is_some()).count() as u64;

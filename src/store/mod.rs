@@ -9,9 +9,11 @@ mod copy;
 mod edits;
 mod error;
 mod features;
+mod history;
 mod imports;
 mod revisions;
 mod schema;
+mod vintages;
 mod wkb;
 
 pub use announcements::Announcements;
@@ -19,8 +21,10 @@ pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
 pub use edits::{Created, CurrentFeature, EditError, Expected, FeatureDraft};
 pub use error::StoreError;
 pub use features::{LayerChanges, LayerContents, LayerNews, LayerRows, Position, StoredFeature};
+pub use history::{FeatureVersion, LayerThen};
 pub use imports::{ImportOrigin, KeptEdit, Measure, Merge, Merged, Repair, Staging};
 pub use revisions::LayerRevision;
+pub use vintages::{RollbackError, RolledBack, Vintage};
 pub use wkb::to_wkb;
 
 use std::time::Duration;
@@ -66,7 +70,7 @@ impl Store {
         let pool = |most: u32, options: PgConnectOptions| {
             PgPoolOptions::new().max_connections(most).acquire_timeout(LOAN_TIMEOUT).connect_lazy_with(options)
         };
-        let hasty = [("lock_timeout", "2000"), ("statement_timeout", "4000")];
+        let hasty = [("lock_timeout", "2000"), ("statement_timeout", "4000"), ("rimay.written_by", "editor")];
         let store = Store {
             pool: pool(4, options.clone()),
             following: pool(3, options.clone()),

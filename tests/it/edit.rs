@@ -266,7 +266,11 @@ fn what_a_person_did_to_imported_features_outlives_the_next_delivery() {
         report.contains("1 added, 1 changed, 1 unchanged, 1 removed") && !report.contains("edits kept"),
         "{report}"
     );
-    assert_eq!(database.query(states)[0].as_deref(), Some("Conga latente -, Bagua latente -, Combayo latente -"));
+    assert_eq!(
+        database.query(states)[0].as_deref(),
+        Some("Conga latente -, Combayo latente -, Bagua latente -"),
+        "what comes back has its old number"
+    );
 }
 
 #[test]

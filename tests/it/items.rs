@@ -251,7 +251,7 @@ fn one_feature_bears_its_links_and_says_whether_it_is_invented() {
     assert_eq!(feature["rimay"], json!({"source": "cuencas", "synthetic": false, "demonstration": false}));
     assert_eq!(feature["properties"]["synthetic"], false, "every feature says of itself whether it is invented");
     let rels: Vec<_> = feature["links"].as_array().unwrap().iter().map(|link| link["rel"].as_str().unwrap()).collect();
-    assert_eq!(rels, ["self", "collection"]);
+    assert_eq!(rels, ["self", "version-history", "collection"]);
     for missing in ["999999999", "abc", "-1", "1.5", "99999999999999999999"] {
         assert_eq!(server.get(&format!("/ogc/collections/watersheds/items/{missing}")).status, 404, "{missing}");
     }

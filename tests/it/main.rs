@@ -11,6 +11,7 @@ mod declarations;
 mod edit;
 mod export;
 mod feed;
+mod history;
 mod import;
 mod items;
 mod lifecycle;

@@ -27,7 +27,7 @@ use crate::{
     },
     crs::{CRS84, Crs, Projection},
     index::{SYNTHETIC, Snapshot},
-    model::{AROUND_PERU, Access, Field, GeometryKind, Value},
+    model::{AROUND_PERU, Access, Field, GeometryKind, Moment, Value},
     store::{Created, EditError, Expected, FeatureDraft, to_wkb},
 };
 
@@ -221,7 +221,8 @@ async fn written(state: &SharedState, layer: &str, id: i64, version: i64, status
     let snapshot = served(state, layer, shows).await;
     let shown = snapshot.as_ref().and_then(|snapshot| {
         let (body, tag) =
-            write_item(snapshot, snapshot.by_id(id)?, &state.public_url, Dialect::GeoJson, &CRS84).ok()?;
+            write_item(snapshot, snapshot.by_id(id)?, &state.public_url, Dialect::GeoJson, &CRS84, Moment::default())
+                .ok()?;
         Some((body, tag, snapshot.revision()))
     });
     match shown {

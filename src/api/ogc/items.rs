@@ -14,8 +14,9 @@ use serde_json::json;
 
 use crate::{
     api::{
-        Heavy, Problem, PublicUrl,
+        Heavy, Problem, PublicUrl, SharedState,
         cached::{Keep, is_unchanged, respond, respond_tagged},
+        moment::MOMENT_PARAMETERS,
         ogc::{
             GEOJSON,
             collections::background,
@@ -31,8 +32,8 @@ use crate::{
         tiles::accepts_gzip,
     },
     crs::{CRS84, Crs},
-    index::{Feature, Index, Snapshot},
-    model::Access,
+    index::{Feature, Snapshot},
+    model::Moment,
 };
 
 /// Ends of the routes of features, by which OPTIONS tells what may be done there.
@@ -51,14 +52,14 @@ const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 /// Features by ascending id. Pages follow one another by the last id seen (`after`), so that a page is as cheap as
 /// its size and nothing is skipped when features come or go; `offset` is taken too.
 pub(super) async fn items(
-    State(index): State<Arc<Index>>,
+    State(state): State<SharedState>,
     State(url): State<PublicUrl>,
     State(heavy): State<Heavy>,
     Path(layer): Path<String>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let snapshot = index.snapshot(&layer, Access::Public)?;
+    let snapshot = state.snapshot(&layer, params.moment()?).await?;
     let file = params.get("f").and_then(file_format);
     if file.is_none() {
         check_item_format(&params)?;
@@ -75,7 +76,7 @@ pub(super) async fn items(
     let (crs, effort) = (question.crs, question.effort());
     let dialect = dialect(&params, &headers)?;
     let Some(dialect) = dialect else {
-        let background = background(&index);
+        let background = background(&state.index);
         question.limit = question.limit.min(MAX_SHOWN);
         return heavy
             .run(move |deadline| {
@@ -106,23 +107,23 @@ pub(super) async fn items(
 
 /// `GET /ogc/collections/{layer}/items/{id}`
 pub(super) async fn item(
-    State(index): State<Arc<Index>>,
+    State(state): State<SharedState>,
     State(url): State<PublicUrl>,
     Path((layer, id)): Path<(String, String)>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    params.allow_only(["f", "crs"])?;
+    params.allow_only(["f", "crs"].into_iter().chain(MOMENT_PARAMETERS))?;
     let dialect = dialect(&params, &headers)?;
     let crs = parse_crs(&params, "crs")?;
-    let snapshot = index.snapshot(&layer, Access::Public)?;
+    let snapshot = state.snapshot(&layer, params.moment()?).await?;
     let digits = id.bytes().all(|b| b.is_ascii_digit());
     let feature = id.parse().ok().filter(|_| digits).and_then(|id| snapshot.by_id(id));
     let feature = feature.ok_or_else(|| Problem::not_found(format!("layer {layer} has no feature with this id")))?;
     let Some(dialect) = dialect else {
-        return Ok(feature_page(&url, &snapshot, &background(&index), feature));
+        return Ok(feature_page(&url, &snapshot, &background(&state.index), feature));
     };
-    let (body, tag) = write_item(&snapshot, feature, &url, dialect, crs)?;
+    let (body, tag) = write_item(&snapshot, feature, &url, dialect, crs, params.moment()?)?;
     let response = respond_tagged(&headers, &tag, Keep::Revalidate, dialect.media_type(), || Body::from(body));
     Ok(with_crs(response, crs))
 }
@@ -157,17 +158,25 @@ fn version(snapshot: &Snapshot, dialect: Dialect, url: &PublicUrl) -> u64 {
     hasher.finish()
 }
 
-/// One feature with its links and what is known of its source, and the strong ETag of these bytes.
+/// One feature of a snapshot of that moment, with its links and what is known of its source, and the strong ETag of these
+/// bytes.
 pub(super) fn write_item(
     snapshot: &Snapshot,
     feature: &Feature,
     url: &PublicUrl,
     dialect: Dialect,
     crs: &'static Crs,
+    moment: Moment,
 ) -> Result<(Vec<u8>, String), Problem> {
     let path = format!("/ogc/collections/{}", snapshot.layer().id);
     let links = json!([
-        link("self", GEOJSON, "This feature", url.join(&format!("{path}/items/{}", feature.id))),
+        link("self", GEOJSON, "This feature", url.join(&format!("{path}/items/{}{}", feature.id, moment.query()))),
+        link(
+            "version-history",
+            GEOJSON,
+            "All its versions",
+            url.join(&format!("{path}/items/{}/versions", feature.id))
+        ),
         link("collection", "application/json", "The collection", url.join(&path)),
     ]);
     let source = snapshot.source_of(feature);

@@ -15,6 +15,7 @@ mod question;
 mod representation;
 mod schemas;
 mod tiles;
+mod versions;
 
 use axum::{
     Router,
@@ -59,6 +60,8 @@ pub(super) fn routes() -> Router<SharedState> {
         .route("/tileMatrixSets/{grid}", get(tiles::grid))
         .route(items::ITEMS_ROUTE, get(items::items).post(edit::create))
         .route(items::ITEM_ROUTE, get(items::item).put(edit::replace).patch(edit::update).delete(edit::delete))
+        .route("/collections/{layer}/items/{id}/versions", get(versions::versions))
+        .route("/collections/{layer}/items/{id}/versions/{version}", get(versions::version))
         .layer(DefaultBodyLimit::max(edit::MAX_BODY))
         .layer(middleware::map_response(say_what_varies))
 }

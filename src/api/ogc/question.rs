@@ -18,7 +18,9 @@ use crate::{
 };
 
 /// Parameters of a question about features that are not names of properties.
-pub(super) const PARAMETERS: [&str; 16] = [
+pub(super) const PARAMETERS: [&str; 18] = [
+    "asOf",
+    "asKnown",
     "bbox",
     "bbox-crs",
     "datetime",

@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     api::{
         EditToken, Problem, PublicUrl,
+        moment::MOMENT_PARAMETERS,
         ogc::{
             DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
             download::{files, media_type},
@@ -111,6 +112,8 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
     );
     let place =
         ["tileMatrix", "tileRow", "tileCol"].map(|name| json!({"$ref": format!("#/components/parameters/{name}")}));
+    let moment = MOMENT_PARAMETERS.map(|name| json!({"$ref": format!("#/components/parameters/{name}")}));
+    let place = place.into_iter().chain(moment.clone()).collect::<Vec<_>>();
     let mut tile = operation(
         &format!("get_{id}_tile"),
         &format!("A tile of {title}"),
@@ -149,7 +152,11 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
     let mut item = operation(
         &format!("get_{id}_feature"),
         &format!("One feature of {title}"),
-        &[json!({"$ref": "#/components/parameters/featureId"}), json!({"$ref": "#/components/parameters/crs"})],
+        &[
+            &[json!({"$ref": "#/components/parameters/featureId"}), json!({"$ref": "#/components/parameters/crs"})],
+            &moment[..],
+        ]
+        .concat(),
         "The feature",
         json!({"$ref": "#/components/schemas/feature"}),
     );
@@ -232,6 +239,8 @@ fn parameters() -> Json {
         "filter-lang": query("filter-lang", "How the filter is written.", json!({"type": "string", "enum": FILTER_LANGUAGES, "default": FILTER_LANGUAGES[0]})),
         "filter-crs": query("filter-crs", "Reference system of coordinates in the filter.", systems()),
         "bbox-crs": query("bbox-crs", "Reference system of bbox.", systems()),
+        "asOf": query("asOf", "The day in the world of which the features are looked at; today when it is absent.", json!({"type": "string", "format": "date"})),
+        "asKnown": query("asKnown", "The time up to which what was known here counts, or a day, which stands for its end in Peru; now when it is absent.", json!({"type": "string", "minLength": 10})),
         "crs": query("crs", "Reference system of the answer.", systems()),
         "sortby": query("sortby", "Properties to sort by, each with - before it for descending order.", json!({"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[+-]?[a-z][a-z0-9_]*$"}})),
         "properties": query("properties", "Properties to answer with; all when it is absent.", json!({"type": "array", "items": {"type": "string"}})),

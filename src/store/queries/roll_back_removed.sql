@@ -1,0 +1,8 @@
+-- Brings back the features that an import removed. $1: layer id, $2: import id.
+insert into rimay.feature (layer, source, key, import_id, id, version, properties, source_record, geom, edited_at, valid_from, recorded_at, written_by)
+select v.layer, v.source, v.key, v.import_id, v.id, gone.version + 1, v.properties, v.source_record, v.geom, v.edited_at, v.valid_from,
+  rimay.recording_time(), rimay.writer()
+from rimay.feature_version gone
+join rimay.feature_version v on v.layer = gone.layer and v.id = gone.id and v.version = gone.version - 1 and not v.removed
+where gone.layer = $1 and gone.import_id = $2 and gone.removed
+  and not exists (select from rimay.feature f where f.layer = $1 and (f.id = v.id or f.source = v.source and f.key = v.key))

@@ -1,0 +1,309 @@
+//! Nothing is lost: vintages, versions, `asOf`, `asKnown`, and taking an import back.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Server, TestDatabase, scratch, watershed, write_geojson};
+
+const ITEMS: &str = "/ogc/collections/watersheds/items";
+
+/// Names by code of what is served.
+fn names(page: &Json) -> BTreeMap<String, String> {
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let features = page["features"].as_array().unwrap_or_else(|| panic!("no features in {page}"));
+    features
+        .iter()
+        .map(|feature| (text(&feature["properties"]["code"]), text(&feature["properties"]["name"])))
+        .collect()
+}
+
+fn expected(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect()
+}
+
+/// Three vintages: of 2020, 2022, where one is renamed, one gone and one new, and 2024, where the one is back.
+fn with_three_vintages() -> TestDatabase {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let [west, middle, east] = [-78.0, -76.0, -74.0];
+    for (day, features) in [
+        ("2020-01-01", vec![watershed("1", "Uno", west, -10.0, 0.1), watershed("2", "Dos", middle, -10.0, 0.1)]),
+        ("2022-01-01", vec![watershed("1", "Uno nuevo", west, -10.0, 0.1), watershed("3", "Tres", east, -10.0, 0.1)]),
+        (
+            "2024-01-01",
+            vec![
+                watershed("1", "Uno nuevo", west, -10.0, 0.1),
+                watershed("2", "Dos otra vez", middle, -10.0, 0.1),
+                watershed("3", "Tres", east, -10.0, 0.1),
+            ],
+        ),
+    ] {
+        let file = write_geojson(folder.path(), "cuencas.geojson", &features);
+        database.import(&file, &["--layer", "watersheds", "--valid-on", day, "--received-by", "Ana"]);
+    }
+    database
+}
+
+/// When each import became known, as `asKnown` takes it.
+fn received(database: &TestDatabase) -> Vec<String> {
+    let times = database.query("select to_char(received_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from rimay.import order by id");
+    times.into_iter().flatten().collect()
+}
+
+#[test]
+fn a_day_of_the_past_shows_what_was_so_and_a_time_what_was_known() {
+    let database = with_three_vintages();
+    let server = Server::start(&database);
+    let at = |moment: &str| names(&server.json(&format!("{ITEMS}?limit=100{moment}")));
+    let first = expected(&[("1", "Uno"), ("2", "Dos")]);
+    let second = expected(&[("1", "Uno nuevo"), ("3", "Tres")]);
+    let third = expected(&[("1", "Uno nuevo"), ("2", "Dos otra vez"), ("3", "Tres")]);
+    assert_eq!(at(""), third);
+    assert_eq!(at("&asOf=2019-12-31"), expected(&[]), "before the first vintage");
+    assert_eq!(at("&asOf=2020-01-01"), first);
+    assert_eq!(at("&asOf=2021-12-31"), first);
+    assert_eq!(at("&asOf=2022-01-01"), second);
+    assert_eq!(at("&asOf=2023-06-05"), second);
+    assert_eq!(at("&asOf=2024-01-01"), third);
+    let received = received(&database);
+    assert_eq!(at("&asKnown=2019-03-31"), expected(&[]));
+    for (time, known) in received.iter().zip([&first, &second, &third]) {
+        assert_eq!(&at(&format!("&asKnown={time}")), known);
+    }
+    assert_eq!(
+        at(&format!("&asOf=2023-06-05&asKnown={}", received[0])),
+        first,
+        "of 2023, as it was known by the first"
+    );
+
+    // Whatever answers of the present answers of the past.
+    assert_eq!(at("&asOf=2021-01-01&filter=name%20LIKE%20'D%25'"), expected(&[("2", "Dos")]));
+    assert_eq!(at("&asOf=2021-01-01&bbox=-77,-11,-75,-9"), expected(&[("2", "Dos")]));
+    let two = server.json(&format!("{ITEMS}?asOf=2021-01-01&code=2"))["features"][0]["id"].clone();
+    assert_eq!(server.json(&format!("{ITEMS}/{two}?asOf=2021-01-01"))["properties"]["name"], "Dos");
+    assert_eq!(server.get(&format!("{ITEMS}/{two}?asOf=2023-01-01")).status, 404, "it was gone then");
+    assert_eq!(
+        server.json(&format!("{ITEMS}/{two}"))["properties"]["name"],
+        "Dos otra vez",
+        "it came back under its number"
+    );
+    let page = server.json(&format!("{ITEMS}?limit=1&asOf=2021-01-01"));
+    let next = page["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next").unwrap();
+    assert!(next["href"].as_str().unwrap().contains("asOf=2021-01-01"), "{next}");
+    let table = String::from_utf8(server.get(&format!("{ITEMS}?f=csv&asOf=2021-01-01")).body).unwrap();
+    assert!(table.contains("Dos") && !table.contains("Tres"), "{table}");
+    let counts = |moment: &str| {
+        server.json(&format!("/api/layers/watersheds/counts?of=watersheds{moment}"))["number_matched"].clone()
+    };
+    assert_eq!((counts(""), counts("&asOf=2021-01-01")), (json!(3), json!(2)));
+    let tile = |moment: &str| server.get(&format!("/tiles/watersheds/4/4/8{moment}"));
+    assert_eq!((tile("?asOf=2019-01-01").status, tile("?asOf=2021-01-01").status, tile("").status), (204, 200, 200));
+    assert_ne!(tile("?asOf=2021-01-01").header("etag"), tile("").header("etag"));
+}
+
+#[test]
+fn moments_that_are_none_are_refused_and_without_a_database_the_present_goes_on() {
+    let database = with_three_vintages();
+    let server = Server::start(&database);
+    for (moment, parameter) in
+        [("asOf=ayer", "asOf"), ("asOf=2009-13-01", "asOf"), ("asKnown=2009", "asKnown"), ("asOf=", "asOf")]
+    {
+        let answer = server.get(&format!("{ITEMS}?{moment}"));
+        assert_eq!((answer.status, &answer.json()["parameter"]), (400, &json!(parameter)), "{moment}");
+    }
+    assert_eq!(server.get("/api/catalogue?asOf=2020-01-01").status, 400, "it is always of now");
+}
+
+#[test]
+fn a_feature_tells_all_its_versions() {
+    let database = with_three_vintages();
+    let server = Server::start(&database);
+    let two = server.json(&format!("{ITEMS}?code=2"))["features"][0]["id"].clone();
+    let history = server.json(&format!("{ITEMS}/{two}/versions"));
+    let told: Vec<_> = history["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|version| {
+            assert_eq!(version["id"], two);
+            (
+                version["version"].clone(),
+                version["removed"].clone(),
+                version["validFrom"].clone(),
+                version["properties"]["name"].clone(),
+            )
+        })
+        .collect();
+    let version = |number: i64, removed: bool, day: &str, name: Json| (json!(number), json!(removed), json!(day), name);
+    assert_eq!(
+        told,
+        [
+            version(1, false, "2020-01-01", json!("Dos")),
+            version(2, true, "2022-01-01", json!(null)),
+            version(3, false, "2024-01-01", json!("Dos otra vez")),
+        ]
+    );
+    // Each leads to those beside it.
+    let link = |feature: &Json, rel: &str| {
+        let links = feature["links"].as_array().unwrap();
+        links.iter().find(|link| link["rel"] == rel).map(|link| link["href"].as_str().unwrap().to_owned())
+    };
+    let path = |href: String| href[href.find("/ogc").unwrap()..].to_owned();
+    let removal = server.json(&path(link(&history["features"][0], "successor-version").unwrap()));
+    assert_eq!((&removal["removed"], &removal["geometry"]), (&json!(true), &json!(null)));
+    let last = server.json(&path(link(&removal, "successor-version").unwrap()));
+    assert_eq!(last["properties"]["name"], "Dos otra vez");
+    assert_eq!(link(&last, "successor-version"), None);
+    assert_eq!(server.json(&path(link(&last, "predecessor-version").unwrap())), removal);
+    let item = server.json(&format!("{ITEMS}/{two}"));
+    assert_eq!(server.json(&path(link(&item, "version-history").unwrap())), history);
+    assert_eq!(server.get(&format!("{ITEMS}/{two}/versions/9")).status, 404);
+    assert_eq!(server.get(&format!("{ITEMS}/999999/versions")).status, 404);
+}
+
+#[test]
+fn an_import_is_taken_back_and_history_keeps_both() {
+    let database = with_three_vintages();
+    let server = Server::start(&database);
+    let listed = String::from_utf8(database.run(["vintages"]).stdout).unwrap();
+    assert!(listed.contains("of 2024-01-01") && listed.contains("by Ana"), "{listed}");
+    let before = received(&database);
+    let ids: Vec<_> = database.query("select id::text from rimay.import order by id").into_iter().flatten().collect();
+    let roll_back = |id: &str| database.run(["rollback", id]);
+    let refused = roll_back(&ids[0]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains(&format!("import {} ", ids[2])), "{said}");
+    assert!(roll_back(&ids[2]).status.success());
+    assert!(!roll_back(&ids[2]).status.success(), "twice");
+    assert!(roll_back(&ids[1]).status.success());
+    let first = expected(&[("1", "Uno"), ("2", "Dos")]);
+    server.wait_for(&format!("{ITEMS}?limit=100"), |page| names(page) == first);
+    let at = |moment: &str| names(&server.json(&format!("{ITEMS}?limit=100&{moment}")));
+    assert_eq!(at("asOf=2023-06-05"), first, "what was taken back was never so");
+    assert_eq!(at("asOf=2019-06-05"), expected(&[]));
+    let second = expected(&[("1", "Uno nuevo"), ("3", "Tres")]);
+    assert_eq!(at(&format!("asOf=2023-06-05&asKnown={}", before[1])), second, "but it was known so");
+    // The next vintage comes as if nothing had been.
+    let folder = scratch();
+    let file = write_geojson(folder.path(), "cuencas.geojson", &[watershed("3", "Tres", -74.0, -10.0, 0.1)]);
+    database.import(&file, &["--layer", "watersheds", "--source", "cuencas", "--valid-on", "2023-01-01"]);
+    server.wait_for(ITEMS, |page| names(page) == expected(&[("3", "Tres")]));
+}
+
+#[test]
+fn vintages_come_in_order_and_the_same_file_is_not_kept_twice() {
+    let database = with_three_vintages();
+    let folder = scratch();
+    let file = write_geojson(folder.path(), "cuencas.geojson", &[watershed("1", "Uno", -78.0, -10.0, 0.1)]);
+    let arguments = |day| ["--layer", "watersheds", "--source", "cuencas", "--valid-on", day];
+    let said = database.refuse(&file, &arguments("2021-01-01"));
+    assert!(said.contains("2021-01-01") && said.contains("2024-01-01") && said.contains("rollback"), "{said}");
+    database.import(&file, &arguments("2025-01-01"));
+    let again = database.import(&file, &arguments("2025-01-01"));
+    assert!(again.contains("nothing was changed"), "{again}");
+    assert_eq!(database.count("select count(*) from rimay.import"), 4);
+}
+
+#[test]
+fn history_is_not_rewritten() {
+    let database = with_three_vintages();
+    for rewriting in [
+        "update rimay.feature_version set properties = '{}'",
+        "delete from rimay.feature_version",
+        "truncate rimay.feature_version",
+    ] {
+        assert!(!database.accepts(rewriting), "{rewriting}");
+    }
+    let versions = database.count("select count(*) from rimay.feature_version");
+    assert!(database.accepts("truncate rimay.feature_watersheds"));
+    assert_eq!(
+        database.count("select count(*) from rimay.feature_version"),
+        versions + 6,
+        "three features, three removals"
+    );
+}
+
+/// What happened to features, as a program that knows nothing of the database's tables would note it.
+struct Note {
+    time: String,
+    id: usize,
+    valid_from: String,
+    /// `None` for a removal.
+    name: Option<String>,
+}
+
+#[test]
+fn any_moment_of_a_random_history_is_as_it_was_noted() {
+    let seed = std::env::var("RIMAY_TEST_SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().unwrap());
+    println!("RIMAY_TEST_SEED={seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let database = TestDatabase::create();
+    let server = Server::start(&database);
+    let mut notes: Vec<Note> = vec![];
+    let mut living: Vec<usize> = vec![];
+    for step in 0..60 {
+        let day = format!("20{:02}-{:02}-15", random.u8(10..26), random.u8(1..13));
+        let name = format!("Caso {step}");
+        let properties = format!("jsonb_build_object('name', '{name}', 'state', 'activo')");
+        let (id, name, statement) = match (random.u8(0..10), living.is_empty()) {
+            (0..4, _) | (_, true) => {
+                let id = 1000 + step;
+                let place = format!("st_point({}, -10, 4326)", -70.0 - random.f64() * 8.0);
+                living.push(id);
+                (
+                    id,
+                    Some(name),
+                    format!(
+                        "insert into rimay.feature (layer, id, key, properties, geom) values ('conflicts', {id}, '{id}', {properties}, {place})"
+                    ),
+                )
+            }
+            (4..8, _) => {
+                let id = living[random.usize(..living.len())];
+                (id, Some(name), format!("update rimay.feature set properties = {properties} where id = {id}"))
+            }
+            _ => {
+                let id = living.swap_remove(random.usize(..living.len()));
+                (id, None, format!("delete from rimay.feature where id = {id}"))
+            }
+        };
+        assert!(
+            database.accepts(&format!("begin; set local rimay.valid_from = '{day}'; {statement}; commit")),
+            "{statement}"
+        );
+        let time =
+            database.query("select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
+        notes.push(Note { time: time[0].clone().unwrap(), id, valid_from: day, name });
+    }
+    let mut found = 0;
+    for _ in 0..80 {
+        let known = random.usize(..notes.len());
+        let day = format!("20{:02}-{:02}-15", random.u8(10..26), random.u8(1..13));
+        let (by_time, by_day) = (random.bool(), random.bool());
+        let mut then = BTreeMap::new();
+        for note in notes.iter().take(if by_time { known + 1 } else { notes.len() }) {
+            if !by_day || note.valid_from <= day {
+                then.insert(note.id, note.name.clone());
+            }
+        }
+        then.retain(|_, name| name.is_some());
+        let moment = [by_day.then(|| format!("asOf={day}")), by_time.then(|| format!("asKnown={}", notes[known].time))];
+        let moment = moment.into_iter().flatten().collect::<Vec<_>>().join("&");
+        let page = server.json(&format!("/ogc/collections/conflicts/items?limit=1000&{moment}"));
+        let served: BTreeMap<_, _> = page["features"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|feature| {
+                (
+                    usize::try_from(feature["id"].as_u64().unwrap()).unwrap(),
+                    feature["properties"]["name"].as_str().map(str::to_owned),
+                )
+            })
+            .collect();
+        assert_eq!(served, then, "{moment}, seed {seed}");
+        found += then.len();
+    }
+    assert!(found > 100, "the moments find too little to prove anything: {found}");
+}
