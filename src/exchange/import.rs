@@ -4,12 +4,15 @@ use jiff::civil::Date;
 
 use crate::{
     exchange::{
-        ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, reading::Reading, source_choice::SourceChoice,
+        ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, grid, reading::Reading,
+        source_choice::SourceChoice,
     },
-    model::{PERU_OUTLINE, Preset, RowNote, Text},
-    store::{ImportOrigin, Staging, Store, StoreError},
+    model::{GeometryKind, PERU_OUTLINE, Preset, RowNote, Text},
+    store::{ImportOrigin, Shift, Staging, Store, StoreError},
 };
 
+/// So many corners tell on which grid a file lies.
+const GRID_CORNERS: i64 = 2_000;
 /// How far outside Peru, in degrees, features may lie: farther off, axes are swapped or the reference system is another.
 const OUTSIDE_DEGREES: f64 = 2.0;
 
@@ -202,6 +205,7 @@ pub async fn import(
             None => ImportError::Empty { file },
         });
     }
+    report.shift = staging.measure_shift(&source.name).await?.filter(Shift::is_of_all);
     progress(ImportProgress::Merging);
     let origin = origin(&request, preset, &summary, &source, file, sha256);
     let is_known = newest.filter(|newest| {
@@ -264,10 +268,40 @@ async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside
         }
     }
     report.same_geometry = staging.find_twins().await?;
+    find_doubts(staging, report).await?;
     report.accepted = measure.count.unsigned_abs();
     report.without_geometry = measure.without_geometry.unsigned_abs();
     report.bbox = measure.bbox;
     Ok(())
+}
+
+/// What is taken, but may be wrong.
+async fn find_doubts(staging: &mut Staging, report: &mut ImportReport) -> Result<(), ImportError> {
+    let layer = staging.layer();
+    for field in &layer.fields {
+        if let (true, Some((unit, m2))) = (field.is_area, field.unit.as_deref().and_then(area_unit)) {
+            let doubts = staging.find_areas_stated_otherwise(&field.name, unit, m2).await?;
+            report.area_differs.push((field.name.clone(), doubts));
+        }
+        if field.is_department {
+            report.elsewhere = staging.find_elsewhere(&field.name).await?;
+        }
+    }
+    if layer.geometry == GeometryKind::Polygon {
+        report.slivers = staging.find_slivers().await?;
+    }
+    if let Some(spacing_m) = layer.grid_m {
+        let corners = staging.corners(GRID_CORNERS).await?;
+        let fits = tokio::task::spawn_blocking(move || grid::fits(&corners, spacing_m));
+        // Without PROJ's systems nothing was read either.
+        report.grid = fits.await.ok().and_then(Result::ok).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// A unit of area and how many m² it has.
+fn area_unit(unit: &str) -> Option<(&str, f64)> {
+    [("ha", 1e4), ("km²", 1e6), ("m²", 1.0)].into_iter().find(|(name, _)| *name == unit)
 }
 
 fn origin(

@@ -13,6 +13,7 @@ mod arcs;
 mod error;
 mod export;
 mod gdal_log;
+mod grid;
 mod import;
 mod reading;
 mod report;
@@ -27,6 +28,7 @@ mod tests;
 pub use error::ExchangeError;
 pub use export::{ExportAbout, ExportFormat, ExportRow, ExportSummary, export};
 pub use gdal_log::prepare_gdal;
+pub use grid::GridFit;
 pub use import::{ImportError, ImportProgress, ImportRequest, import};
 pub use report::ImportReport;
 pub use source::{

@@ -7,9 +7,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    exchange::SourceSummary,
+    exchange::{
+        SourceSummary,
+        grid::{GridFit, MET_M},
+    },
     model::{Bbox, Layer, RowNote},
-    store::{KeptEdit, Merge, Repair},
+    store::{Doubts, KeptEdit, Merge, Repair, Shift},
 };
 
 /// Notes of one kind that are printed; all of them are kept with the import.
@@ -54,6 +57,16 @@ pub struct ImportReport {
     pub notes: Vec<RowNote>,
     /// Rows with the same geometry as an earlier one. They were taken.
     pub same_geometry: Vec<RowNote>,
+    /// By field with an area: rows that measure otherwise.
+    pub area_differs: Vec<(String, Doubts)>,
+    /// Rows that lie in another department than they say.
+    pub elsewhere: Doubts,
+    /// Areas that are next to nothing.
+    pub slivers: Doubts,
+    /// How well corners lie on the layer's legal grid, the best first; nothing where it has none.
+    pub grid: Vec<GridFit>,
+    /// How all features of the source moved alike since its last file.
+    pub shift: Option<Shift>,
     /// Box around what was taken, in degrees.
     pub bbox: Option<Bbox>,
     /// What changed in the layer.
@@ -88,6 +101,11 @@ impl ImportReport {
             rejected: vec![],
             notes: vec![],
             same_geometry: vec![],
+            area_differs: vec![],
+            elsewhere: Doubts::default(),
+            slivers: Doubts::default(),
+            grid: vec![],
+            shift: None,
             bbox: None,
             merge: Merge::default(),
             kept_edits: vec![],
@@ -149,6 +167,20 @@ impl Display for ImportReport {
         write_notes(f, "rejected", &self.rejected)?;
         write_notes(f, "values in doubt", &self.notes)?;
         write_notes(f, "same geometry", &self.same_geometry)?;
+        for (field, doubts) in &self.area_differs {
+            write_doubts(f, &format!("{field} differs"), doubts)?;
+        }
+        write_doubts(f, "elsewhere", &self.elsewhere)?;
+        write_doubts(f, "slivers", &self.slivers)?;
+        write_grid(f, &self.grid)?;
+        if let Some(shift) = self.shift {
+            let Shift { matched, moved, east_m, north_m, .. } = shift;
+            let distance_m = shift.distance_m();
+            writeln!(
+                f,
+                "  ALL MOVED         {moved} of {matched} features by the same {distance_m:.1} m ({east_m:.1} m east, {north_m:.1} m north): probably another datum or operation than before; see --source-crs and --operation"
+            )?;
+        }
         let bbox = self.bbox.map_or("none".into(), |bbox| bbox.to_string());
         writeln!(f, "  bounding box      {bbox}")?;
         let Merge { added, changed, unchanged, removed, demonstration_removed } = self.merge;
@@ -179,6 +211,34 @@ fn write_kept_edits(f: &mut Formatter<'_>, edits: &[KeptEdit]) -> fmt::Result {
         writeln!(f, "    {row:<10} {}: {deed} {:.0}", edit.feature, edit.at)?;
     }
     write_rest(f, edits.len())
+}
+
+/// Nothing where there are none: doubts are worth a line only where there are some.
+fn write_doubts(f: &mut Formatter<'_>, title: &str, doubts: &Doubts) -> fmt::Result {
+    if doubts.total == 0 {
+        return Ok(());
+    }
+    writeln!(f, "  {title:<16}  {}", doubts.total)?;
+    for note in doubts.first.iter().take(PRINTED) {
+        writeln!(f, "    row {:<6} {}: {}", note.row, note.feature, note.note)?;
+    }
+    write_rest(f, usize::try_from(doubts.total).unwrap_or(usize::MAX))
+}
+
+/// What the grid tells of the datum by which the coordinates came.
+fn write_grid(f: &mut Formatter<'_>, fits: &[GridFit]) -> fmt::Result {
+    let Some(best) = fits.first() else { return Ok(()) };
+    for (position, GridFit { system, median_m, .. }) in fits.iter().enumerate() {
+        let title = if position == 0 { "corners off grid" } else { "" };
+        writeln!(f, "  {title:<16}  {median_m:.2} m in {system}")?;
+    }
+    if best.median_m < MET_M && best.operation.is_none() {
+        writeln!(
+            f,
+            "                    they lie on the grid of WGS 84 itself: right for a cadastre drawn in WGS 84; if it was drawn in PSAD56, the file is some 450 m off: say --source-crs EPSG:24877, 24878 or 24879"
+        )?;
+    }
+    Ok(())
 }
 
 /// The number, then the first of the notes, each on its line.

@@ -15,8 +15,11 @@ mod sqlite;
 mod staged;
 mod unpack;
 
-pub(crate) use self::format::without_endings;
 pub use self::{crs::OperationUsed, format::READABLE_EXTENSIONS, record::Row};
+pub(crate) use self::{
+    crs::{longitude_first, of_epsg, transform_between},
+    format::without_endings,
+};
 
 use std::{ops::ControlFlow, path::Path};
 

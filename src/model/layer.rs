@@ -38,6 +38,9 @@ pub struct Layer {
     /// without a first day holds always; without a last day it still holds.
     #[serde(default)]
     pub time_fields: Option<[String; 2]>,
+    /// Spacing in metres of the grid on which corners of most areas lie by law, in UTM.
+    #[serde(default)]
+    pub grid_m: Option<f64>,
     /// Fields shown under the name in lists.
     #[serde(default)]
     pub list_fields: Vec<String>,
@@ -80,6 +83,15 @@ pub struct Field {
     /// Unit of a number, such as `ha`.
     #[serde(default)]
     pub unit: Option<String>,
+    /// The number is the area of the feature, in its unit.
+    #[serde(default)]
+    pub is_area: bool,
+    /// The text is a code of so many digits: where spreadsheets lost a leading zero it is put back.
+    #[serde(default)]
+    pub digits: Option<usize>,
+    /// The text is the name of the department where the feature lies.
+    #[serde(default)]
+    pub is_department: bool,
     /// The code list of a `code` field.
     #[serde(default)]
     pub codes: Vec<Code>,
@@ -173,6 +185,15 @@ pub enum Outline {
     LongDash,
     /// Dots.
     Dot,
+}
+
+impl Field {
+    /// The code with the leading zero that a spreadsheet took from it; `None` where none is missing.
+    pub fn with_lost_zero(&self, value: &Value) -> Option<String> {
+        let text = value.as_text()?;
+        let is_short = Some(text.len() + 1) == self.digits && text.bytes().all(|b| b.is_ascii_digit());
+        is_short.then(|| format!("0{text}"))
+    }
 }
 
 impl Layer {

@@ -150,7 +150,12 @@ impl Store {
 }
 
 impl Staging {
-    fn connection(&mut self) -> &mut PgConnection {
+    /// The layer the rows go into.
+    pub fn layer(&self) -> &'static Layer {
+        self.layer
+    }
+
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
         &mut self.transaction
     }
 
@@ -377,6 +382,6 @@ async fn find_kept_edits(
     Ok(kept.collect())
 }
 
-fn note(row: i64, feature: String, note: String) -> RowNote {
+pub(super) fn note(row: i64, feature: String, note: String) -> RowNote {
     RowNote { row: row.unsigned_abs(), feature, note }
 }

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use geo::{BoundingRect, Geometry, LineString, MapCoords, Simplify, coord};
+use geo::{BoundingRect, Geometry, LineString, MapCoords, Rect, Simplify, coord};
 
 use crate::{
     index::{Feature, Snapshot},
@@ -98,8 +98,9 @@ impl Frame {
             Geometry::MultiPolygon(areas) => {
                 let rings = areas.iter().flat_map(|area| std::iter::once(area.exterior()).chain(area.interiors()));
                 let path: String = rings.filter_map(ring_path).collect();
-                match areas.bounding_rect().filter(|_| path.is_empty()) {
-                    // Too small to have a shape: it shows as a point.
+                let is_tiny = |rect: &Rect<f64>| rect.width().max(rect.height()) < 2.0 * DOT;
+                match areas.bounding_rect().filter(|rect| path.is_empty() || is_tiny(rect)) {
+                    // Too small for its shape to be seen: it shows as a point.
                     Some(rect) => {
                         let middle = rect.center();
                         _ = write!(svg, r#"<circle cx="{:.1}" cy="{:.1}" r="{DOT}"{color}/>"#, middle.x, middle.y);

@@ -330,3 +330,69 @@ fn a_file_that_lacks_most_of_its_source_is_asked_about() {
     database.import(&few, &["--layer", "watersheds", "--source", "cuencas"]);
     assert_eq!(database.count_features("watersheds"), 4);
 }
+
+#[test]
+fn what_is_doubtful_is_told_and_taken() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let outline = |name: &str, west: f64| {
+        let mut area = watershed("1", name, west, -12.0, 2.0);
+        area["properties"] = json!({"code": name.len().to_string(), "name": name});
+        area
+    };
+    let departments =
+        write_geojson(folder.path(), "limites.geojson", &[outline("Áncash", -78.0), outline("Huánuco", -76.0)]);
+    database.import(&departments, &["--layer", "departments"]);
+    let places = [
+        ("010101001", "ENCAÃ‘ADA", "ANCASH", -77.0),
+        ("0101010002", "Norte", "Huanuco", -77.0),
+        ("0101010003", "En el borde", "Huánuco", -76.0),
+        ("0101010004", "Lejos", "Atlántida", -75.0),
+    ];
+    let places = places.map(|(code, name, department, longitude)| {
+        json!({"type": "Feature", "properties": {"code": code, "name": name, "department": department}, "geometry": {"type": "Point", "coordinates": [longitude, -11.0]}})
+    });
+    let report =
+        database.import(&write_geojson(folder.path(), "lugares.geojson", &places), &["--layer", "populated_places"]);
+    assert_eq!((figure(&report, "elsewhere"), figure(&report, "values in doubt")), (1, 2), "{report}");
+    assert!(
+        report
+            .contains("row 2      Norte: department says Huánuco; it lies in Áncash (by the outlines of departments)"),
+        "{report}"
+    );
+    assert!(report.contains("\"010101001\" had lost its leading zero; taken as \"0010101001\""), "{report}");
+    let names = "select name from layers.populated_places where code = '0010101001'";
+    assert_eq!(database.query(names)[0].as_deref(), Some("ENCAÑADA"));
+
+    let mut sliver = watershed("2", "Astilla", -75.0, -10.0, 0.1);
+    sliver["geometry"]["coordinates"] = json!([[[-75.0, -10.0], [-74.9, -10.0], [-74.9, -9.999_999], [-75.0, -10.0]]]);
+    let honest = json!({"type": "Feature", "properties": {"code": "3", "name": "Medida", "stated_area_km2": 121.0}, "geometry": watershed("3", "", -74.0, -10.0, 0.1)["geometry"]});
+    let areas = [watershed("1", "Otra área", -76.0, -10.0, 0.1), sliver, honest];
+    let report = database.import(&write_geojson(folder.path(), "cuencas.geojson", &areas), &["--layer", "watersheds"]);
+    assert_eq!((figure(&report, "stated_area_km2 differs"), figure(&report, "slivers")), (2, 1), "{report}");
+    assert!(report.contains("Otra área: stated_area_km2 says 1.5 km²; the geometry measures 121."), "{report}");
+    assert!(!report.contains("Medida"), "{report}");
+}
+
+#[test]
+fn a_layer_that_moved_as_one_came_in_another_datum() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    // About 1 km squares, once where they are and once 250 m east and 370 m north of it.
+    let deliver = |east: f64, north: f64| {
+        let features: Vec<_> = (0..8)
+            .map(|n| {
+                let mut area = watershed(&n.to_string(), "C", -78.0 + f64::from(n) * 0.1 + east, -7.0 + north, 0.009);
+                area["properties"] = json!({"code": n.to_string(), "name": format!("C{n}")});
+                area
+            })
+            .collect();
+        let file = write_geojson(folder.path(), "catastro.geojson", &features);
+        database.import(&file, &["--layer", "mining_concessions"])
+    };
+    assert!(!deliver(0.0, 0.0).contains("ALL MOVED"));
+    let report = deliver(250.0 / 110_500.0, 370.0 / 110_574.0);
+    assert!(report.contains("ALL MOVED         8 of 8 features") && report.contains("370.0 m north"), "{report}");
+    assert!(report.contains("corners off grid"), "{report}");
+    assert!(!deliver(250.0 / 110_500.0, 370.0 / 110_574.0).contains("ALL MOVED"), "as before");
+}

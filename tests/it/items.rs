@@ -121,6 +121,8 @@ fn properties_filter_by_value_and_codes_by_list() {
     assert_eq!(names(&server.json("/ogc/collections/conflicts/items?state=activo")), ["Uno"]);
     assert_eq!(names(&server.json("/ogc/collections/conflicts/items?state=latente,resuelto")), ["Dos", "Tres"]);
     assert_eq!(names(&server.json("/ogc/collections/conflicts/items?state=latente&name=Tres")), [""; 0]);
+    assert_eq!(names(&server.json("/ogc/collections/conflicts/items?state=latente&synthetic=false")), ["Dos"]);
+    assert_eq!(names(&server.json("/ogc/collections/conflicts/items?synthetic=true")), [""; 0]);
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub(super) fn routes() -> Router<SharedState> {
         .route("/conformance", get(landing::conformance))
         .route("/api", get(openapi::document))
         .route("/collections", get(collections::collections))
+        .route("/collections/", get(collections::collections))
         .route("/collections/{layer}", get(collections::collection))
         .route("/collections/{layer}/queryables", get(schemas::queryables))
         .route("/collections/{layer}/schema", get(schemas::schema))

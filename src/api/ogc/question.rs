@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Parameters of a question about features that are not names of properties.
-pub(super) const PARAMETERS: [&str; 18] = [
+pub(super) const PARAMETERS: [&str; 19] = [
     "asOf",
     "asKnown",
     "bbox",
@@ -37,6 +37,7 @@ pub(super) const PARAMETERS: [&str; 18] = [
     "near",
     "within",
     "clip",
+    SYNTHETIC,
 ];
 /// How filters may be written. GDAL sends filters only to servers that also name `cql-text`, their old name.
 pub(super) const FILTER_LANGUAGES: [&str; 3] = ["cql2-text", "cql2-json", "cql-text"];
@@ -190,8 +191,8 @@ impl Question {
 }
 
 /// Parameters of which features are meant, that are not names of properties.
-pub(in crate::api) const QUERY_PARAMETERS: [&str; 6] =
-    ["bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs"];
+pub(in crate::api) const QUERY_PARAMETERS: [&str; 7] =
+    ["bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs", SYNTHETIC];
 
 /// Which features of a layer are meant.
 pub(in crate::api) fn parse_query(params: &Params, snapshot: &Snapshot) -> Result<FeatureQuery, Problem> {
@@ -211,7 +212,10 @@ fn parse_query_inside(
         properties: params.property_filters(snapshot)?,
         text: None,
         filter: compile(
-            clip.map(|area| shares_inside(area, snapshot)).into_iter().chain(parse_filter(params)?),
+            clip.map(|area| shares_inside(area, snapshot))
+                .into_iter()
+                .chain(parse_filter(params)?)
+                .chain(parse_synthetic(params)?),
             area,
             snapshot,
         )?,
@@ -277,6 +281,18 @@ fn parse_filter(params: &Params) -> Result<Option<Expression>, Problem> {
     let refused = |error: CrsError| Problem::from(("filter", error));
     let projection = Projection::from(crs).map_err(refused)?;
     expression.map_geometries(&|geometry| projection.apply(&geometry)).map(Some).map_err(refused)
+}
+
+/// `synthetic=true`, which every feature has beside its fields.
+fn parse_synthetic(params: &Params) -> Result<Option<Expression>, Problem> {
+    match params.get(SYNTHETIC) {
+        None => Ok(None),
+        Some(text @ ("true" | "false")) => {
+            let condition = parse_text(&format!("{SYNTHETIC} = {text}"));
+            condition.map(Some).map_err(|error| Problem::bad_parameter(SYNTHETIC, error))
+        }
+        Some(_) => Err(Problem::bad_parameter(SYNTHETIC, "expected true or false")),
+    }
 }
 
 /// `clip=-79,-8,-78,-7` or an area in WKT.

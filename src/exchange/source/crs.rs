@@ -185,16 +185,25 @@ fn by_proj(crs: &SpatialRef, label: &str) -> Result<CoordTransform, ExchangeErro
 /// The pipeline starts from the file's own coordinates, easting or longitude first, so both ends are declared as
 /// OGC:CRS84: with it GDAL leaves the order of axes alone.
 fn by_operation(crs: &SpatialRef, label: &str, operation: &DatumOperation) -> Result<CoordTransform, ExchangeError> {
-    let build = || {
-        let mut options = CoordTransformOptions::new()?;
-        options.set_coordinate_operation(&pipeline(crs, operation)?, false)?;
-        let ends = longitude_first()?;
-        CoordTransform::new_with_options(&ends, &ends, &options)
-    };
-    build().map_err(|error| unusable(label, &error))
+    transform_between(crs, operation, false).map_err(|error| unusable(label, &error))
 }
 
-fn longitude_first() -> Result<SpatialRef, GdalError> {
+/// From coordinates of `crs` to longitude and latitude in WGS 84 by an operation, or back.
+///
+/// # Errors
+/// What PROJ says.
+pub(crate) fn transform_between(
+    crs: &SpatialRef,
+    operation: &DatumOperation,
+    back: bool,
+) -> Result<CoordTransform, GdalError> {
+    let mut options = CoordTransformOptions::new()?;
+    options.set_coordinate_operation(&pipeline(crs, operation)?, back)?;
+    let ends = longitude_first()?;
+    CoordTransform::new_with_options(&ends, &ends, &options)
+}
+
+pub(crate) fn longitude_first() -> Result<SpatialRef, GdalError> {
     SpatialRef::from_definition("OGC:CRS84")
 }
 

@@ -117,13 +117,15 @@ pub(crate) fn sample_around(text: &[u8], position: usize) -> String {
     String::from_utf8_lossy(part).trim_start_matches('\u{FFFD}').trim().to_owned()
 }
 
-/// Whether text looks as if UTF-8 had been read as Latin-1 once: `ENCAÃ‘ADA` for `ENCAÑADA`.
-pub(crate) fn looks_decoded_twice(text: &str) -> bool {
+/// The text before UTF-8 was read as Latin-1, once or more often: `ENCAÑADA` for `ENCAÃ‘ADA`; `None` where that did not
+/// happen. It cannot be mistaken: letters of Latin-1 that happen to be UTF-8 make no words.
+pub(crate) fn decoded_once(text: &str) -> Option<String> {
     if !text.contains(['Ã', 'Â']) {
-        return false;
+        return None;
     }
     let (bytes, _, lost) = encoding_rs::WINDOWS_1252.encode(text);
-    !lost && std::str::from_utf8(&bytes).is_ok()
+    let once = String::from_utf8(bytes.into_owned()).ok().filter(|_| !lost)?;
+    Some(decoded_once(&once).unwrap_or(once))
 }
 
 #[cfg(test)]
@@ -132,9 +134,10 @@ mod tests {
 
     #[test]
     fn text_decoded_twice_is_recognised() {
-        assert!(looks_decoded_twice("LA ENCAÃ‘ADA"));
-        assert!(!looks_decoded_twice("LA ENCAÑADA"));
-        assert!(!looks_decoded_twice("São João, ÂNGELO"));
+        assert_eq!(decoded_once("LA ENCAÃ‘ADA").as_deref(), Some("LA ENCAÑADA"));
+        assert_eq!(decoded_once("CaÃƒÂ±ariaco").as_deref(), Some("Cañariaco"), "three times");
+        assert_eq!(decoded_once("LA ENCAÑADA"), None);
+        assert_eq!(decoded_once("São João, ÂNGELO"), None);
     }
 
     #[test]

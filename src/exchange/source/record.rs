@@ -11,7 +11,7 @@ use crate::{
         source::columns::Mapping,
         source::coordinates::PlaceSource,
         source::crs::SourceCrs,
-        source::encoding::looks_decoded_twice,
+        source::encoding::decoded_once,
         source::geojson::GeoJsonFacts,
         wkb_walk::Drawn,
     },
@@ -72,10 +72,10 @@ impl RecordReader {
         let cells = self.cells(feature)?;
         let mut notes = Vec::new();
         let failure = take_failure().map(|failure| format!("GDAL reports: {failure}"));
-        self.note_damaged_text(&cells, &mut notes);
+        let record = self.source_record(&cells);
+        let cells = self.mend_text(cells, &mut notes);
         let mut values = self.values(&cells, &mut notes);
         notes.extend(self.layer.empty_inapplicable(&mut values));
-        let record = self.source_record(&cells);
         let drawn = self.draw(row, feature, &cells, failure.as_deref());
         // Of GeoJSON, GDAL reads ahead: its failures are of rows that come later, and are found otherwise.
         notes.extend(failure.filter(|_| self.geojson.is_none()));
@@ -116,10 +116,21 @@ impl RecordReader {
     fn values(&self, cells: &[Cell], notes: &mut Vec<String>) -> Vec<Value> {
         let sources = self.layer.fields.iter().zip(&self.mapping.fields);
         let read = |(field, source): (&crate::model::Field, &crate::exchange::source::columns::FieldSource)| {
-            source.value(cells).unwrap_or_else(|error| {
+            let value = source.value(cells).unwrap_or_else(|error| {
                 notes.push(format!("{}: {error}; left empty", field.name));
                 Value::Null
-            })
+            });
+            match field.with_lost_zero(&value) {
+                Some(whole) => {
+                    notes.push(format!(
+                        "{}: \"{}\" had lost its leading zero; taken as \"{whole}\"",
+                        field.name,
+                        plain_text(&value)
+                    ));
+                    Value::Text(whole.into())
+                }
+                None => value,
+            }
         };
         sources.map(read).collect()
     }
@@ -151,16 +162,20 @@ impl RecordReader {
         long.into_iter().next().or_else(long_name).or_else(long_key)
     }
 
-    fn note_damaged_text(&self, cells: &[Cell], notes: &mut Vec<String>) {
-        for (column, cell) in self.columns.iter().zip(cells) {
+    /// The cells with text as it was before it was decoded twice; what was lost for good is told.
+    fn mend_text(&self, mut cells: Vec<Cell>, notes: &mut Vec<String>) -> Vec<Cell> {
+        for (column, cell) in self.columns.iter().zip(&mut cells) {
             let Cell::Text(text) = cell else { continue };
-            let sample = || text.chars().take(60).collect::<String>();
+            let sample = |text: &str| text.chars().take(60).collect::<String>();
             if text.contains('\u{FFFD}') {
-                notes.push(format!("{}: \"{}\" had lost letters before it reached us", column.name, sample()));
-            } else if looks_decoded_twice(text) {
-                notes.push(format!("{}: \"{}\" looks decoded twice; kept as it is", column.name, sample()));
+                notes.push(format!("{}: \"{}\" had lost letters before it reached us", column.name, sample(text)));
+            } else if let Some(once) = decoded_once(text) {
+                let (before, after) = (sample(text), sample(&once));
+                notes.push(format!("{}: \"{before}\" was decoded twice; taken as \"{after}\"", column.name));
+                *text = once;
             }
         }
+        cells
     }
 
     fn source_record(&self, cells: &[Cell]) -> Json {

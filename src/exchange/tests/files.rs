@@ -104,7 +104,7 @@ fn values_are_read_and_what_cannot_be_read_is_told() {
     assert_eq!(done.features[1].source_record["TIT_CONCES"], serde_json::Value::Null);
     let notes: Vec<(u64, &str, &str)> =
         done.notes.iter().map(|n| (n.row, n.feature.as_str(), n.note.as_str())).collect();
-    assert_eq!(notes[0], (1, "PEÑA BLANCA I", "DIST: \"LA ENCAÃ‘ADA\" looks decoded twice; kept as it is"));
+    assert_eq!(notes[0], (1, "PEÑA BLANCA I", "DIST: \"LA ENCAÃ‘ADA\" was decoded twice; taken as \"LA ENCAÑADA\""));
     assert!(notes[1].2.starts_with("status: \"?\" is not in the code list"), "{}", notes[1].2);
     assert_eq!(notes[2].2, "legal_area_ha: \"cien\" is not a number; left empty");
     assert_eq!(notes.len(), 3);

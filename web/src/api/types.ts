@@ -119,7 +119,7 @@ export type Properties = Record<string, unknown>
 
 /** A GeoJSON feature with the member that says which source it came from. */
 export type ItemFeature = Feature<Geometry | null, Properties> & {
-  rimay?: { source: string; synthetic: boolean; demonstration: boolean }
+  rimay?: { source: string | null; synthetic: boolean; demonstration: boolean }
 }
 
 /** Features near a place, the nearest first. */

@@ -113,6 +113,7 @@ export const en: Dict = {
   seeInList: 'Show in the list',
   noDataHere: (what) => `${what}: no data for this place.`,
   dataSource: 'Origin of the data',
+  writtenByHand: 'Written by hand on this server, from no file',
   licence: 'Licence',
   licences: { 'public domain': 'Public domain', 'not stated': 'Not stated by the source' },
   licenceNotStated: 'Not stated by the source',

@@ -117,6 +117,7 @@ export const es = {
   seeInList: 'Ver en la lista',
   noDataHere: (what: string) => `${what}: sin datos para este lugar.`,
   dataSource: 'Origen de los datos',
+  writtenByHand: 'Escrito a mano en este servidor, de ningún archivo',
   licence: 'Licencia',
   licences: {
     'public domain': 'Dominio público',

@@ -22,8 +22,17 @@ import { ZoomButton } from './ZoomButton'
 
 function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
   const t = words.value
-  const source = layer.sources.find(({ preset }) => preset === item.rimay?.source) ?? layer.sources[0]
-  if (!source) return null
+  const source = layer.sources.find(({ preset }) => preset === item.rimay?.source)
+  if (!source) {
+    return (
+      <dl class="fields provenance">
+        <div class="field-long">
+          <dt>{t.dataSource}</dt>
+          <dd>{t.writtenByHand}</dd>
+        </div>
+      </dl>
+    )
+  }
   return (
     <dl class="fields provenance">
       <div class="field-long">

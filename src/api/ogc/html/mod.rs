@@ -55,13 +55,16 @@ fn page(url: &PublicUrl, title: &str, trail: &[(&str, String)], body: &Markup) -
 
 /// What was wrong, in the words of the problem document.
 pub(super) fn problem_page(url: &PublicUrl, problem: &Problem) -> Response {
-    let title = match problem.status() {
-        StatusCode::BAD_REQUEST => "No se entiende la pregunta",
-        StatusCode::NOT_FOUND => "No hay nada en esta dirección",
-        StatusCode::SERVICE_UNAVAILABLE => "El servidor está ocupado",
-        _ => "No se pudo responder",
+    let (title, beside) = match problem.status() {
+        StatusCode::BAD_REQUEST => ("No se entiende la pregunta", "The question cannot be understood"),
+        StatusCode::NOT_FOUND => ("No hay nada en esta dirección", "There is nothing at this address"),
+        StatusCode::SERVICE_UNAVAILABLE => ("El servidor está ocupado", "The server is busy"),
+        _ => ("No se pudo responder", "It could not be answered"),
     };
-    let body = html! { p lang="en" { (problem) } };
+    let body = html! {
+        p lang="en" class="beside" { (beside) }
+        p lang="en" { (problem) }
+    };
     (problem.status(), page(url, title, &[], &body)).into_response()
 }
 

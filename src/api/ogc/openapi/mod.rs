@@ -248,6 +248,7 @@ fn parameters() -> Json {
             json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}})),
         "within": query("within", "With near: only features at most so many metres away.", json!({"type": "number", "minimum": 0, "maximum": FARTHEST_M})),
         "clip": query("clip", "West, south, east, north in degrees, or a POLYGON or MULTIPOLYGON in WKT: only features with something inside, and of their geometry only that.", json!({"type": "string", "minLength": 1, "maxLength": MAX_BYTES})),
+        "synthetic": query("synthetic", "Whether the feature is invented, for demonstration.", json!({"type": "string", "enum": ["true", "false"]})),
         "itemsFormat": query("f", "Format of the answer. Files hold all that is found, unless limit says how many.",
             json!({"type": "string", "enum": formats})),
         "f": query("f", "Format of the answer; without it the header Accept says.", json!({"type": "string", "enum": ["json", "geojson", "html"]})),
