@@ -233,6 +233,13 @@ struct Note {
     name: Option<String>,
 }
 
+/// Names by id of what is served.
+fn named(page: &Json) -> BTreeMap<usize, Option<String>> {
+    let features = page["features"].as_array().unwrap();
+    let id = |feature: &Json| usize::try_from(feature["id"].as_u64().unwrap()).unwrap();
+    features.iter().map(|feature| (id(feature), feature["properties"]["name"].as_str().map(str::to_owned))).collect()
+}
+
 #[test]
 fn any_moment_of_a_random_history_is_as_it_was_noted() {
     let seed = std::env::var("RIMAY_TEST_SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().unwrap());
@@ -276,6 +283,10 @@ fn any_moment_of_a_random_history_is_as_it_was_noted() {
             database.query("select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
         notes.push(Note { time: time[0].clone().unwrap(), id, valid_from: day, name });
     }
+    let cases = "/ogc/collections/conflicts/items?limit=1000";
+    let mut present: BTreeMap<_, _> = notes.iter().map(|note| (note.id, note.name.clone())).collect();
+    present.retain(|_, name| name.is_some());
+    server.wait_for(cases, |page| named(page) == present);
     let mut found = 0;
     for _ in 0..80 {
         let known = random.usize(..notes.len());
@@ -290,18 +301,7 @@ fn any_moment_of_a_random_history_is_as_it_was_noted() {
         then.retain(|_, name| name.is_some());
         let moment = [by_day.then(|| format!("asOf={day}")), by_time.then(|| format!("asKnown={}", notes[known].time))];
         let moment = moment.into_iter().flatten().collect::<Vec<_>>().join("&");
-        let page = server.json(&format!("/ogc/collections/conflicts/items?limit=1000&{moment}"));
-        let served: BTreeMap<_, _> = page["features"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|feature| {
-                (
-                    usize::try_from(feature["id"].as_u64().unwrap()).unwrap(),
-                    feature["properties"]["name"].as_str().map(str::to_owned),
-                )
-            })
-            .collect();
+        let served = named(&server.json(&format!("{cases}&{moment}")));
         assert_eq!(served, then, "{moment}, seed {seed}");
         found += then.len();
     }
