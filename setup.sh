@@ -67,6 +67,7 @@ list_missing_packages() {
   if ! node_is_new_enough && ! has_pip; then packages+=(python3-pip); fi
   if $with_tests && ! has_browser; then packages+=(chromium); fi
   if $with_tests && ! has ogr2ogr; then packages+=(gdal-bin); fi
+  if $with_tests && ! has strace; then packages+=(strace); fi
   if $with_tests && ! has curl; then packages+=(curl); fi
   if $with_tests && ! has python3; then packages+=(python3); fi
   if $with_clients; then list_missing_clients; fi

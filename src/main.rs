@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use rimay::{
     cli::{self, Stopped},
+    exchange::worker,
     store::StoreError,
     telemetry,
 };
@@ -20,6 +21,14 @@ const MISTAKE: u8 = 2;
 const FAULT: u8 = 1;
 
 fn main() -> ExitCode {
+    // A worker gives up its rights before it has any other thread.
+    if std::env::args_os().nth(1).is_some_and(|command| command == worker::COMMAND) {
+        return match worker::run() {
+            Ok(()) => ExitCode::SUCCESS,
+            // Nobody listens any more, or never did.
+            Err(_) => ExitCode::from(FAULT),
+        };
+    }
     let cli = cli::Cli::parse();
     telemetry::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be started");

@@ -5,6 +5,17 @@ use crate::exchange::ExportFormat;
 /// Why a file cannot be read or written: what is wrong, where, and what would be accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
+    /// What the process that read the file told.
+    #[error("{0}")]
+    Told(String),
+    /// The process that read the file did not do it.
+    #[error("{} could not be read by the process that was to read it: {detail}", path.display())]
+    WorkerFailed {
+        /// The file.
+        path: PathBuf,
+        /// What became of it.
+        detail: String,
+    },
     /// Nothing bears that name.
     #[error("there is no file {}", path.display())]
     NoSuchFile {

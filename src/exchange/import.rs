@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use crate::{
     exchange::{
-        ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, grid, reading::Reading,
+        ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, grid,
+        reading::{Read, Reading},
         source_choice::SourceChoice,
     },
     model::{GeometryKind, PERU_OUTLINE, Preset, RowNote, Text},
@@ -155,12 +156,6 @@ pub enum ImportError {
     /// The database did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The file could not be read to its end.
-    #[error("reading {file} was interrupted")]
-    Interrupted {
-        /// The file.
-        file: String,
-    },
 }
 
 /// Takes a file in: reads it off the async threads, repairs and examines it in the database, and replaces the
@@ -176,9 +171,7 @@ pub async fn import(
 ) -> Result<ImportReport, ImportError> {
     let layer = request.read.layer;
     let file = file_name(&request.path);
-    let interrupted = |_| ImportError::Interrupted { file: file.clone() };
-    let mut reading = Reading::start(&request.path, &request.read)?;
-    let (summary, sha256) = (&mut reading.opened).await.map_err(interrupted)??;
+    let (mut reading, summary, sha256) = Reading::start(&request.path, &request.read).await?;
     let preset = summary.preset.as_ref().and_then(|preset| layer.preset(&preset.name));
     let source = SourceChoice::make(&request, preset, &file)?;
     let mut staging = store.begin_import(layer, || progress(ImportProgress::Waiting)).await?;
@@ -194,8 +187,6 @@ pub async fn import(
     }
     let mut report = ImportReport::new(layer, &file, &summary);
     copy_rows(&mut reading, &mut staging, &mut report, summary.row_count, &mut progress).await?;
-    report.z_dropped = (&mut reading.finished).await.map_err(interrupted)??.heights_dropped;
-
     staging.finish_copy().await?;
     progress(ImportProgress::Examining);
     examine(&mut staging, &mut report, request.allow_outside).await?;
@@ -235,8 +226,15 @@ async fn copy_rows(
     report: &mut ImportReport,
     total: u64,
     progress: &mut impl FnMut(ImportProgress),
-) -> Result<(), StoreError> {
-    while let Some(rows) = reading.rows.recv().await {
+) -> Result<(), ImportError> {
+    loop {
+        let rows = match reading.next().await? {
+            Read::Rows(rows) => rows,
+            Read::Finished(summary) => {
+                report.z_dropped = summary.heights_dropped;
+                return Ok(());
+            }
+        };
         report.read += rows.len() as u64;
         let mut features = Vec::with_capacity(rows.len());
         for row in rows {
@@ -251,7 +249,6 @@ async fn copy_rows(
         staging.copy(&features).await?;
         progress(ImportProgress::Reading { rows: report.read, total });
     }
-    Ok(())
 }
 
 async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside: bool) -> Result<(), ImportError> {

@@ -21,6 +21,7 @@ mod shape;
 mod source;
 mod source_choice;
 mod wkb_walk;
+pub mod worker;
 
 #[cfg(test)]
 mod tests;

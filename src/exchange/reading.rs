@@ -1,85 +1,112 @@
-use std::{ops::ControlFlow, path::Path};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, ChildStdout, Command},
+};
 
-use crate::exchange::{ExchangeError, ReadOptions, ReadSummary, Row, SourceFile, SourceSummary};
+use crate::exchange::{
+    ExchangeError, ReadOptions, ReadSummary, Row, SourceSummary,
+    worker::{COMMAND, Frames, Job, Message},
+};
 
-/// Rows handed from the reading thread to the database at a time.
-const BATCH: usize = 1_000;
-
-/// A file being read on a thread of its own.
+/// A file being read by a worker of its own. Dropped, it ends the worker.
 pub(super) struct Reading {
-    /// What is known of the file before its rows, and its SHA-256 in hexadecimal.
-    pub(super) opened: oneshot::Receiver<Result<(SourceSummary, String), ExchangeError>>,
-    /// Its rows, some at a time.
-    pub(super) rows: mpsc::Receiver<Vec<Row>>,
-    /// How reading went, once there are no more rows.
-    pub(super) finished: oneshot::Receiver<Result<ReadSummary, ExchangeError>>,
-    /// Where the thread puts temporary files. They are removed with this, even while GDAL is at work.
+    path: PathBuf,
+    worker: Child,
+    messages: Frames<ChildStdout>,
+    /// Where the worker puts temporary files. They are removed with this.
     _scratch: TempDir,
 }
 
+/// What the reading of a file brings.
+pub(super) enum Read {
+    /// Some of its rows.
+    Rows(Vec<Row>),
+    /// How it went; there are no more rows.
+    Finished(ReadSummary),
+}
+
 impl Reading {
-    /// Starts a thread that opens the file and reads it for as long as somebody takes the rows.
+    /// Starts a worker that opens the file and reads it for as long as somebody takes the rows. Returns it with what is known
+    /// of the file before its rows, and the file's SHA-256 in hexadecimal.
     ///
     /// # Errors
-    /// [`ExchangeError::Unwritable`] when there is no room for temporary files.
-    pub(super) fn start(path: &Path, options: &ReadOptions) -> Result<Reading, ExchangeError> {
+    /// [`ExchangeError`] where the file cannot be read as asked.
+    pub(super) async fn start(
+        path: &Path,
+        options: &ReadOptions,
+    ) -> Result<(Reading, SourceSummary, String), ExchangeError> {
+        let failed = |source: std::io::Error| worker_failed(path, &source);
         let scratch = tempfile::Builder::new().prefix("rimay-import-").tempdir();
         let scratch = scratch.map_err(|source| ExchangeError::Unwritable { path: std::env::temp_dir(), source })?;
-        let folder = scratch.path().to_owned();
-        let (tell_opened, opened) = oneshot::channel();
-        let (send_rows, rows) = mpsc::channel(4);
-        let (tell_finished, finished) = oneshot::channel();
-        let (path, options) = (path.to_owned(), options.clone());
-        tokio::task::spawn_blocking(move || {
-            let opened = SourceFile::open(&path, options, &folder).and_then(|file| Ok((digest(&path)?, file)));
-            let (sha256, file) = match opened {
-                Ok(opened) => opened,
-                Err(error) => return drop(tell_opened.send(Err(error))),
-            };
-            // When nobody listens any more, sending fails and the loop ends: nothing is left to do.
-            if tell_opened.send(Ok((file.summary().clone(), sha256))).is_ok() {
-                let _ = tell_finished.send(read_in_batches(file, &send_rows));
-            }
-        });
-        Ok(Reading { opened, rows, finished, _scratch: scratch })
-    }
-}
-
-fn read_in_batches(file: SourceFile, send_rows: &mpsc::Sender<Vec<Row>>) -> Result<ReadSummary, ExchangeError> {
-    let mut batch = Vec::with_capacity(BATCH);
-    let summary = file.read(&mut |row| {
-        batch.push(row);
-        if batch.len() == BATCH && send_rows.blocking_send(std::mem::take(&mut batch)).is_err() {
-            return ControlFlow::Break(());
+        let program = std::env::current_exe().map_err(failed)?;
+        let mut worker = Command::new(program)
+            .arg(COMMAND)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(failed)?;
+        let job = Job::new(path.to_owned(), scratch.path().to_owned(), options).encode();
+        let mut stdin = worker.stdin.take().expect("piped");
+        stdin.write_all(&job).await.map_err(failed)?;
+        drop(stdin);
+        let messages = Frames(worker.stdout.take().expect("piped"));
+        let mut reading = Reading { path: path.to_owned(), worker, messages, _scratch: scratch };
+        match reading.message().await? {
+            Message::Opened(summary, sha256) => Ok((reading, *summary, sha256)),
+            _ => Err(reading.out_of_turn()),
         }
-        ControlFlow::Continue(())
-    })?;
-    let _ = send_rows.blocking_send(batch);
-    Ok(summary)
-}
-
-fn digest(path: &Path) -> Result<String, ExchangeError> {
-    let unreadable = |source| ExchangeError::Unreadable { path: path.to_owned(), source };
-    let mut file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut hasher = Sha256::new();
-    std::io::copy(&mut file, &mut HashWriter(&mut hasher)).map_err(unreadable)?;
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// Lets [`std::io::copy`] feed a digest.
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl std::io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    /// What comes next.
+    ///
+    /// # Errors
+    /// [`ExchangeError`] where the file cannot be read to its end.
+    pub(super) async fn next(&mut self) -> Result<Read, ExchangeError> {
+        match self.message().await? {
+            Message::Rows(rows) => {
+                let rows = rows.into_iter().map(Row::try_from).collect::<Result<_, _>>();
+                Ok(Read::Rows(rows.map_err(|error| worker_failed(&self.path, &error))?))
+            }
+            Message::Finished(summary) => Ok(Read::Finished(summary)),
+            Message::Opened(..) | Message::Failed(_) => Err(self.out_of_turn()),
+        }
     }
+
+    async fn message(&mut self) -> Result<Message, ExchangeError> {
+        match self.messages.next().await {
+            Ok(Some(Message::Failed(reason))) => Err(ExchangeError::Told(reason)),
+            Ok(Some(message)) => Ok(message),
+            Ok(None) => Err(self.why_ended().await),
+            Err(error) => Err(worker_failed(&self.path, &error)),
+        }
+    }
+
+    /// Why the worker fell silent.
+    async fn why_ended(&mut self) -> ExchangeError {
+        let path = self.path.clone();
+        match self.worker.wait().await {
+            Ok(status) => ExchangeError::WorkerFailed {
+                path,
+                detail: format!(
+                    "it ended early ({status}): the file takes more memory or time than any file may, or is made to do harm"
+                ),
+            },
+            Err(error) => worker_failed(&path, &error),
+        }
+    }
+
+    fn out_of_turn(&self) -> ExchangeError {
+        ExchangeError::WorkerFailed { path: self.path.clone(), detail: "it spoke out of turn".into() }
+    }
+}
+
+fn worker_failed(path: &Path, error: &std::io::Error) -> ExchangeError {
+    ExchangeError::WorkerFailed { path: path.to_owned(), detail: error.to_string() }
 }

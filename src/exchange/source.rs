@@ -23,6 +23,8 @@ pub(crate) use self::{
 
 use std::{ops::ControlFlow, path::Path};
 
+use serde::{Deserialize, Serialize};
+
 use gdal::vector::{LayerAccess, OGRwkbGeometryType};
 
 use crate::{
@@ -60,7 +62,7 @@ pub struct ReadOptions {
 }
 
 /// What is known of a file before its rows are read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SourceSummary {
     /// What people call the format.
     pub format: String,
@@ -87,7 +89,7 @@ pub struct SourceSummary {
 }
 
 /// Which preset maps the columns, and how it came to be chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PresetUse {
     /// Its name.
     pub name: String,
@@ -96,7 +98,7 @@ pub struct PresetUse {
 }
 
 /// How reading went.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadSummary {
     /// Rows handed over.
     pub rows: u64,

@@ -12,6 +12,7 @@ mod edit;
 mod export;
 mod feed;
 mod history;
+mod hostile;
 mod import;
 mod items;
 mod lifecycle;

@@ -573,8 +573,9 @@ fn what_is_clipped_is_what_postgis_shares() {
               select (f ->> 'id')::bigint as id, st_geomfromgeojson(nullif(f ->> 'geometry', 'null')) as part
               from json_array_elements('{served}') f),
             told as (
-              select id, geom, nullif(st_collectionextract(st_intersection(geom, shape), 3), 'SRID=4326;MULTIPOLYGON EMPTY') as part
-              from layers.watersheds, area where st_intersects(geom, shape) and not st_touches(geom, shape))
+              select id, geom, case when not st_isempty(part) then part end as part
+              from layers.watersheds, area, st_collectionextract(st_intersection(geom, shape), 3) part
+              where st_intersects(geom, shape) and not st_touches(geom, shape))
             select json_build_array(
               count(*),
               json_agg(json_build_array(id, st_astext(served.part), st_astext(told.part)))

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How the coordinates of a file came to WGS 84.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct OperationUsed {
     /// For people: `PSAD56 to WGS 84 (1), EPSG:1201, accuracy 42 m`.
     pub text: String,

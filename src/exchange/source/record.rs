@@ -35,6 +35,8 @@ pub(crate) struct FileColumn {
     pub(crate) kind: ColumnKind,
 }
 
+/// Most positions of a geometry: several times what the most intricate district of Peru has.
+const MAX_CORNERS: usize = 500_000;
 /// Characters of a name that notes show.
 const SHOWN: usize = 120;
 
@@ -185,6 +187,10 @@ impl RecordReader {
 
     /// The shape in EPSG:4326; `None` where nothing is drawn.
     fn geometry(&mut self, drawn: Drawn, notes: &mut Vec<String>) -> Result<Option<Shape>, String> {
+        let corners = drawn.points.len() + drawn.polygons.iter().flatten().map(Vec::len).sum::<usize>();
+        if corners > MAX_CORNERS {
+            return Err(format!("it has {corners} corners; at most {MAX_CORNERS} are taken of one feature"));
+        }
         let had_height = drawn.had_height;
         let Some(mut shape) = fit(drawn, self.layer.geometry, notes)? else { return Ok(None) };
         if let Some(crs) = &self.crs {
