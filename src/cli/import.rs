@@ -59,6 +59,9 @@ pub(super) struct Arguments {
     /// the report lists them
     #[arg(long)]
     overwrite_edits: bool,
+    /// Write what the file does to each feature: added, removed, moved, changed, with hectares; .geojson or .csv
+    #[arg(long, value_name = "FILE")]
+    changes: Option<PathBuf>,
     /// Read, examine and report, but keep nothing
     #[arg(long)]
     dry_run: bool,
@@ -83,6 +86,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         received_by: arguments.received_by.unwrap_or_else(login_name),
         overwrite_edits: arguments.overwrite_edits,
         allow_outside: arguments.allow_outside,
+        changes: arguments.changes,
         dry_run: arguments.dry_run,
     };
     let bar = ProgressBar::no_length();

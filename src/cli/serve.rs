@@ -175,6 +175,7 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
             received_by: "rimay serve".into(),
             overwrite_edits: false,
             allow_outside: false,
+            changes: None,
             dry_run: false,
         };
         let report = import(store, request, |_| {}).await?;

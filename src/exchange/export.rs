@@ -11,6 +11,8 @@ mod ogr;
 mod shapefile_names;
 mod target;
 
+pub(crate) use csv::text_cell;
+
 use std::{path::Path, str::FromStr};
 
 use crate::{

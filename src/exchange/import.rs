@@ -4,12 +4,14 @@ use jiff::civil::Date;
 
 use crate::{
     exchange::{
-        ExchangeError, ImportReport, ReadOptions, Row, SourceSummary, grid,
+        ExchangeError, ImportReport, ReadOptions, Row, SourceSummary,
+        changes::write_changes,
+        grid,
         reading::{Read, Reading},
         source_choice::SourceChoice,
     },
     model::{GeometryKind, PERU_OUTLINE, Preset, RowNote, Text},
-    store::{ImportOrigin, Shift, Staging, Store, StoreError},
+    store::{ImportOrigin, Shift, Staging, Store, StoreError, by_department},
 };
 
 /// So many corners tell on which grid a file lies.
@@ -38,6 +40,8 @@ pub struct ImportRequest {
     pub overwrite_edits: bool,
     /// Take features far outside Peru too.
     pub allow_outside: bool,
+    /// Where to write what it does to each feature, as GeoJSON or CSV.
+    pub changes: Option<PathBuf>,
     /// Do everything but keep nothing.
     pub dry_run: bool,
 }
@@ -199,12 +203,20 @@ pub async fn import(
     report.shift = staging.measure_shift(&source.name).await?.filter(Shift::is_of_all);
     progress(ImportProgress::Merging);
     let origin = origin(&request, preset, &summary, &source, file, sha256);
+    let newest_before = newest.is_some();
     let is_known = newest.filter(|newest| {
         newest.file_sha256 == origin.file_sha256
             && newest.valid_on == origin.valid_on
             && (&newest.licence, &newest.attribution) == (&origin.licence, &origin.attribution)
     });
     let merged = staging.merge(&origin, request.overwrite_edits).await?;
+    if newest_before || request.changes.is_some() {
+        let changes = staging.changes(merged.import_id).await?;
+        report.by_department = by_department(&changes);
+        if let Some(path) = &request.changes {
+            write_changes(path, &changes)?;
+        }
+    }
     source.check_merge(merged.merge, merged.kept_edits.len() as u64, &origin.file_name)?;
     report.source = origin.source;
     report.merge = merged.merge;

@@ -10,6 +10,7 @@
 //! through as drawn, only closed, flattened and transformed.
 
 mod arcs;
+mod changes;
 mod error;
 mod export;
 mod gdal_log;

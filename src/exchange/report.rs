@@ -12,7 +12,7 @@ use crate::{
         grid::{GridFit, MET_M},
     },
     model::{Bbox, Layer, RowNote},
-    store::{Doubts, KeptEdit, Merge, Repair, Shift},
+    store::{ChangeCounts, Doubts, KeptEdit, Merge, Repair, Shift},
 };
 
 /// Notes of one kind that are printed; all of them are kept with the import.
@@ -71,6 +71,8 @@ pub struct ImportReport {
     pub bbox: Option<Bbox>,
     /// What changed in the layer.
     pub merge: Merge,
+    /// The same by department, where the source had a file before; under an empty name what lies in none.
+    pub by_department: BTreeMap<String, ChangeCounts>,
     /// What people did to the source's features since; the file did not undo it.
     pub kept_edits: Vec<KeptEdit>,
     /// When the same file came last, if it changes nothing: then it is not kept again.
@@ -108,6 +110,7 @@ impl ImportReport {
             shift: None,
             bbox: None,
             merge: Merge::default(),
+            by_department: BTreeMap::new(),
             kept_edits: vec![],
             same_as: None,
             dry_run: false,
@@ -186,6 +189,14 @@ impl Display for ImportReport {
         let Merge { added, changed, unchanged, removed, demonstration_removed } = self.merge;
         let title = if self.dry_run { "would be" } else { "in the layer" };
         writeln!(f, "  {title:<16}  {added} added, {changed} changed, {unchanged} unchanged, {removed} removed")?;
+        for (department, counts) in &self.by_department {
+            let ChangeCounts { added, removed, moved, changed, added_ha, removed_ha, moved_ha } = counts;
+            let department = if department.is_empty() { "in no department" } else { department };
+            writeln!(
+                f,
+                "    {department:<22} {added} added ({added_ha:.2} ha), {removed} removed ({removed_ha:.2} ha), {moved} moved ({moved_ha:.2} ha), {changed} with other properties"
+            )?;
+        }
         if demonstration_removed > 0 {
             writeln!(f, "                    {demonstration_removed} demonstration features give way")?;
         }

@@ -4,6 +4,7 @@
 //! Geometry crosses this border as WKB in EPSG:4326. Nothing here knows about HTTP or files.
 
 mod announcements;
+mod changes;
 mod cluster;
 mod copy;
 mod edits;
@@ -18,6 +19,7 @@ mod vintages;
 mod wkb;
 
 pub use announcements::Announcements;
+pub use changes::{Change, ChangeCounts, ChangeKind, FieldChange, by_department};
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
 pub use edits::{Created, CurrentFeature, EditError, Expected, FeatureDraft};
 pub use error::StoreError;

@@ -307,3 +307,77 @@ fn any_moment_of_a_random_history_is_as_it_was_noted() {
     }
     assert!(found > 100, "the moments find too little to prove anything: {found}");
 }
+
+#[test]
+fn what_a_file_would_do_is_told_feature_by_feature_before_it_is_done() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let outline = |code: &str, name: &str, west: f64| {
+        let mut area = watershed(code, name, west, -12.0, 4.0);
+        area["properties"] = json!({"code": code, "name": name});
+        area
+    };
+    let departments = [outline("02", "Áncash", -80.0), outline("10", "Huánuco", -76.0)];
+    database.import(&write_geojson(folder.path(), "limites.geojson", &departments), &["--layer", "departments"]);
+    let before = [
+        watershed("1", "Queda", -78.0, -10.0, 0.1),
+        watershed("2", "Cambia", -77.5, -10.0, 0.1),
+        watershed("3", "Se mueve", -75.0, -10.0, 0.1),
+        watershed("4", "Se va", -74.5, -10.0, 0.1),
+    ];
+    let mut renamed = before[1].clone();
+    renamed["properties"]["name"] = json!("Cambió, \"mucho\"");
+    let after = [
+        before[0].clone(),
+        renamed,
+        watershed("3", "Se mueve", -74.95, -10.0, 0.1),
+        watershed("5", "=Nueva", -77.0, -10.0, 0.1),
+    ];
+    let file = write_geojson(folder.path(), "cuencas.geojson", &before);
+    assert!(!database.import(&file, &["--layer", "watersheds"]).contains("Áncash"), "there was nothing before");
+    write_geojson(folder.path(), "cuencas.geojson", &after);
+    let told = folder.path().join("cambios.geojson");
+    let report = database.import(&file, &["--layer", "watersheds", "--dry-run", "--changes", told.to_str().unwrap()]);
+    let line = |department: &str| {
+        let line = report.lines().find(|line| line.trim_start().starts_with(department));
+        line.unwrap_or_else(|| panic!("no {department} in {report}")).to_owned()
+    };
+    assert!(
+        line("Áncash").contains("1 added (")
+            && line("Áncash").contains("0 removed (0.00 ha), 0 moved (0.00 ha), 1 with other"),
+        "{report}"
+    );
+    assert!(line("Huánuco").contains("0 added (0.00 ha), 1 removed ("), "{report}");
+    let told: Json = serde_json::from_slice(&std::fs::read(told).unwrap()).unwrap();
+    let of = |key: &str| {
+        let features = told["features"].as_array().unwrap();
+        features.iter().find(|feature| feature["properties"]["key"] == key).cloned()
+    };
+    assert_eq!(told["features"].as_array().unwrap().len(), 4);
+    assert_eq!(of("1"), None);
+    let changed = &of("2").unwrap()["properties"];
+    assert_eq!((&changed["kind"], &changed["department"]), (&json!("changed"), &json!("Áncash")));
+    assert_eq!(changed["fields"], json!([{"field": "name", "before": "Cambia", "after": "Cambió, \"mucho\""}]));
+    // Half of it is where it was: what moved is the other half, twice.
+    let moved = &of("3").unwrap()["properties"];
+    let hectares = |name: &str| moved[name].as_f64().unwrap();
+    assert_eq!(moved["kind"], "moved");
+    assert!((hectares("area_moved_ha") / hectares("area_before_ha") - 1.0).abs() < 1e-3, "{moved}");
+    let east = database.query(
+        "select st_distance(st_point(-74.95, -9.95, 4326)::geography, st_point(-74.9, -9.95, 4326)::geography)::text",
+    );
+    let east: f64 = east[0].as_deref().unwrap().parse().unwrap();
+    assert!((hectares("distance_m") - east).abs() < 1.0, "{moved}");
+    assert_eq!(of("4").unwrap()["properties"]["kind"], "removed");
+    assert!(of("4").unwrap()["geometry"]["coordinates"].is_array(), "where it was");
+    assert_eq!(of("5").unwrap()["properties"]["kind"], "added");
+    assert_eq!(database.count("select count(*) from rimay.import where layer = 'watersheds'"), 1, "a dry run");
+    // The same as a table, when it is done.
+    let table = folder.path().join("cambios.csv");
+    database.import(&file, &["--layer", "watersheds", "--changes", table.to_str().unwrap()]);
+    let table = std::fs::read_to_string(table).unwrap();
+    assert!(table.contains("changed,") && table.contains("\"name: Cambia → Cambió, \"\"mucho\"\"\""), "{table}");
+    assert!(table.contains("'=Nueva"), "no formula: {table}");
+    let said = database.refuse(&file, &["--layer", "watersheds", "--changes", "/tmp/x.pdf"]);
+    assert!(said.contains(".geojson and .csv"), "{said}");
+}

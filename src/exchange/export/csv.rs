@@ -47,12 +47,17 @@ pub(crate) fn write_csv(path: &Path, out: &Outgoing<'_>, rows: Rows<'_>) -> Resu
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::Text(text) => quoted(&defused(text)),
+        Value::Text(text) => text_cell(text),
         Value::Integer(number) => number.to_string(),
         Value::Real(number) => number.to_string(),
         Value::Boolean(boolean) => boolean.to_string(),
         Value::Date(date) => date.to_string(),
     }
+}
+
+/// A text as a cell: quoted where it must be, and no formula.
+pub(crate) fn text_cell(text: &str) -> String {
+    quoted(&defused(text))
 }
 
 /// Spreadsheets run text that begins like a formula; a leading apostrophe makes it text (OWASP, CSV injection).
