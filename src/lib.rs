@@ -7,6 +7,7 @@
 //! - [`store`]: all SQL, and the managed local database.
 //! - [`index`]: immutable snapshots in memory, from which every read is answered.
 //! - [`exchange`]: files in and out, through GDAL.
+//! - [`jobs`]: work that outlives a request.
 //! - [`tiles`]: vector tiles from snapshots.
 //! - [`api`] speaks HTTP.
 //! - [`config`], [`telemetry`], [`cli`]: running the program.
@@ -20,6 +21,7 @@ pub mod config;
 pub mod crs;
 pub mod exchange;
 pub mod index;
+pub mod jobs;
 pub mod model;
 pub mod overlay;
 pub mod store;

@@ -11,6 +11,7 @@ mod counts;
 mod features;
 mod health;
 mod heavy;
+mod imports;
 mod moment;
 mod observe;
 mod ogc;
@@ -32,7 +33,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{index::Index, store::Store, tiles::TileCache};
+use crate::{index::Index, jobs::ImportJobs, store::Store, tiles::TileCache};
 
 pub use connections::{ConnectionLimits, serve};
 pub use counts::CountsCache;
@@ -50,8 +51,10 @@ pub struct AppState {
     pub counts: Arc<CountsCache>,
     /// Address under which clients reach us; links begin with it.
     pub public_url: PublicUrl,
-    /// For writes: reads never touch the database.
+    /// For writes and for the past: reads of the present never touch the database.
     pub store: Store,
+    /// Files that were sent.
+    pub imports: ImportJobs,
     /// Whoever shows it may write; `None` when nobody may.
     pub edit_token: Option<EditToken>,
     /// Turns for questions that may take long.
@@ -142,24 +145,27 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/api/layers/{layer}/features", get(features::features))
         .route("/api/layers/{layer}/counts", get(counts::counts))
         .route("/api/search", get(search::search))
+        .merge(imports::routes())
         .route("/tiles/{layer}", get(tiles::tile_json))
         .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(cors());
+    let edge = || (middleware::from_fn(observe::observe), CatchPanicLayer::custom(problem::on_panic));
+    let uploads = imports::uploads().method_not_allowed_fallback(method_not_allowed).layer(cors());
     Router::new()
         .merge(ogc)
         .merge(open_data)
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
-        .with_state(state)
+        .with_state(state.clone())
         // With CORS as well: of a mistyped address pages of others must see that there is nothing.
         .fallback_service(web::routes(web_dir).layer(cors()))
         .method_not_allowed_fallback(method_not_allowed)
         .layer((
-            middleware::from_fn(observe::observe),
-            CatchPanicLayer::custom(problem::on_panic),
+            edge(),
             CompressionLayer::new(),
             TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE),
         ))
+        .merge(uploads.with_state(state).layer(edge()))
 }

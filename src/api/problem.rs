@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use crate::crs::CrsError;
 use crate::index::TookTooLong;
+use crate::jobs::JobError;
 use crate::model::{BboxError, PeriodError, UnknownLayer, ValueError};
 use crate::overlay::OverlayError;
-use crate::store::EditError;
+use crate::store::{EditError, RollbackError};
 use crate::tiles::TileAddressError;
 
 /// What a client is told when something is wrong (RFC 9457). The request id is filled in at the edge.
@@ -154,6 +155,33 @@ impl From<EditError> for Problem {
                 tracing::error!(error = %failure, "a feature cannot be written");
                 Problem::internal()
             }
+        }
+    }
+}
+
+impl From<JobError> for Problem {
+    fn from(error: JobError) -> Problem {
+        match &error {
+            JobError::Unknown => Problem::not_found(error),
+            JobError::Busy | JobError::NotExamined(_) => Problem::conflict(error),
+            JobError::Layer(_) => Problem::bad_parameter("layer", error),
+            JobError::Option { name, detail } => Problem::bad_parameter(name, detail),
+            JobError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", error.to_string()),
+            JobError::Full => Problem::unavailable(error),
+            JobError::Disk(_) => {
+                tracing::error!(%error, "a file that was sent cannot be kept");
+                Problem::internal()
+            }
+        }
+    }
+}
+
+impl From<RollbackError> for Problem {
+    fn from(error: RollbackError) -> Problem {
+        match error {
+            RollbackError::Unknown(_) => Problem::not_found(error),
+            RollbackError::Already { .. } | RollbackError::NotNewest { .. } => Problem::conflict(error),
+            RollbackError::Store(error) => error.into(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     cli::with_store,
     config::Settings,
     exchange::{ImportProgress, ImportRequest, ReadOptions, import},
-    model::{Catalogue, DATUM_OPERATIONS, DatumOperation, Layer, Preset},
+    model::{Catalogue, DatumOperation, Layer, Preset},
 };
 
 #[derive(Debug, Args)]
@@ -87,6 +87,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         overwrite_edits: arguments.overwrite_edits,
         allow_outside: arguments.allow_outside,
         changes: arguments.changes,
+        must_do: None,
         dry_run: arguments.dry_run,
     };
     let bar = ProgressBar::no_length();
@@ -140,10 +141,7 @@ fn find_preset(layer: &'static Layer, name: &str) -> anyhow::Result<&'static Pre
 }
 
 fn parse_operation(text: &str) -> Result<&'static DatumOperation, String> {
-    DatumOperation::by_epsg(parse_epsg(text)?).ok_or_else(|| {
-        let offered = DATUM_OPERATIONS.iter().map(|operation| format!("EPSG:{} ({})", operation.epsg, operation.name));
-        format!("it is not offered; offered are {}", offered.collect::<Vec<_>>().join(", "))
-    })
+    DatumOperation::by_epsg(parse_epsg(text)?).ok_or_else(DatumOperation::listed)
 }
 
 fn parse_epsg(text: &str) -> Result<u32, String> {

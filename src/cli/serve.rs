@@ -16,6 +16,7 @@ use crate::{
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
     index::Index,
+    jobs::ImportJobs,
     model::{Access, Catalogue},
     store::Store,
     tiles::TileCache,
@@ -84,6 +85,7 @@ async fn serve(
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
         heavy: Heavy::new(),
         store: store.clone(),
+        imports: ImportJobs::new(store.clone()),
         edit_token: settings.edit_token.as_ref().map(|token| EditToken::new(token.expose())),
         metrics: PrometheusBuilder::new().install_recorder().context("metrics cannot be counted")?,
     };
@@ -176,6 +178,7 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
             overwrite_edits: false,
             allow_outside: false,
             changes: None,
+            must_do: None,
             dry_run: false,
         };
         let report = import(store, request, |_| {}).await?;

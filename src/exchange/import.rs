@@ -11,7 +11,7 @@ use crate::{
         source_choice::SourceChoice,
     },
     model::{GeometryKind, PERU_OUTLINE, Preset, RowNote, Text},
-    store::{ImportOrigin, Shift, Staging, Store, StoreError, by_department},
+    store::{ImportOrigin, Merge, Shift, Staging, Store, StoreError, by_department},
 };
 
 /// So many corners tell on which grid a file lies.
@@ -42,6 +42,8 @@ pub struct ImportRequest {
     pub allow_outside: bool,
     /// Where to write what it does to each feature, as GeoJSON or CSV.
     pub changes: Option<PathBuf>,
+    /// What it must do to the layer, as an earlier dry run told; else nothing is kept.
+    pub must_do: Option<Merge>,
     /// Do everything but keep nothing.
     pub dry_run: bool,
 }
@@ -145,6 +147,9 @@ pub enum ImportError {
         /// The first of them.
         first: RowNote,
     },
+    /// The layer was changed since a dry run told what the file would do.
+    #[error("the layer was changed since the file was examined, and it would do something else now: examine it again")]
+    OtherThanTold,
     /// The source has a newer vintage already.
     #[error(
         "the file is of {of}, but the source {name} already has a vintage of {newest}, which it would replace; vintages come in the order of their days: take the newer one back first (rimay rollback), or name another --source"
@@ -216,6 +221,9 @@ pub async fn import(
         if let Some(path) = &request.changes {
             write_changes(path, &changes)?;
         }
+    }
+    if request.must_do.is_some_and(|told| told != merged.merge) {
+        return Err(ImportError::OtherThanTold);
     }
     source.check_merge(merged.merge, merged.kept_edits.len() as u64, &origin.file_name)?;
     report.source = origin.source;

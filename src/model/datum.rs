@@ -77,6 +77,12 @@ impl Datum {
 }
 
 impl DatumOperation {
+    /// Those we offer, for people.
+    pub fn listed() -> String {
+        let offered = DATUM_OPERATIONS.iter().map(|operation| format!("EPSG:{} ({})", operation.epsg, operation.name));
+        format!("it is not offered; offered are {}", offered.collect::<Vec<_>>().join(", "))
+    }
+
     /// The operation with that EPSG code, if we offer it.
     pub fn by_epsg(epsg: u32) -> Option<&'static DatumOperation> {
         DATUM_OPERATIONS.iter().find(|operation| operation.epsg == epsg)

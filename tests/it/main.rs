@@ -22,3 +22,4 @@ mod real_data;
 mod rooms;
 mod service;
 mod support;
+mod uploads;

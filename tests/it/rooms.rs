@@ -10,10 +10,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("index", &["model", "store"]),
     ("exchange", &["model", "store", "index"]),
     ("tiles", &["model", "index"]),
-    ("api", &["model", "crs", "overlay", "store", "index", "exchange", "tiles"]),
+    ("jobs", &["model", "store", "exchange"]),
+    ("api", &["model", "crs", "overlay", "store", "index", "exchange", "tiles", "jobs"]),
     ("config", &["api"]),
     ("telemetry", &[]),
-    ("cli", &["model", "store", "crs", "index", "exchange", "tiles", "api", "config", "telemetry"]),
+    ("cli", &["model", "store", "crs", "index", "exchange", "tiles", "jobs", "api", "config", "telemetry"]),
 ];
 
 #[test]

@@ -6,8 +6,8 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
-    extract::{FromRequestParts, MatchedPath, Path, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    extract::{MatchedPath, Path, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -24,6 +24,7 @@ use crate::{
             items::{ITEM_ROUTE, ITEMS_ROUTE, write_item},
         },
         params::Params,
+        token::Editor,
     },
     crs::{CRS84, Crs, Projection},
     index::{SYNTHETIC, Snapshot},
@@ -46,27 +47,6 @@ pub(super) const ALLOW_OUTSIDE: &str = "allow-outside";
 const NOTE: HeaderName = HeaderName::from_static("rimay-note");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REVISION: HeaderName = HeaderName::from_static("rimay-revision");
-
-/// Whoever shows the configured token may write.
-pub(super) struct Editor;
-
-impl FromRequestParts<SharedState> for Editor {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Editor, Problem> {
-        let Some(token) = &state.edit_token else {
-            return Err(Problem::forbidden("features are read-only here: no edit token is configured"));
-        };
-        let shown = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        // The name of a scheme is the same in capitals (RFC 9110, section 11.1).
-        let shown =
-            shown.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        match shown {
-            Some((_, shown)) if token.is(shown.trim()) => Ok(Editor),
-            _ => Err(Problem::unauthorized()),
-        }
-    }
-}
 
 /// `POST /ogc/collections/{layer}/items`: 201 with the address of the new feature. With `Idempotency-Key` a request
 /// makes one feature however often it is sent, and is answered with that one.

@@ -1,0 +1,184 @@
+//! Files sent over HTTP: examined first, then committed or given up.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Answer, Server, TestDatabase, conflict, scratch, watershed, write_geojson};
+
+const TOKEN: (&str, &str) = ("authorization", "Bearer secret");
+
+fn server(database: &TestDatabase) -> Server {
+    Server::start_with(database, &["--edit-token", "secret"])
+}
+
+fn collection(features: &[Json]) -> Vec<u8> {
+    json!({"type": "FeatureCollection", "features": features}).to_string().into_bytes()
+}
+
+fn send(server: &Server, query: &str, body: Vec<u8>) -> Answer {
+    server.send_bytes("POST", &format!("/api/imports?{query}"), &[TOKEN], body)
+}
+
+/// The job's path, from where it was begun.
+fn begun(answer: &Answer) -> String {
+    assert_eq!(answer.status, 202, "{}", answer.json());
+    let location = answer.header("location");
+    location[location.find("/api/").unwrap()..].to_owned()
+}
+
+/// What is known of a job once it rests.
+fn rested(server: &Server, job: &str) -> Json {
+    let began = Instant::now();
+    loop {
+        let status = server.send("GET", job, &[TOKEN]).json();
+        if ["examined", "committed", "failed", "cancelled"].contains(&status["state"].as_str().unwrap()) {
+            return status;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{status}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn tell(server: &Server, job: &str, what: &str) -> Answer {
+    server.send("POST", &format!("{job}/{what}"), &[TOKEN])
+}
+
+#[test]
+fn a_file_is_examined_looked_at_and_committed() {
+    let database = TestDatabase::create();
+    let server = server(&database);
+    let features = [watershed("1", "Uno", -76.0, -10.0, 0.1), watershed("2", "Dos", -75.0, -10.0, 0.1)];
+    let asked = "layer=watersheds&file=cuencas%202024.geojson&valid-on=2024-03-31&licence=ODbL-1.0";
+    let job = begun(&send(&server, asked, collection(&features)));
+    let examined = rested(&server, &job);
+    assert_eq!((&examined["state"], &examined["report"]["merge"]["added"]), (&json!("examined"), &json!(2)));
+    assert_eq!((&examined["file"], &examined["rows"]), (&json!("cuencas 2024.geojson"), &json!(2)));
+    assert_eq!(database.count_features("watersheds"), 0, "examined only");
+    let changes = server.send("GET", &format!("{job}/changes"), &[TOKEN]);
+    assert_eq!(
+        (changes.header("content-type"), changes.json()["features"].as_array().unwrap().len()),
+        ("application/geo+json", 2)
+    );
+
+    assert_eq!(tell(&server, &job, "commit").status, 202);
+    assert_eq!(rested(&server, &job)["state"], "committed");
+    assert_eq!(tell(&server, &job, "commit").status, 409, "once");
+    server.wait_for("/ogc/collections/watersheds/items", |page| page["numberMatched"] == 2);
+    let vintages = server.json("/api/vintages?layer=watersheds");
+    let vintage = &vintages["vintages"][0];
+    assert_eq!(
+        (&vintage["valid_on"], &vintage["licence"], &vintage["source"]),
+        (&json!("2024-03-31"), &json!("ODbL-1.0"), &json!("cuencas_2024"))
+    );
+    assert!(vintage.get("received_by").is_none() && vintage.get("report").is_none(), "not for all: {vintage}");
+
+    let undone = server.send("POST", &format!("/api/vintages/{}/rollback", vintage["id"]), &[TOKEN]);
+    assert_eq!(undone.json(), json!({"removed": 2, "restored": 0, "brought_back": 0}));
+    server.wait_for("/ogc/collections/watersheds/items", |page| page["numberMatched"] == 0);
+    assert_eq!(server.send("POST", &format!("/api/vintages/{}/rollback", vintage["id"]), &[TOKEN]).status, 409);
+}
+
+#[test]
+fn progress_is_told_until_the_job_rests() {
+    let database = TestDatabase::create();
+    let server = server(&database);
+    let features: Vec<_> = (0..5_000).map(|n| conflict(&format!("C{n}"), "activo", Some([-75.0, -10.0]))).collect();
+    let job = begun(&send(&server, "layer=conflicts&file=casos.geojson", collection(&features)));
+    let answer = server.send("GET", &format!("{job}/events"), &[TOKEN]);
+    assert_eq!(answer.header("content-type"), "text/event-stream");
+    let told = String::from_utf8(answer.body).unwrap();
+    let last = told.lines().rfind(|line| line.starts_with("data: ")).unwrap();
+    let last: Json = serde_json::from_str(&last["data: ".len()..]).unwrap();
+    assert_eq!((&last["state"], &last["rows"], &last["total"]), (&json!("examined"), &json!(5_000), &json!(5_000)));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why_and_may_be_examined_otherwise() {
+    let database = TestDatabase::create();
+    let server = server(&database);
+    let table = b"code,name,state,longitude,latitude\n1,Uno,activo,-75,-10\n".to_vec();
+    let job = begun(&send(&server, "layer=conflicts&file=casos.csv", table));
+    let failed = rested(&server, &job);
+    let reason = failed["reason"].as_str().unwrap();
+    assert!(failed["state"] == "failed" && reason.starts_with("casos.csv ") && !reason.contains("/tmp"), "{reason}");
+    assert_eq!(tell(&server, &job, "commit").status, 409);
+    assert_eq!(server.send("GET", &format!("{job}/changes"), &[TOKEN]).status, 409);
+    assert_eq!(tell(&server, &job, "examine?layer=conflicts&source-crs=EPSG:4326").status, 202);
+    assert_eq!(rested(&server, &job)["state"], "examined");
+    assert_eq!(tell(&server, &job, "commit").status, 202);
+    assert_eq!(rested(&server, &job)["state"], "committed");
+    assert_eq!(database.count_features("conflicts"), 1);
+}
+
+#[test]
+fn what_changed_since_it_was_examined_is_not_committed() {
+    let database = TestDatabase::create();
+    let server = server(&database);
+    let one = watershed("1", "Uno", -76.0, -10.0, 0.1);
+    let job = begun(&send(&server, "layer=watersheds&file=cuencas.geojson", collection(std::slice::from_ref(&one))));
+    assert_eq!(rested(&server, &job)["state"], "examined");
+    let folder = scratch();
+    database.import(&write_geojson(folder.path(), "cuencas.geojson", &[one]), &["--layer", "watersheds"]);
+    assert_eq!(tell(&server, &job, "commit").status, 202);
+    let failed = rested(&server, &job);
+    assert!(failed["state"] == "failed" && failed["reason"].as_str().unwrap().contains("examine it again"), "{failed}");
+    assert_eq!(database.count("select count(*) from rimay.import"), 1);
+}
+
+#[test]
+fn a_job_given_up_leaves_nothing() {
+    let database = TestDatabase::create();
+    let server = server(&database);
+    let features: Vec<_> = (0..20_000).map(|n| conflict(&format!("C{n}"), "activo", Some([-75.0, -10.0]))).collect();
+    let job = begun(&send(&server, "layer=conflicts&file=casos.geojson", collection(&features)));
+    assert_eq!(server.send("DELETE", &job, &[TOKEN]).status, 204);
+    assert_eq!(server.send("GET", &job, &[TOKEN]).status, 404);
+    // Another one of the same layer does not wait for it.
+    let next = begun(&send(&server, "layer=conflicts&file=casos.geojson", collection(&features[..3])));
+    assert_eq!(rested(&server, &next)["state"], "examined");
+    assert_eq!(database.count("select count(*) from rimay.import"), 0);
+    let left = database.count(
+        "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'",
+    );
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn who_may_not_and_what_is_wrong_is_told() {
+    let database = TestDatabase::create();
+    let server = server(&database);
+    let one = || collection(&[conflict("Uno", "activo", None)]);
+    let path = "/api/imports?layer=conflicts&file=a.geojson";
+    assert_eq!(server.send_bytes("POST", path, &[], one()).status, 401);
+    assert_eq!(server.get("/api/imports").status, 401);
+    let closed = Server::start(&database);
+    assert_eq!(closed.send_bytes("POST", path, &[], one()).status, 403);
+    for (query, parameter) in [
+        ("file=a.geojson", "layer"),
+        ("layer=nada&file=a.geojson", "layer"),
+        ("layer=conflicts", "file"),
+        ("layer=conflicts&file=..", "file"),
+        ("layer=conflicts&file=a.geojson&valid-on=ayer", "valid-on"),
+        ("layer=conflicts&file=a.geojson&source-crs=WGS84", "source-crs"),
+        ("layer=conflicts&file=a.geojson&operation=EPSG:1", "operation"),
+        ("layer=conflicts&file=a.geojson&preset=nada", "preset"),
+        ("layer=conflicts&file=a.geojson&dry-run=true", "dry-run"),
+        ("layer=conflicts&file=a.geojson&allow-outside=si", "allow-outside"),
+    ] {
+        let answer = send(&server, query, one());
+        assert_eq!(
+            (answer.status, &answer.json()["parameter"]),
+            (400, &json!(parameter)),
+            "{query}: {}",
+            answer.json()
+        );
+    }
+    // A folder in the name does not count.
+    let job = begun(&send(&server, "layer=conflicts&file=../../a.geojson", one()));
+    assert_eq!(rested(&server, &job)["file"], "a.geojson");
+    let large = send(&server, "layer=conflicts&file=a.geojson", vec![b' '; (100 << 20) + 1]);
+    assert_eq!(large.status, 413, "{}", large.json());
+    assert_eq!(server.send("PUT", "/api/imports", &[TOKEN]).status, 405);
+    assert_eq!(server.get("/api/vintages?layer=nada").status, 400);
+}
