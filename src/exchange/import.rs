@@ -247,12 +247,13 @@ async fn copy_rows(
     total: u64,
     progress: &mut impl FnMut(ImportProgress),
 ) -> Result<(), ImportError> {
+    let mut copying = staging.begin_copy().await?;
     loop {
         let rows = match reading.next().await? {
             Read::Rows(rows) => rows,
             Read::Finished(summary) => {
                 report.z_dropped = summary.heights_dropped;
-                return Ok(());
+                return Ok(copying.finish().await?);
             }
         };
         report.read += rows.len() as u64;
@@ -266,7 +267,7 @@ async fn copy_rows(
                 Row::Rejected(note) => report.rejected.push(note),
             }
         }
-        staging.copy(&features).await?;
+        copying.copy(&features).await?;
         progress(ImportProgress::Reading { rows: report.read, total });
     }
 }

@@ -70,10 +70,7 @@ impl Reading {
     /// [`ExchangeError`] where the file cannot be read to its end.
     pub(super) async fn next(&mut self) -> Result<Read, ExchangeError> {
         match self.message().await? {
-            Message::Rows(rows) => {
-                let rows = rows.into_iter().map(Row::try_from).collect::<Result<_, _>>();
-                Ok(Read::Rows(rows.map_err(|error| worker_failed(&self.path, &error))?))
-            }
+            Message::Rows(rows) => Ok(Read::Rows(rows.into_iter().map(Row::from).collect())),
             Message::Finished(summary) => Ok(Read::Finished(summary)),
             Message::Opened(..) | Message::Failed(_) => Err(self.out_of_turn()),
         }

@@ -9,8 +9,8 @@ pub struct IncomingFeature {
     pub key: String,
     /// One value for each field, in the order of the layer's fields.
     pub values: Vec<Value>,
-    /// The record as the file has it, column by column.
-    pub source_record: serde_json::Value,
+    /// The record as the file has it, column by column: the text of a JSON object.
+    pub source_record: String,
     /// Geometry in EPSG:4326, two-dimensional, longitude first, as WKB; rings as the file winds them.
     pub geometry_wkb: Option<Vec<u8>>,
 }

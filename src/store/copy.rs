@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use serde_json::{Map, Value as Json};
-
 use crate::model::{IncomingFeature, Layer};
 
 /// The rows as COPY reads them: row number, key, name, properties, source record, geometry.
@@ -16,12 +14,6 @@ pub(super) fn copy_text(layer: &Layer, features: &[IncomingFeature]) -> String {
 }
 
 fn write_row(text: &mut String, layer: &Layer, feature: &IncomingFeature) {
-    let properties: Map<String, Json> = layer
-        .fields
-        .iter()
-        .zip(&feature.values)
-        .map(|(field, value)| (field.name.clone(), serde_json::to_value(value).expect("plain values are JSON")))
-        .collect();
     let name = layer.position(&layer.name_field).and_then(|position| feature.values[position].as_text());
     write!(text, "{}\t", feature.row).expect("writing to a string");
     write_text(text, &feature.key);
@@ -30,10 +22,10 @@ fn write_row(text: &mut String, layer: &Layer, feature: &IncomingFeature) {
         Some(name) => write_text(text, name),
         None => text.push_str("\\N"),
     }
-    for json in [&Json::Object(properties), &feature.source_record] {
-        text.push('\t');
-        write_text(text, &json.to_string());
-    }
+    text.push('\t');
+    write_text(text, &properties(layer, feature));
+    text.push('\t');
+    write_text(text, &feature.source_record);
     text.push('\t');
     match &feature.geometry_wkb {
         Some(wkb) => write_ewkb_hex(text, wkb),
@@ -42,25 +34,43 @@ fn write_row(text: &mut String, layer: &Layer, feature: &IncomingFeature) {
     text.push('\n');
 }
 
-fn write_text(text: &mut String, value: &str) {
-    for c in value.chars() {
-        match c {
-            '\\' => text.push_str("\\\\"),
-            '\t' => text.push_str("\\t"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            // PostgreSQL's text cannot hold it, and no name needs it.
-            '\0' => {}
-            c => text.push(c),
-        }
+/// A JSON object of the feature's fields.
+fn properties(layer: &Layer, feature: &IncomingFeature) -> String {
+    let mut object = String::from("{");
+    for (position, (field, value)) in layer.fields.iter().zip(&feature.values).enumerate() {
+        let separator = if position == 0 { "" } else { "," };
+        let value = serde_json::to_string(value).expect("plain values are JSON");
+        write!(object, "{separator}\"{}\":{value}", field.name).expect("writing to a string");
     }
+    object + "}"
+}
+
+fn write_text(text: &mut String, value: &str) {
+    let mut rest = value;
+    while let Some(at) = rest.find(['\\', '\t', '\n', '\r', '\0']) {
+        text.push_str(&rest[..at]);
+        text.push_str(match rest.as_bytes()[at] {
+            b'\\' => "\\\\",
+            b'\t' => "\\t",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            // PostgreSQL's text cannot hold it, and no name needs it.
+            _ => "",
+        });
+        rest = &rest[at + 1..];
+    }
+    text.push_str(rest);
 }
 
 /// Little-endian WKB with the SRID flag PostGIS reads, in hexadecimal.
 fn write_ewkb_hex(text: &mut String, wkb: &[u8]) {
     const SRID_FLAG: u8 = 0x20;
     debug_assert_eq!(wkb[0], 1, "little-endian, as the exchange room writes it");
-    let mut byte = |byte: u8| write!(text, "{byte:02X}").expect("writing to a string");
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut byte = |byte: u8| {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    };
     wkb[..4].iter().for_each(|b| byte(*b));
     byte(wkb[4] | SRID_FLAG);
     4326_u32.to_le_bytes().into_iter().for_each(&mut byte);

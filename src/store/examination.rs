@@ -100,6 +100,9 @@ impl Staging {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn find_elsewhere(&mut self, field: &str) -> Result<Doubts, StoreError> {
+        if !sqlx::query_file_scalar!("src/store/queries/has_outlines.sql").fetch_one(self.connection()).await? {
+            return Ok(Doubts::default());
+        }
         sqlx::query_file!("src/store/queries/index_incoming_places.sql").execute(self.connection()).await?;
         // Outlines are few, and each asks the index.
         sqlx::query("set local enable_nestloop = on").execute(self.connection()).await?;

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use jiff::{Timestamp, civil::Date};
 use serde_json::Value as Json;
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction, postgres::PgCopyIn};
 
 use crate::{
     model::{Bbox, GeometryKind, IncomingFeature, Layer, RowNote, Text},
@@ -19,6 +19,32 @@ use crate::{
 pub struct Staging {
     transaction: Transaction<'static, Postgres>,
     layer: &'static Layer,
+}
+
+/// Rows on their way in. The database takes them while the next are read.
+pub struct Copying<'a> {
+    layer: &'static Layer,
+    copy: PgCopyIn<&'a mut PgConnection>,
+}
+
+impl Copying<'_> {
+    /// Copies rows in.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn copy(&mut self, features: &[IncomingFeature]) -> Result<(), StoreError> {
+        self.copy.send(copy_text(self.layer, features).as_bytes()).await?;
+        Ok(())
+    }
+
+    /// All rows are in.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn finish(self) -> Result<(), StoreError> {
+        self.copy.finish().await?;
+        Ok(())
+    }
 }
 
 /// What an import is remembered by.
@@ -135,6 +161,8 @@ impl Store {
         // Statistics may be of the demonstration data still: a source that they do not know counts as one row, and
         // row by row against a whole file takes hours.
         sqlx::query("set local enable_nestloop = off").execute(&mut *transaction).await?;
+        // A file's rows are sorted and joined in memory.
+        sqlx::query("set local work_mem = '256MB'").execute(&mut *transaction).await?;
         Ok(Staging { transaction, layer })
     }
 
@@ -159,22 +187,20 @@ impl Staging {
         &mut self.transaction
     }
 
-    /// Copies rows in.
+    /// Begins to copy rows in.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn copy(&mut self, features: &[IncomingFeature]) -> Result<(), StoreError> {
-        let text = copy_text(self.layer, features);
-        let mut copy = self
+    pub async fn begin_copy(&mut self) -> Result<Copying<'_>, StoreError> {
+        let layer = self.layer;
+        let copy = self
             .connection()
             .copy_in_raw("copy incoming_feature (row_number, key, name, properties, source_record, geom) from stdin")
             .await?;
-        copy.send(text.as_bytes()).await?;
-        copy.finish().await?;
-        Ok(())
+        Ok(Copying { layer, copy })
     }
 
-    /// Ends copying: the rows are ready to be examined.
+    /// The rows are in, and ready to be examined.
     ///
     /// # Errors
     /// [`StoreError::Database`].

@@ -26,7 +26,7 @@ pub use error::StoreError;
 pub use examination::{Doubts, Shift};
 pub use features::{LayerChanges, LayerContents, LayerNews, LayerRows, Position, StoredFeature};
 pub use history::{FeatureVersion, LayerThen};
-pub use imports::{ImportOrigin, KeptEdit, Measure, Merge, Merged, Repair, Staging};
+pub use imports::{Copying, ImportOrigin, KeptEdit, Measure, Merge, Merged, Repair, Staging};
 pub use revisions::LayerRevision;
 pub use vintages::{RollbackError, RolledBack, Vintage};
 pub use wkb::to_wkb;
@@ -69,7 +69,8 @@ impl Store {
         // A statement whose client is gone is called off, and does not keep what it locked.
         let options = options
             .application_name("rimay")
-            .options([("search_path", "public"), ("client_connection_check_interval", "1000")]);
+            // Compiling our queries takes longer than running them.
+            .options([("search_path", "public"), ("client_connection_check_interval", "1000"), ("jit", "off")]);
         greet(&options).await?;
         let pool = |most: u32, options: PgConnectOptions| {
             PgPoolOptions::new().max_connections(most).acquire_timeout(LOAN_TIMEOUT).connect_lazy_with(options)

@@ -74,7 +74,7 @@ impl RecordReader {
         let cells = self.cells(feature)?;
         let mut notes = Vec::new();
         let failure = take_failure().map(|failure| format!("GDAL reports: {failure}"));
-        let record = self.source_record(&cells);
+        let record = self.source_record(&cells).to_string();
         let cells = self.mend_text(cells, &mut notes);
         let mut values = self.values(&cells, &mut notes);
         notes.extend(self.layer.empty_inapplicable(&mut values));
@@ -232,9 +232,9 @@ fn plain_text(value: &Value) -> String {
 
 /// Identity of a row that has no code: 32 hexadecimal digits of the SHA-256 over what the file says and draws, so
 /// that the same row has the same identity in the next delivery.
-fn fingerprint(record: &Json, drawn: &Drawn) -> String {
+fn fingerprint(record: &str, drawn: &Drawn) -> String {
     let mut hasher = Sha256::new();
-    hasher.update(record.to_string());
+    hasher.update(record);
     let polygons = drawn.polygons.iter().flatten().flatten();
     for coordinate in drawn.points.iter().chain(polygons).flatten() {
         hasher.update(coordinate.to_le_bytes());

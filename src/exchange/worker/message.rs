@@ -158,7 +158,7 @@ impl From<Row> for SentRow {
                     row,
                     key,
                     values: values.into_iter().map(SentValue::from).collect(),
-                    source_record: source_record.to_string(),
+                    source_record,
                     geometry_wkb: geometry_wkb.map(serde_bytes::ByteBuf::from),
                     notes,
                 }
@@ -167,23 +167,21 @@ impl From<Row> for SentRow {
     }
 }
 
-impl TryFrom<SentRow> for Row {
-    type Error = io::Error;
-
-    fn try_from(sent: SentRow) -> io::Result<Row> {
-        Ok(match sent {
+impl From<SentRow> for Row {
+    fn from(sent: SentRow) -> Row {
+        match sent {
             SentRow::Rejected(note) => Row::Rejected(note),
             SentRow::Feature { row, key, values, source_record, geometry_wkb, notes } => Row::Feature(
                 IncomingFeature {
                     row,
                     key,
                     values: values.into_iter().map(Value::from).collect(),
-                    source_record: serde_json::from_str(&source_record).map_err(io::Error::other)?,
+                    source_record,
                     geometry_wkb: geometry_wkb.map(serde_bytes::ByteBuf::into_vec),
                 },
                 notes,
             ),
-        })
+        }
     }
 }
 

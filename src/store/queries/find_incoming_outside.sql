@@ -3,6 +3,6 @@
 select row_number, coalesce(name, key) as "feature!", st_x(st_pointonsurface(geom)) as longitude, st_y(st_pointonsurface(geom)) as latitude,
   count(*) over () as "total!"
 from incoming_feature, st_geomfromtext($1, 4326) as area
-where not st_dwithin(geom, area, $2) or not st_coveredby(st_envelope(geom), st_expand(st_envelope(area), $2))
+where not (st_intersects(area, geom) or st_dwithin(geom, area, $2)) or not geom @ st_expand(st_envelope(area), $2)
 order by row_number
 limit 20
