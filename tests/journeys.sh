@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts the real server on an empty database with the demonstration data, and lets a browser do in it what
 # people do (web/journeys). Needs DATABASE_URL, the built web pages and demonstration data, and in RIMAY the
-# program. `make test` runs it.
+# program. `make test` runs it. JOURNEYS names those that run, such as 7-data.
 #
 # The journeys are told where the server is (RIMAY_URL), which browser to drive (CHROMIUM), and how many
 # features with a place the database says each layer has (RIMAY_EXPECTED, a JSON object), to compare with the page.
@@ -15,6 +15,7 @@ server=
 
 main() {
   trap stop EXIT
+  export RIMAY_EDIT_TOKEN=journeys-may-write
   "$rimay" serve --listen 127.0.0.1:0 --demo-data fixtures/demo/build >"$log" 2>&1 &
   server=$!
   RIMAY_URL=$(wait_for_address)
@@ -22,7 +23,7 @@ main() {
   CHROMIUM=${CHROMIUM:-$(find_browser)}
   export RIMAY_URL RIMAY_EXPECTED CHROMIUM
   echo "journeys: $RIMAY_URL has $RIMAY_EXPECTED"
-  npm --prefix web run journeys || { show_log; exit 1; }
+  npm --prefix web run journeys -- ${JOURNEYS-} || { show_log; exit 1; }
 }
 
 # The server prints its address once it has chosen a port and answers.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, value::RawValue};
 use sqlx::PgConnection;
 
 use crate::{
-    model::Layer,
+    model::{Layer, fold},
     store::{Staging, Store, StoreError},
 };
 
@@ -81,11 +81,18 @@ pub struct ChangeCounts {
     pub moved_ha: f64,
 }
 
-/// Counts by department; under an empty name those in none.
+/// Counts by department, however it is spelled; under an empty name those in none.
 pub fn by_department(changes: &[Change]) -> BTreeMap<String, ChangeCounts> {
     let mut counts = BTreeMap::<String, ChangeCounts>::new();
+    // Sources spell departments in their own way: one spelling stands for all, small letters before capitals.
+    let mut spelling = BTreeMap::<String, &str>::new();
+    for department in changes.iter().filter_map(|change| change.department.as_deref()) {
+        let known = spelling.entry(fold(department)).or_insert(department);
+        *known = (*known).max(department);
+    }
     for change in changes {
-        let of = counts.entry(change.department.clone().unwrap_or_default()).or_default();
+        let spelled = change.department.as_deref().map_or("", |department| spelling[&fold(department)]);
+        let of = counts.entry(spelled.to_owned()).or_default();
         match change.kind {
             ChangeKind::Added => {
                 of.added += 1;

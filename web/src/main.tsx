@@ -58,8 +58,13 @@ async function startMapWhenReady(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  const root = document.getElementById('app') as HTMLElement
+  if (location.pathname === '/datos') {
+    const { startDataPage } = await import('./data/start')
+    return startDataPage(root)
+  }
   await startState()
-  render(<App />, document.getElementById('app') as HTMLElement)
+  render(<App />, root)
   void startData()
   followConnection()
   await startMapWhenReady()

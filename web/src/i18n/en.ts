@@ -12,6 +12,7 @@ export const en: Dict = {
   language: 'Language',
   themeDark: 'Use dark theme',
   themeLight: 'Use light theme',
+  data: 'Data: layers, downloads and import',
   help: 'Help and keyboard shortcuts',
   close: 'Close',
   paneMap: 'Map',

@@ -11,6 +11,7 @@ export const es = {
   language: 'Idioma',
   themeDark: 'Usar tema oscuro',
   themeLight: 'Usar tema claro',
+  data: 'Datos: capas, descargas e importación',
   help: 'Ayuda y atajos de teclado',
   close: 'Cerrar',
   paneMap: 'Mapa',

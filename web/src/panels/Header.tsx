@@ -11,7 +11,7 @@ const LANGUAGES: { code: Lang; name: string }[] = [
   { code: 'en', name: 'English' },
 ]
 
-function LanguageToggle() {
+export function LanguageToggle() {
   return (
     <fieldset class="segmented">
       <legend class="visually-hidden">{words.value.language}</legend>
@@ -31,9 +31,18 @@ function LanguageToggle() {
   )
 }
 
-export function Header() {
+export function ThemeToggle() {
   const t = words.value
   const theme = dark.value ? t.themeLight : t.themeDark
+  return (
+    <button type="button" class="tool" aria-label={theme} title={theme} onClick={toggleTheme}>
+      <Icon name={dark.value ? 'sun' : 'moon'} />
+    </button>
+  )
+}
+
+export function Header() {
+  const t = words.value
   return (
     <header class="header">
       <div class="brand">
@@ -45,9 +54,10 @@ export function Header() {
       <Search />
       <div class="tools">
         <LanguageToggle />
-        <button type="button" class="tool" aria-label={theme} title={theme} onClick={toggleTheme}>
-          <Icon name={dark.value ? 'sun' : 'moon'} />
-        </button>
+        <ThemeToggle />
+        <a class="tool" href="/datos" aria-label={t.data} title={t.data}>
+          <Icon name="data" />
+        </a>
         <button
           type="button"
           class="tool"

@@ -1,0 +1,203 @@
+import { useSignal } from '@preact/signals'
+import { formatNumber, lang } from '../i18n'
+import { layers } from '../state/catalogue'
+import { commit, discard, examine, isAtRest, job, type Options, token } from './job'
+import { ReportView } from './ReportView'
+import { loadVintages, seeChanges } from './vintages'
+import { dataWords } from './words'
+
+const FORMATS = '.geojson,.json,.topojson,.gpkg,.zip,.kml,.kmz,.csv,.gz,.xlsx'
+
+function Progress() {
+  const t = dataWords.value
+  const current = job.value
+  if (!current) return null
+  const number = (value: number) => formatNumber(value, lang.value)
+  return (
+    <div class="data-progress" role="status">
+      <p>
+        <strong>{current.file}</strong> · {t.states[current.state]}
+        {current.state === 'reading' && ` ${t.rows(number(current.rows), number(current.total))}`}
+      </p>
+      {!isAtRest(current.state) &&
+        (current.state === 'reading' && current.total > 0 ? (
+          <progress value={current.rows} max={current.total} aria-label={t.states[current.state]} />
+        ) : (
+          <progress aria-label={t.states[current.state]} />
+        ))}
+      {current.reason && (
+        <p class="data-failed" role="alert" lang="en">
+          {current.reason}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** A file in: chosen, examined, looked at, then committed or discarded. */
+export function ImportPanel() {
+  const t = dataWords.value
+  const file = useSignal<File | null>(null)
+  const options = useSignal<Options>({ layer: '' })
+  const failed = useSignal('')
+  const over = useSignal(false)
+  const current = job.value
+  const busy = current !== null && !isAtRest(current.state)
+  const set = (name: string) => (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement | HTMLSelectElement
+    const value =
+      input instanceof HTMLInputElement && input.type === 'checkbox'
+        ? input.checked
+          ? 'true'
+          : ''
+        : input.value
+    options.value = { ...options.value, [name]: value }
+  }
+  const attempt = async (work: () => Promise<void>) => {
+    failed.value = ''
+    try {
+      await work()
+    } catch (error) {
+      failed.value = (error as Error).message || t.states.failed || ''
+    }
+  }
+  const choose = (chosen: File | undefined) => {
+    if (chosen) file.value = chosen
+  }
+  const begin = (event: Event) => {
+    event.preventDefault()
+    const chosen = file.value
+    if (chosen) void attempt(() => examine(chosen, options.value))
+  }
+  const finish = () =>
+    attempt(async () => {
+      await commit()
+      const layer = options.value.layer ?? ''
+      await Promise.all([seeChanges(layer), loadVintages(layer)])
+    })
+  const startAnew = () =>
+    attempt(async () => {
+      file.value = null
+      await discard()
+    })
+  const text = (name: string, label: string) => (
+    <label>
+      <span>{label}</span>
+      <input value={options.value[name] ?? ''} onInput={set(name)} disabled={busy} />
+    </label>
+  )
+  return (
+    <section class="data-import" id="importar" aria-labelledby="import-title">
+      <h2 id="import-title">{t.importTitle}</h2>
+      <p>{t.importIntro}</p>
+      <form onSubmit={begin}>
+        <label>
+          <span>{t.token}</span>
+          <input
+            type="password"
+            autocomplete="off"
+            required
+            value={token.value}
+            aria-describedby="token-hint"
+            onInput={(event) => {
+              token.value = event.currentTarget.value
+            }}
+          />
+          <small id="token-hint">{t.tokenHint}</small>
+        </label>
+        <label
+          class={over.value ? 'data-drop is-over' : 'data-drop'}
+          onDragOver={(event) => {
+            event.preventDefault()
+            over.value = true
+          }}
+          onDragLeave={() => {
+            over.value = false
+          }}
+          onDrop={(event) => {
+            event.preventDefault()
+            over.value = false
+            if (!current) choose(event.dataTransfer?.files[0])
+          }}
+        >
+          <span>{t.file}</span>
+          <strong>{file.value ? file.value.name : t.drop}</strong>
+          <input
+            type="file"
+            accept={FORMATS}
+            disabled={current !== null}
+            onChange={(event) => choose(event.currentTarget.files?.[0])}
+          />
+        </label>
+        <label>
+          <span>{t.layer}</span>
+          <select required value={options.value.layer} onChange={set('layer')} disabled={busy}>
+            <option value="">{t.chooseLayer}</option>
+            {layers.value.map((layer) => (
+              <option key={layer.id} value={layer.id}>
+                {layer.title[lang.value]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span>{t.validOn}</span>
+          <input
+            type="date"
+            value={options.value['valid-on'] ?? ''}
+            onInput={set('valid-on')}
+            disabled={busy}
+          />
+        </label>
+        <details>
+          <summary>{t.options}</summary>
+          <p>{t.optionsHint}</p>
+          <div class="data-options">
+            {text('source-crs', t.sourceCrs)}
+            {text('operation', t.operation)}
+            {text('encoding', t.encoding)}
+            {text('source-layer', t.sourceLayer)}
+            {text('preset', t.preset)}
+            {text('source', t.source)}
+            {text('licence', t.licence)}
+            {text('attribution', t.attribution)}
+            <label class="data-check">
+              <input type="checkbox" onChange={set('allow-outside')} disabled={busy} />
+              <span>{t.allowOutside}</span>
+            </label>
+            <label class="data-check">
+              <input type="checkbox" onChange={set('overwrite-edits')} disabled={busy} />
+              <span>{t.overwriteEdits}</span>
+            </label>
+          </div>
+        </details>
+        {failed.value && (
+          <p class="data-failed" role="alert" lang="en">
+            {failed.value}
+          </p>
+        )}
+        <Progress />
+        {current?.report && current.state !== 'failed' && (
+          <ReportView job={current} report={current.report} />
+        )}
+        <p class="data-actions">
+          {current?.state !== 'committed' && (
+            <button type="submit" class="button" disabled={busy || !file.value}>
+              {current?.id ? t.examineAgain : t.examine}
+            </button>
+          )}
+          {current?.state === 'examined' && (
+            <button type="button" class="button is-main" onClick={finish}>
+              {t.commit}
+            </button>
+          )}
+          {current && (
+            <button type="button" class="button" onClick={startAnew}>
+              {current.state === 'committed' ? t.another : t.discard}
+            </button>
+          )}
+        </p>
+      </form>
+    </section>
+  )
+}

@@ -1,0 +1,151 @@
+import { formatNumber, lang } from '../i18n'
+import { ask, type Job, problemsCsv, type Report, type RowNote, save } from './job'
+import { dataWords } from './words'
+
+/** Rows that are shown before they are only counted. */
+const SHOWN = 100
+
+function Notes({ title, notes, total }: { title: string; notes: RowNote[]; total: number }) {
+  const t = dataWords.value
+  if (total === 0) return null
+  return (
+    <details>
+      <summary>
+        {title}: {formatNumber(total, lang.value)}
+      </summary>
+      <div class="data-table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t.row}</th>
+              <th scope="col">{t.element}</th>
+              <th scope="col">{t.note}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {notes.slice(0, SHOWN).map((note) => (
+              <tr key={`${note.row} ${note.note}`}>
+                <td>{note.row}</td>
+                <td>{note.feature}</td>
+                <td lang="en">{note.note}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {total > SHOWN && <p>{t.more(formatNumber(total - SHOWN, lang.value))}</p>}
+    </details>
+  )
+}
+
+function Departments({ report }: { report: Report }) {
+  const t = dataWords.value
+  const rows = Object.entries(report.by_department).sort(([a], [b]) => a.localeCompare(b, lang.value))
+  if (rows.length === 0) return null
+  const number = (value: number) => formatNumber(value, lang.value)
+  const area = (value: number) => (value ? ` (${formatNumber(value, lang.value, 2)} ha)` : '')
+  return (
+    <div class="data-table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.department}</th>
+            <th scope="col">{t.added}</th>
+            <th scope="col">{t.removed}</th>
+            <th scope="col">{t.moved}</th>
+            <th scope="col">{t.changed}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([department, counts]) => (
+            <tr key={department}>
+              <td>{department || t.none}</td>
+              <td>{number(counts.added) + area(counts.added_ha)}</td>
+              <td>{number(counts.removed) + area(counts.removed_ha)}</td>
+              <td>{number(counts.moved) + area(counts.moved_ha)}</td>
+              <td>{number(counts.changed)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** What a file holds, what is doubtful, and what it does to the layer. */
+export function ReportView({ job, report }: { job: Job; report: Report }) {
+  const t = dataWords.value
+  const number = (value: number, digits = 0) => formatNumber(value, lang.value, digits)
+  const { merge, shift } = report
+  const facts: [string, string][] = [
+    [t.found, report.crs_found],
+    [t.used, report.datum_operation],
+    [t.read, number(report.read)],
+    [t.accepted, number(report.accepted)],
+    [
+      t.wouldDo,
+      t.changes(number(merge.added), number(merge.changed), number(merge.removed)) +
+        (merge.demonstration_removed ? t.givesWay(number(merge.demonstration_removed)) : ''),
+    ],
+  ]
+  const changes = async () => {
+    const answer = await ask(`/api/imports/${job.id}/changes`)
+    save('changes.geojson', await answer.text(), 'application/geo+json')
+  }
+  return (
+    <>
+      {report.same_as && <p>{t.sameFile}</p>}
+      {shift && (
+        <p class="data-failed" role="alert">
+          {t.shift(
+            number(shift.moved),
+            number(shift.matched),
+            number(Math.hypot(shift.east_m, shift.north_m), 1),
+          )}
+        </p>
+      )}
+      <dl class="data-facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Departments report={report} />
+      <Notes title={t.rejected} notes={report.rejected} total={report.rejected.length} />
+      <Notes title={t.notes} notes={report.notes} total={report.notes.length} />
+      <Notes title={t.repaired} notes={report.repaired} total={report.repaired.length} />
+      <Notes title={t.twins} notes={report.same_geometry} total={report.same_geometry.length} />
+      {report.area_differs.map(([field, doubts]) => (
+        <Notes key={field} title={t.differs(field)} notes={doubts.first} total={doubts.total} />
+      ))}
+      <Notes title={t.elsewhere} notes={report.elsewhere.first} total={report.elsewhere.total} />
+      <Notes title={t.slivers} notes={report.slivers.first} total={report.slivers.total} />
+      {report.grid.length > 0 && (
+        <details>
+          <summary>{t.grid}</summary>
+          <ul>
+            {report.grid.map(({ system, median_m }) => (
+              <li key={system}>
+                {number(median_m, 2)} m: {system}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <p class="data-actions">
+        <button
+          type="button"
+          class="link"
+          onClick={() => save('problems.csv', problemsCsv(report), 'text/csv')}
+        >
+          {t.downloadProblems}
+        </button>
+        <button type="button" class="link" onClick={changes}>
+          {t.downloadChanges}
+        </button>
+      </p>
+    </>
+  )
+}

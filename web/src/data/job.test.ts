@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { problemsCsv, type Report } from './job'
+
+const none = { total: 0, first: [] }
+const report: Report = {
+  crs_found: '',
+  datum_operation: '',
+  read: 3,
+  accepted: 2,
+  repaired: [],
+  rejected: [{ row: 3, feature: '=SUM(A1)', note: 'same key as row 1 ("1")' }],
+  notes: [],
+  same_geometry: [],
+  area_differs: [['legal_area_ha', { total: 1, first: [{ row: 2, feature: 'B', note: 'says 5 ha' }] }]],
+  elsewhere: none,
+  slivers: none,
+  grid: [],
+  shift: null,
+  merge: { added: 2, changed: 0, unchanged: 0, removed: 0, demonstration_removed: 0 },
+  by_department: {},
+  same_as: null,
+}
+
+it('rows with problems come as a table without formulas', () => {
+  expect(problemsCsv(report).split('\r\n')).toEqual([
+    'kind,row,feature,note',
+    `"rejected","3","'=SUM(A1)","same key as row 1 (""1"")"`,
+    '"legal_area_ha","2","B","says 5 ha"',
+  ])
+})
