@@ -287,6 +287,7 @@ async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside
     }
     report.same_geometry = staging.find_twins().await?;
     find_doubts(staging, report).await?;
+    staging.locate(report.notes_of_rows()).await?;
     report.accepted = measure.count.unsigned_abs();
     report.without_geometry = measure.without_geometry.unsigned_abs();
     report.bbox = measure.bbox;

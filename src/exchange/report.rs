@@ -117,6 +117,14 @@ impl ImportReport {
         }
     }
 
+    /// All that is told of single rows.
+    pub(super) fn notes_of_rows(&mut self) -> impl Iterator<Item = &mut RowNote> {
+        let doubts = self.area_differs.iter_mut().map(|(_, doubts)| doubts);
+        let doubts = doubts.chain([&mut self.elsewhere, &mut self.slivers]).flat_map(|doubts| &mut doubts.first);
+        let lists = [&mut self.repaired, &mut self.rejected, &mut self.notes, &mut self.same_geometry];
+        lists.into_iter().flatten().chain(doubts)
+    }
+
     /// Says of each repair what was wrong and what area there is now. An area of which nothing was left is rejected
     /// for what was wrong with it, and no repair.
     pub(super) fn set_repairs(&mut self, repairs: Vec<Repair>, vanished: Vec<RowNote>) {
@@ -275,7 +283,7 @@ mod tests {
     #[test]
     fn the_area_before_is_told_where_it_means_something() {
         let described = |before, after| {
-            let row = RowNote { row: 1, feature: "A".into(), note: "Self-intersection".into() };
+            let row = RowNote { row: 1, feature: "A".into(), note: "Self-intersection".into(), place: None };
             describe(&Repair { row, area_before_m2: before, area_after_m2: Some(after) })
         };
         let slight = described(Some(1_000_000.0), 999_000.0);

@@ -16,7 +16,7 @@ pub struct IncomingFeature {
 }
 
 /// Something worth telling about one row of a file.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RowNote {
     /// Row in the file, from 1.
     pub row: u64,
@@ -24,4 +24,6 @@ pub struct RowNote {
     pub feature: String,
     /// What was found, or what was done.
     pub note: String,
+    /// Where the row is: longitude and latitude of a point in it; `None` where it has no place, or none that can be read.
+    pub place: Option<[f64; 2]>,
 }

@@ -1,5 +1,7 @@
 //! What is doubtful in a file on its way in: told, and taken all the same.
 
+use std::collections::HashMap;
+
 use crate::{
     model::RowNote,
     store::{Staging, StoreError, imports::note},
@@ -11,7 +13,7 @@ const AREA_TOLERANCE: f64 = 0.05;
 const SLIVER: (f64, f64) = (100.0, 1.0);
 
 /// Doubts of one kind: the first of them, and how many there are.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
 pub struct Doubts {
     /// How many rows.
     pub total: u64,
@@ -140,6 +142,22 @@ impl Staging {
             north_m,
             spread_m: spread_east.max(spread_north),
         }))
+    }
+
+    /// Fills in where rows are that are still there.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn locate<'a>(&mut self, notes: impl Iterator<Item = &'a mut RowNote>) -> Result<(), StoreError> {
+        let mut notes: Vec<_> = notes.filter(|note| note.place.is_none()).collect();
+        let rows: Vec<i64> = notes.iter().filter_map(|note| i64::try_from(note.row).ok()).collect();
+        let query = sqlx::query_file!("src/store/queries/locate_incoming.sql", &rows);
+        let places = query.map(|row| (row.row_number.unsigned_abs(), [row.longitude, row.latitude]));
+        let places: HashMap<u64, [f64; 2]> = places.fetch_all(self.connection()).await?.into_iter().collect();
+        for note in &mut notes {
+            note.place = places.get(&note.row).copied();
+        }
+        Ok(())
     }
 
     /// Corners of some of the areas, longitude and latitude.

@@ -219,11 +219,9 @@ impl Staging {
         Ok(rows
             .into_iter()
             .map(|row| {
-                note(
-                    row.row_number,
-                    row.feature,
-                    format!("same key as row {} ({}); the first was kept", row.first_row, row.key),
-                )
+                let said = format!("same key as row {} ({}); the first was kept", row.first_row, row.key);
+                let place = row.longitude.zip(row.latitude).map(<[f64; 2]>::from);
+                RowNote { place, ..note(row.row_number, row.feature, said) }
             })
             .collect())
     }
@@ -409,5 +407,5 @@ async fn find_kept_edits(
 }
 
 pub(super) fn note(row: i64, feature: String, note: String) -> RowNote {
-    RowNote { row: row.unsigned_abs(), feature, note }
+    RowNote { row: row.unsigned_abs(), feature, note, place: None }
 }

@@ -55,6 +55,10 @@ fn a_file_is_examined_looked_at_and_committed() {
     assert_eq!((&examined["state"], &examined["report"]["merge"]["added"]), (&json!("examined"), &json!(2)));
     assert_eq!((&examined["file"], &examined["rows"]), (&json!("cuencas 2024.geojson"), &json!(2)));
     assert_eq!(database.count_features("watersheds"), 0, "examined only");
+    // What is doubtful of a row is told with its place.
+    let doubt = &examined["report"]["area_differs"][0][1]["first"][1];
+    let side = |position: usize| doubt["place"][position].as_f64().unwrap();
+    assert!(doubt["row"] == 2 && (side(0) + 74.95).abs() < 0.05 && (side(1) + 9.95).abs() < 0.05, "{doubt}");
     let changes = server.send("GET", &format!("{job}/changes"), &[TOKEN]);
     assert_eq!(
         (changes.header("content-type"), changes.json()["features"].as_array().unwrap().len()),

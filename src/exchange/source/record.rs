@@ -84,7 +84,7 @@ impl RecordReader {
         let hash = || fingerprint(&record, drawn.as_ref().unwrap_or(&Drawn::default()));
         let key = self.key(&values).unwrap_or_else(hash);
         let name = self.name(&values).unwrap_or_else(|| key.chars().take(SHOWN).collect());
-        let told = |note: String| RowNote { row, feature: name.clone(), note };
+        let told = |note: String| RowNote { row, feature: name.clone(), note, place: None };
         if let Some(reason) = self.too_long(&cells, &values, &key) {
             return Ok(Row::Rejected(told(reason)));
         }

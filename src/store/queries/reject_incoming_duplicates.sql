@@ -8,4 +8,5 @@ with repeated as (
 delete from incoming_feature i
 using repeated r
 where i.key = r.key and i.row_number > r.first_row
-returning i.row_number as "row_number!", coalesce(i.name, i.key) as "feature!", i.key as "key!", r.first_row as "first_row!"
+returning i.row_number as "row_number!", coalesce(i.name, i.key) as "feature!", i.key as "key!", r.first_row as "first_row!",
+  st_x(st_pointonsurface(i.geom)) as longitude, st_y(st_pointonsurface(i.geom)) as latitude

@@ -5,6 +5,9 @@ import { dataWords } from './words'
 /** Rows that are shown before they are only counted. */
 const SHOWN = 100
 
+/** The map, near enough to see one area. */
+const mapAt = ([lon, lat]: [number, number]) => `/mapa#m=13/${lat.toFixed(4)}/${lon.toFixed(4)}`
+
 function Notes({ title, notes, total }: { title: string; notes: RowNote[]; total: number }) {
   const t = dataWords.value
   if (total === 0) return null
@@ -20,6 +23,7 @@ function Notes({ title, notes, total }: { title: string; notes: RowNote[]; total
               <th scope="col">{t.row}</th>
               <th scope="col">{t.element}</th>
               <th scope="col">{t.note}</th>
+              <th scope="col">{t.place}</th>
             </tr>
           </thead>
           <tbody>
@@ -28,6 +32,11 @@ function Notes({ title, notes, total }: { title: string; notes: RowNote[]; total
                 <td>{note.row}</td>
                 <td>{note.feature}</td>
                 <td lang="en">{note.note}</td>
+                <td>
+                  {note.place && (
+                    <a href={mapAt(note.place)}>{note.place.map((side) => side.toFixed(4)).join(', ')}</a>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -8,10 +8,12 @@ const report: Report = {
   read: 3,
   accepted: 2,
   repaired: [],
-  rejected: [{ row: 3, feature: '=SUM(A1)', note: 'same key as row 1 ("1")' }],
+  rejected: [{ row: 3, feature: '=SUM(A1)', note: 'same key as row 1 ("1")', place: [-75, -10] }],
   notes: [],
   same_geometry: [],
-  area_differs: [['legal_area_ha', { total: 1, first: [{ row: 2, feature: 'B', note: 'says 5 ha' }] }]],
+  area_differs: [
+    ['legal_area_ha', { total: 1, first: [{ row: 2, feature: 'B', note: 'says 5 ha', place: null }] }],
+  ],
   elsewhere: none,
   slivers: none,
   grid: [],
@@ -23,8 +25,8 @@ const report: Report = {
 
 it('rows with problems come as a table without formulas', () => {
   expect(problemsCsv(report).split('\r\n')).toEqual([
-    'kind,row,feature,note',
-    `"rejected","3","'=SUM(A1)","same key as row 1 (""1"")"`,
-    '"legal_area_ha","2","B","says 5 ha"',
+    'kind,row,feature,note,longitude,latitude',
+    `"rejected","3","'=SUM(A1)","same key as row 1 (""1"")",-75,-10`,
+    '"legal_area_ha","2","B","says 5 ha",,',
   ])
 })

@@ -5,6 +5,8 @@ export interface RowNote {
   row: number
   feature: string
   note: string
+  /** Longitude and latitude. */
+  place: [number, number] | null
 }
 
 export interface Doubts {
@@ -165,9 +167,11 @@ export function problemsCsv(report: Report): string {
   ]
   const cell = (text: string) => `"${/^[=+\-@\t\r]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`
   const rows = kinds.flatMap(([kind, notes]) =>
-    notes.map(({ row, feature, note }) => [kind, String(row), feature, note].map(cell).join(',')),
+    notes.map(({ row, feature, note, place }) =>
+      [...[kind, String(row), feature, note].map(cell), place?.[0] ?? '', place?.[1] ?? ''].join(','),
+    ),
   )
-  return ['kind,row,feature,note', ...rows].join('\r\n')
+  return ['kind,row,feature,note,longitude,latitude', ...rows].join('\r\n')
 }
 
 /** Offers a text as a file. */
