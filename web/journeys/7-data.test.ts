@@ -90,6 +90,10 @@ it('a file is examined, looked at, committed, and taken back', async () => {
   const report = await page.textContent('.data-import')
   expect(report).toContain('2 agregados, 0 cambiados, 0 quitados')
   expect(report).toContain('stated_area_ha: distinta del área medida: 2')
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('.data-map')?.dataset.drawn !== undefined,
+  )
+  expect(await page.getAttribute('.data-map', 'data-drawn')).not.toBe('0')
   const saved = page.waitForEvent('download')
   await page.click('.data-import .data-actions .link:nth-of-type(2)')
   const changes = JSON.parse(readFileSync((await (await saved).path()) ?? '', 'utf8'))

@@ -1,4 +1,5 @@
 import { formatNumber, lang } from '../i18n'
+import { ChangesMap } from './ChangesMap'
 import { ask, type Job, problemsCsv, type Report, type RowNote, save } from './job'
 import { dataWords } from './words'
 
@@ -121,6 +122,7 @@ export function ReportView({ job, report }: { job: Job; report: Report }) {
           </div>
         ))}
       </dl>
+      {job.state === 'examined' && <ChangesMap id={job.id} report={report} />}
       <Departments report={report} />
       <Notes title={t.rejected} notes={report.rejected} total={report.rejected.length} />
       <Notes title={t.notes} notes={report.notes} total={report.notes.length} />

@@ -1,0 +1,114 @@
+import type { FeatureCollection, Geometry, Position } from 'geojson'
+import { Map as MapLibre, setWorkerUrl } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import { lang } from '../i18n'
+import { basemapLabels, basemapLayers, basemapSources } from '../map/basemap'
+import { fontFaces } from '../map/fonts'
+import { tonesOf } from '../map/tones'
+import { dark } from '../state/preferences'
+import { KIND_COLORS } from './kinds'
+
+export type Changes = FeatureCollection<Geometry | null, { kind: string }>
+
+/** West, south, east, north. */
+type Box = [number, number, number, number]
+
+/** Where an area shows as an area; before, a dot stands for it. */
+const AREAS_FROM = 10
+
+function positions(geometry: Geometry): Position[] {
+  if (geometry.type === 'GeometryCollection') return geometry.geometries.flatMap(positions)
+  const flat = (value: unknown): Position[] =>
+    Array.isArray(value) && typeof value[0] === 'number'
+      ? [value as Position]
+      : (value as unknown[]).flatMap(flat)
+  return flat(geometry.coordinates)
+}
+
+export function boxOf(geometry: Geometry): Box {
+  const box: Box = [180, 90, -180, -90]
+  for (const [x = 0, y = 0] of positions(geometry)) {
+    box[0] = Math.min(box[0], x)
+    box[1] = Math.min(box[1], y)
+    box[2] = Math.max(box[2], x)
+    box[3] = Math.max(box[3], y)
+  }
+  return box
+}
+
+/** One dot for each change, in the middle of its box. */
+function dotsOf(changes: Changes): FeatureCollection {
+  const features = changes.features.flatMap(({ geometry, properties }) => {
+    if (!geometry) return []
+    const [west, south, east, north] = boxOf(geometry)
+    const coordinates = [(west + east) / 2, (south + north) / 2]
+    return [{ type: 'Feature' as const, properties, geometry: { type: 'Point' as const, coordinates } }]
+  })
+  return { type: 'FeatureCollection', features }
+}
+
+const colorOfKind = ['match', ['get', 'kind'], ...Object.entries(KIND_COLORS).flat(), '#555']
+
+/** Draws what an import does; returns what takes the map away again. */
+export function showChanges(container: HTMLElement, changes: Changes, label: string): () => void {
+  setWorkerUrl(workerUrl)
+  const tones = tonesOf(dark.peek())
+  const boxes = changes.features.flatMap(({ geometry }) => (geometry ? [boxOf(geometry)] : []))
+  const side = (at: number, pick: (...sides: number[]) => number) =>
+    boxes.reduce((found, box) => pick(found, box[at] ?? found), boxes[0]?.[at] ?? 0)
+  const map = new MapLibre({
+    container,
+    style: {
+      version: 8,
+      'font-faces': fontFaces(),
+      sources: {
+        ...basemapSources(),
+        areas: { type: 'geojson', data: changes as FeatureCollection },
+        dots: { type: 'geojson', data: dotsOf(changes) },
+      },
+      layers: [
+        ...basemapLayers(tones),
+        {
+          id: 'areas',
+          type: 'fill',
+          source: 'areas',
+          paint: { 'fill-color': colorOfKind as never, 'fill-opacity': 0.25 },
+        },
+        {
+          id: 'outlines',
+          type: 'line',
+          source: 'areas',
+          paint: { 'line-color': colorOfKind as never, 'line-width': 1.5 },
+        },
+        {
+          id: 'dots',
+          type: 'circle',
+          source: 'dots',
+          maxzoom: AREAS_FROM,
+          paint: {
+            'circle-color': colorOfKind as never,
+            'circle-radius': 4,
+            'circle-stroke-color': '#fff',
+            'circle-stroke-width': 1,
+          },
+        },
+        ...basemapLabels(tones, lang.peek()),
+      ],
+    },
+    bounds: [side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)],
+    fitBoundsOptions: { padding: 32, maxZoom: 14 },
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: 0,
+  })
+  map.getCanvas().setAttribute('aria-label', label)
+  map.on('idle', () => {
+    container.dataset.drawn = String(
+      map.queryRenderedFeatures({ layers: ['areas', 'outlines', 'dots'] }).length,
+    )
+  })
+  return () => map.remove()
+}
