@@ -73,6 +73,7 @@ list_missing_packages() {
   if $with_clients; then list_missing_clients; fi
   if ($with_clients || $with_peers) && ! python3 -c 'import ensurepip' 2>/dev/null; then packages+=(python3-venv); fi
   if $with_bench && ! has wrk; then packages+=(wrk); fi
+  if $with_bench && ! $with_tests && ! has ogr2ogr; then packages+=(gdal-bin); fi
 }
 
 list_missing_clients() {

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { cases, keptTiles, wholes } from './cases.mjs'
+import { measureFiles } from './files.mjs'
 
 const { DATABASE_URL, RIMAY, SCALE } = process.env
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
@@ -150,6 +151,15 @@ for (const [coding, headers] of [['gzip, as browsers ask', ['-H', 'accept-encodi
 say('')
 say(`Resident after it ${number(residentMiB(keeping.pid))} MiB.`)
 await keeping.stop()
+await settle()
+const files = await measureFiles({ rimay: RIMAY, database: DATABASE_URL, folder, run, serve })
+say('')
+say(row(['concessions in, from a GeoPackage to the map', 'Rimay, s', 'ogr2ogr with COPY, s', 'ratio']))
+say(row(['---', '--:', '--:', '--:']))
+say(row(['all of them', number(files.full, 2), number(files.ogr2ogr, 2), `**${number(files.full / files.ogr2ogr, 1)}**`]))
+say(row(['again, 1 % changed and 1 % gone', number(files.next, 2), '–', '–']))
+say('')
+say(`Of a day before that (\`asOf\`), in a box as large as a department: ${number(files.asOf)} ms the first time, ${number(files.again)} ms again.`)
 
 const machine = `${cpus()[0].model.trim()}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`
 const versions = sql(`select 'PostgreSQL ' || current_setting('server_version') || ', PostGIS ' || postgis_lib_version()`)
