@@ -11,6 +11,8 @@ use crate::{
 const FEW: usize = 256;
 /// The same for features that come or go between others: each shifts the slots behind it.
 const FEW_SHIFTS: usize = 16;
+/// Up to one in so many, changes are worked into the indexes together.
+const PART: usize = 4;
 
 /// A feature in the tree: its box and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,11 +71,57 @@ impl Features {
         let is_between = |feature: &&Arc<Feature>| feature.id < last && self.place_of(feature.id).is_err();
         let shifts = gone.len() + present.iter().filter(is_between).count();
         if present.len() > FEW || shifts > FEW_SHIFTS {
-            return self.indexed_anew(&gone, present);
+            let is_part = (gone.len() + present.len()) * PART < self.by_id.len();
+            return if is_part { self.worked_in(&gone, present) } else { self.indexed_anew(&gone, present) };
         }
         gone.iter().for_each(|id| self.remove(*id));
         present.into_iter().for_each(|feature| self.put(feature));
         self
+    }
+
+    /// The same for many changes that are a small part of all: what stays keeps its order, and is renumbered once. Both
+    /// come by ascending id.
+    fn worked_in(mut self, gone: &[i64], present: Vec<Arc<Feature>>) -> Features {
+        let is_touched = |id: i64| {
+            gone.binary_search(&id).is_ok() || present.binary_search_by_key(&id, |feature| feature.id).is_ok()
+        };
+        // The slot that each feature has afterwards; none for those that go or change.
+        let mut renumbered: Vec<Option<Slot>> = Vec::with_capacity(self.by_id.len());
+        let mut by_id: Vec<Arc<Feature>> = Vec::with_capacity(self.by_id.len() + present.len());
+        let mut added: Vec<Slot> = Vec::with_capacity(present.len());
+        let mut coming = present.iter().peekable();
+        for (slot, feature) in (0..).zip(&self.by_id) {
+            while let Some(new) = coming.next_if(|new| new.id <= feature.id) {
+                added.push(to_slot(by_id.len()));
+                by_id.push(Arc::clone(new));
+            }
+            if is_touched(feature.id) {
+                if let Some(entry) = Entry::of(slot, feature) {
+                    self.tree.remove(&entry);
+                }
+                renumbered.push(None);
+            } else {
+                renumbered.push(Some(to_slot(by_id.len())));
+                by_id.push(Arc::clone(feature));
+            }
+        }
+        for new in coming {
+            added.push(to_slot(by_id.len()));
+            by_id.push(Arc::clone(new));
+        }
+        self.tree
+            .iter_mut()
+            .for_each(|entry| entry.slot = renumbered[entry.slot as usize].expect("only what stays is left"));
+        let entries = added.iter().filter_map(|slot| Entry::of(*slot, &by_id[*slot as usize]));
+        entries.for_each(|entry| self.tree.insert(entry));
+        let stays = |slots: &[Slot]| slots.iter().filter_map(|slot| renumbered[*slot as usize]).collect::<Vec<_>>();
+        let mut placeless = stays(&self.placeless);
+        placeless.extend(added.iter().filter(|slot| by_id[**slot as usize].geometry.is_none()));
+        placeless.sort_unstable();
+        let name = |slot: &Slot| (&by_id[*slot as usize].search_text, *slot);
+        added.sort_unstable_by(|a, b| name(a).cmp(&name(b)));
+        let by_name = merged(&stays(&self.by_name), &added, |a, b| name(a) < name(b));
+        Features { by_name, placeless, tree: self.tree, by_id }
     }
 
     fn indexed_anew(self, gone: &[i64], present: Vec<Arc<Feature>>) -> Features {
@@ -154,6 +202,20 @@ impl Features {
     }
 }
 
+/// Two ordered lists as one.
+fn merged(a: &[Slot], b: &[Slot], is_before: impl Fn(&Slot, &Slot) -> bool) -> Vec<Slot> {
+    let mut merged = Vec::with_capacity(a.len() + b.len());
+    let mut rest = b.iter().peekable();
+    for slot in a {
+        while let Some(earlier) = rest.next_if(|other| is_before(other, slot)) {
+            merged.push(*earlier);
+        }
+        merged.push(*slot);
+    }
+    merged.extend(rest);
+    merged
+}
+
 fn to_slot(place: usize) -> Slot {
     Slot::try_from(place).expect("a layer has fewer than 2^32 features")
 }
@@ -205,8 +267,12 @@ mod tests {
             let one_by_one = Features::index(before.clone()).with(&touched, present.clone());
             let gone: Vec<i64> =
                 touched.iter().copied().filter(|id| !present.iter().any(|feature| feature.id == *id)).collect();
+            let together = Features::index(before.clone()).worked_in(&gone, present.clone());
             let at_once = Features::index(before).indexed_anew(&gone, present);
             assert_eq!(told(&one_by_one), told(&at_once));
+            assert_eq!(told(&together), told(&at_once));
+            let ids: Vec<i64> = together.by_id.iter().map(|feature| feature.id).collect();
+            assert_eq!(ids, at_once.by_id.iter().map(|feature| feature.id).collect::<Vec<_>>());
         }
     }
 }
