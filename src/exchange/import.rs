@@ -247,6 +247,7 @@ async fn copy_rows(
     total: u64,
     progress: &mut impl FnMut(ImportProgress),
 ) -> Result<(), ImportError> {
+    let layer = staging.layer();
     let mut copying = staging.begin_copy().await?;
     loop {
         let rows = match reading.next().await? {
@@ -261,6 +262,7 @@ async fn copy_rows(
         for row in rows {
             match row {
                 Row::Feature(feature, notes) => {
+                    report.count_ubigeo(layer, &feature.values);
                     features.push(feature);
                     report.notes.extend(notes);
                 }

@@ -11,12 +11,21 @@ use crate::{
         SourceSummary,
         grid::{GridFit, MET_M},
     },
-    model::{Bbox, Layer, RowNote},
+    model::{Bbox, Layer, RowNote, UbigeoAuthority, Value, ubigeo_authority},
     store::{ChangeCounts, Doubts, KeptEdit, Merge, Repair, Shift},
 };
 
 /// Notes of one kind that are printed; all of them are kept with the import.
 const PRINTED: usize = 10;
+
+/// Codes of places that can only be of one authority.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct UbigeoCounts {
+    /// Of INEI.
+    pub inei: u64,
+    /// Of RENIEC.
+    pub reniec: u64,
+}
 
 /// What became of a file, row by row where it matters.
 #[derive(Debug, Clone, Serialize)]
@@ -63,6 +72,8 @@ pub struct ImportReport {
     pub elsewhere: Doubts,
     /// Areas that are next to nothing.
     pub slivers: Doubts,
+    /// Whose the codes of places are, by the department they stand for.
+    pub ubigeo: UbigeoCounts,
     /// How well corners lie on the layer's legal grid, the best first; nothing where it has none.
     pub grid: Vec<GridFit>,
     /// How all features of the source moved alike since its last file.
@@ -106,6 +117,7 @@ impl ImportReport {
             area_differs: vec![],
             elsewhere: Doubts::default(),
             slivers: Doubts::default(),
+            ubigeo: UbigeoCounts::default(),
             grid: vec![],
             shift: None,
             bbox: None,
@@ -114,6 +126,19 @@ impl ImportReport {
             kept_edits: vec![],
             same_as: None,
             dry_run: false,
+        }
+    }
+
+    /// Counts whose a feature's code is, where the layer has codes of places and the department beside them.
+    pub(super) fn count_ubigeo(&mut self, layer: &Layer, values: &[Value]) {
+        let code = layer.fields.iter().position(|field| field.digits.is_some());
+        let department = layer.position("department");
+        let (Some(code), Some(department)) = (code, department) else { return };
+        let (Some(code), Some(department)) = (values[code].as_text(), values[department].as_text()) else { return };
+        match ubigeo_authority(code, department) {
+            Some(UbigeoAuthority::Inei) => self.ubigeo.inei += 1,
+            Some(UbigeoAuthority::Reniec) => self.ubigeo.reniec += 1,
+            None => {}
         }
     }
 
@@ -183,6 +208,11 @@ impl Display for ImportReport {
         }
         write_doubts(f, "elsewhere", &self.elsewhere)?;
         write_doubts(f, "slivers", &self.slivers)?;
+        if self.ubigeo != UbigeoCounts::default() {
+            let UbigeoCounts { inei, reniec } = self.ubigeo;
+            let mixed = if inei > 0 && reniec > 0 { "; one of them is wrong" } else { "" };
+            writeln!(f, "  UBIGEO by INEI    {inei}, by RENIEC {reniec}, as their departments tell{mixed}")?;
+        }
         write_grid(f, &self.grid)?;
         if let Some(shift) = self.shift {
             let Shift { matched, moved, east_m, north_m, .. } = shift;

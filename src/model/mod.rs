@@ -18,6 +18,7 @@ mod preset;
 mod query;
 mod search_text;
 mod source;
+mod ubigeo;
 mod value;
 
 pub use access::Access;
@@ -31,4 +32,5 @@ pub use preset::Preset;
 pub use query::{FeatureQuery, Period, PeriodError, PropertyFilter};
 pub use search_text::fold;
 pub use source::Source;
+pub use ubigeo::{UbigeoAuthority, ubigeo_authority};
 pub use value::{MAX_IDENTIFIER, MAX_NAME, MAX_TEXT, Value, ValueError, ValueRef};

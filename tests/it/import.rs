@@ -345,7 +345,7 @@ fn what_is_doubtful_is_told_and_taken() {
     database.import(&departments, &["--layer", "departments"]);
     let places = [
         ("010101001", "ENCAÃ‘ADA", "ANCASH", -77.0),
-        ("0101010002", "Norte", "Huanuco", -77.0),
+        ("1001010002", "Norte", "Huanuco", -77.0),
         ("0101010003", "En el borde", "Huánuco", -76.0),
         ("0101010004", "Lejos", "Atlántida", -75.0),
     ];
@@ -361,6 +361,7 @@ fn what_is_doubtful_is_told_and_taken() {
         "{report}"
     );
     assert!(report.contains("\"010101001\" had lost its leading zero; taken as \"0010101001\""), "{report}");
+    assert!(report.contains("UBIGEO by INEI    1, by RENIEC 0"), "{report}");
     let names = "select name from layers.populated_places where code = '0010101001'";
     assert_eq!(database.query(names)[0].as_deref(), Some("ENCAÑADA"));
 

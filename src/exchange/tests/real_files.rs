@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Instant};
 use super::files::{Read, read};
 use crate::{
     exchange::ReadOptions,
-    model::{Catalogue, Value},
+    model::{Catalogue, UbigeoAuthority, Value, ubigeo_authority},
 };
 
 fn real_file(name: &str) -> Option<PathBuf> {
@@ -45,6 +45,24 @@ fn column<'a>(done: &'a Read, layer: &str, field: &str) -> Vec<&'a Value> {
 
 fn text(text: &str) -> Value {
     Value::Text(text.into())
+}
+
+#[test]
+fn each_authority_is_known_by_its_numbers() {
+    let Some(path) = real_file("peru_districts_ubigeo.csv") else { return };
+    let text = std::fs::read_to_string(path).expect("readable");
+    let mut told = [0, 0];
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        for (column, own, other) in
+            [(0, UbigeoAuthority::Inei, UbigeoAuthority::Reniec), (1, UbigeoAuthority::Reniec, UbigeoAuthority::Inei)]
+        {
+            let authority = ubigeo_authority(cells[column], cells[2]);
+            assert_ne!(authority, Some(other), "{line}");
+            told[column] += usize::from(authority == Some(own));
+        }
+    }
+    assert!(told.iter().all(|count| *count > 1_000), "{told:?} of {}", text.lines().count());
 }
 
 #[test]
