@@ -152,7 +152,7 @@ async fn vintages(State(state): State<SharedState>, params: Params) -> Result<Js
     if let Some(layer) = params.get("layer") {
         state.index.snapshot(layer, Access::Public).map_err(|error| Problem::bad_parameter("layer", error))?;
     }
-    let vintages = state.store.vintages(params.get("layer"), params.get("source")).await?;
+    let vintages = state.store.vintages(params.get("layer"), params.get("source"), false).await?;
     let told = vintages.iter().map(|vintage| {
         json!({
             "id": vintage.id,

@@ -21,7 +21,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
     let layer = arguments.layer.as_deref().map(|layer| Catalogue::built_in().layer(layer)).transpose()?;
     let layer = layer.map(|layer| layer.id.as_str());
     let vintages = with_store(settings, async |store, stop| {
-        Ok(stop.unless(store.vintages(layer, arguments.source.as_deref())).await??)
+        Ok(stop.unless(store.vintages(layer, arguments.source.as_deref(), arguments.json)).await??)
     })
     .await?;
     let printed = match arguments.json {

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use crate::{
     model::{Layer, fold},
-    store::{Staging, Store, StoreError},
+    store::{Staging, StoreError},
 };
 
 /// What an import did to one feature.
@@ -120,16 +120,6 @@ impl Staging {
     pub async fn changes(&mut self, import_id: i64) -> Result<Vec<Change>, StoreError> {
         let layer = self.layer();
         read_changes(self.connection(), layer, import_id).await
-    }
-}
-
-impl Store {
-    /// What an import did to features, by id.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn changes(&self, layer: &Layer, import_id: i64) -> Result<Vec<Change>, StoreError> {
-        read_changes(&mut *self.pool.acquire().await?, layer, import_id).await
     }
 }
 

@@ -38,8 +38,6 @@ pub struct FeatureVersion {
     pub recorded_at: Timestamp,
     /// Import that wrote it.
     pub import_id: Option<i64>,
-    /// Who wrote it.
-    pub written_by: String,
     /// How it was; `None` where it was removed.
     pub feature: Option<StoredFeature>,
 }
@@ -87,7 +85,6 @@ impl Store {
                 valid_from: row.valid_from.and_then(|day| day.parse().ok()),
                 recorded_at: timestamp(row.recorded_at_us),
                 import_id: row.import_id,
-                written_by: row.written_by,
                 feature: row.properties.map(|properties| StoredFeature {
                     id,
                     version: row.version,

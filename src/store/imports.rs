@@ -316,7 +316,7 @@ impl Staging {
     /// [`StoreError::Database`].
     pub async fn newest_vintage(&mut self, source: &str) -> Result<Option<Vintage>, StoreError> {
         let layer = self.layer.id.as_str();
-        let vintages = read_vintages(self.connection(), Some(layer), Some(source)).await?;
+        let vintages = read_vintages(self.connection(), Some(layer), Some(source), false).await?;
         Ok(vintages.into_iter().find(|vintage| vintage.rolled_back_at.is_none()))
     }
 

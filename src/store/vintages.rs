@@ -34,7 +34,7 @@ pub struct Vintage {
     pub datum_operation: String,
     /// Ships with the project.
     pub demonstration: bool,
-    /// The report as it was shown.
+    /// The report as it was shown, or only its member `merge`.
     pub report: serde_json::Value,
 }
 
@@ -87,12 +87,17 @@ impl From<sqlx::Error> for RollbackError {
 }
 
 impl Store {
-    /// The imports into a layer, or into all, the newest first.
+    /// The imports into a layer, or into all, the newest first; with their whole reports, or only what the merge did.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn vintages(&self, layer: Option<&str>, source: Option<&str>) -> Result<Vec<Vintage>, StoreError> {
-        read_vintages(&mut *self.pool.acquire().await?, layer, source).await
+    pub async fn vintages(
+        &self,
+        layer: Option<&str>,
+        source: Option<&str>,
+        whole: bool,
+    ) -> Result<Vec<Vintage>, StoreError> {
+        read_vintages(&mut *self.pool.acquire().await?, layer, source, whole).await
     }
 
     /// Takes an import back: what it did to features is undone by new versions, but for what people wrote since.
@@ -102,12 +107,12 @@ impl Store {
     /// [`RollbackError`]; then nothing was changed.
     pub async fn roll_back(&self, import_id: i64) -> Result<RolledBack, RollbackError> {
         let unknown = || RollbackError::Unknown(import_id);
-        let all = self.vintages(None, None).await?;
+        let all = self.vintages(None, None, false).await?;
         let layer = all.into_iter().find(|vintage| vintage.id == import_id).ok_or_else(unknown)?.layer;
         let mut transaction = self.pool.begin().await?;
         sqlx::query_file!("src/store/queries/lock_layer_imports.sql", layer).execute(&mut *transaction).await?;
         // Nobody else imports into the layer now, so what holds here holds until the commit.
-        let of_layer = read_vintages(&mut transaction, Some(&layer), None).await?;
+        let of_layer = read_vintages(&mut transaction, Some(&layer), None, false).await?;
         let vintage = of_layer.iter().find(|vintage| vintage.id == import_id).ok_or_else(unknown)?;
         if let Some(at) = vintage.rolled_back_at {
             return Err(RollbackError::Already { id: import_id, at });
@@ -136,8 +141,9 @@ pub(super) async fn read_vintages(
     connection: &mut PgConnection,
     layer: Option<&str>,
     source: Option<&str>,
+    whole: bool,
 ) -> Result<Vec<Vintage>, StoreError> {
-    let rows = sqlx::query_file!("src/store/queries/read_vintages.sql", layer, source);
+    let rows = sqlx::query_file!("src/store/queries/read_vintages.sql", layer, source, whole);
     let vintages = rows.map(|row| Vintage {
         id: row.id,
         layer: row.layer,
