@@ -5,6 +5,7 @@ import { Badge } from '../panels/Badge'
 import { CopyButton } from '../panels/CopyButton'
 import { licenceOf } from '../panels/Sources'
 import { natureOf } from '../state/catalogue'
+import { Table } from './Table'
 import { VintageList } from './VintageList'
 import { loadVintages } from './vintages'
 import { dataWords } from './words'
@@ -49,30 +50,18 @@ function Addresses({ layer }: { layer: Layer }) {
 function FieldTable({ layer }: { layer: Layer }) {
   const t = dataWords.value
   return (
-    <div class="data-table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t.field}</th>
-            <th scope="col">{t.meaning}</th>
-            <th scope="col">{t.type}</th>
-            <th scope="col">{t.codes}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {layer.fields.map((field) => (
-            <tr key={field.name}>
-              <td>
-                <code>{field.name}</code>
-              </td>
-              <td>{field.title[lang.value]}</td>
-              <td>{[t.types[field.type], field.unit].filter(Boolean).join(', ')}</td>
-              <td>{field.codes.map((code) => `${code.code} (${code[lang.value]})`).join(', ')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table heads={[t.field, t.meaning, t.type, t.codes]}>
+      {layer.fields.map((field) => (
+        <tr key={field.name}>
+          <td>
+            <code>{field.name}</code>
+          </td>
+          <td>{field.title[lang.value]}</td>
+          <td>{[t.types[field.type], field.unit].filter(Boolean).join(', ')}</td>
+          <td>{field.codes.map((code) => `${code.code} (${code[lang.value]})`).join(', ')}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

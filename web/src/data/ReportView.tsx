@@ -1,6 +1,7 @@
 import { formatNumber, lang } from '../i18n'
 import { ChangesMap } from './ChangesMap'
 import { ask, type Job, problemsCsv, type Report, type RowNote, save } from './job'
+import { Table } from './Table'
 import { dataWords } from './words'
 
 /** Rows that are shown before they are only counted. */
@@ -17,32 +18,20 @@ function Notes({ title, notes, total }: { title: string; notes: RowNote[]; total
       <summary>
         {title}: {formatNumber(total, lang.value)}
       </summary>
-      <div class="data-table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t.row}</th>
-              <th scope="col">{t.element}</th>
-              <th scope="col">{t.note}</th>
-              <th scope="col">{t.place}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {notes.slice(0, SHOWN).map((note) => (
-              <tr key={`${note.row} ${note.note}`}>
-                <td>{note.row}</td>
-                <td>{note.feature}</td>
-                <td lang="en">{note.note}</td>
-                <td>
-                  {note.place && (
-                    <a href={mapAt(note.place)}>{note.place.map((side) => side.toFixed(4)).join(', ')}</a>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table heads={[t.row, t.element, t.note, t.place]}>
+        {notes.slice(0, SHOWN).map((note) => (
+          <tr key={`${note.row} ${note.note}`}>
+            <td>{note.row}</td>
+            <td>{note.feature}</td>
+            <td lang="en">{note.note}</td>
+            <td>
+              {note.place && (
+                <a href={mapAt(note.place)}>{note.place.map((side) => side.toFixed(4)).join(', ')}</a>
+              )}
+            </td>
+          </tr>
+        ))}
+      </Table>
       {total > SHOWN && <p>{t.more(formatNumber(total - SHOWN, lang.value))}</p>}
     </details>
   )
@@ -55,30 +44,17 @@ function Departments({ report }: { report: Report }) {
   const number = (value: number) => formatNumber(value, lang.value)
   const area = (value: number) => (value ? ` (${formatNumber(value, lang.value, 2)} ha)` : '')
   return (
-    <div class="data-table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t.department}</th>
-            <th scope="col">{t.added}</th>
-            <th scope="col">{t.removed}</th>
-            <th scope="col">{t.moved}</th>
-            <th scope="col">{t.changed}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([department, counts]) => (
-            <tr key={department}>
-              <td>{department || t.none}</td>
-              <td>{number(counts.added) + area(counts.added_ha)}</td>
-              <td>{number(counts.removed) + area(counts.removed_ha)}</td>
-              <td>{number(counts.moved) + area(counts.moved_ha)}</td>
-              <td>{number(counts.changed)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table heads={[t.department, t.added, t.removed, t.moved, t.changed]}>
+      {rows.map(([department, counts]) => (
+        <tr key={department}>
+          <td>{department || t.none}</td>
+          <td>{number(counts.added) + area(counts.added_ha)}</td>
+          <td>{number(counts.removed) + area(counts.removed_ha)}</td>
+          <td>{number(counts.moved) + area(counts.moved_ha)}</td>
+          <td>{number(counts.changed)}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 
