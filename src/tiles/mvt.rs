@@ -14,6 +14,8 @@ const MOVE_TO: u64 = 1;
 const LINE_TO: u64 = 2;
 const CLOSE_PATH: u64 = 15;
 
+/// Bytes before the content of a field, at most: its number below 16, and a length or a number of 64 bits.
+const MOST_FIELD_HEAD: usize = 11;
 /// Memory that a tile layer takes with its first feature, so that it need not be moved again and again.
 const FIRST_BYTES: usize = 4096;
 
@@ -191,21 +193,28 @@ impl<'a> LayerWriter<'a> {
         self.tags.clear();
     }
 
+    /// The most bytes [`LayerWriter::finish`] appends.
+    pub(super) fn most_bytes(&self) -> usize {
+        let keys: usize = self.keys.iter().map(|key| key.len() + MOST_FIELD_HEAD).sum();
+        self.features.len() + self.written_values.len() + self.name.len() + keys + 5 * MOST_FIELD_HEAD
+    }
+
     /// Appends the layer to a tile; nothing when it is empty.
     pub(super) fn finish(self, extent: u32, tile: &mut Vec<u8>) {
         if self.features.is_empty() {
             return;
         }
-        let mut layer = Vec::with_capacity(self.features.len() + self.written_values.len() + 256);
-        field(&mut layer, 15, VARINT);
-        varint(&mut layer, 2);
-        delimited(&mut layer, 1, self.name.as_bytes());
-        layer.extend_from_slice(&self.features);
-        self.keys.iter().for_each(|key| delimited(&mut layer, 3, key.as_bytes()));
-        layer.extend_from_slice(&self.written_values);
-        field(&mut layer, 5, VARINT);
-        varint(&mut layer, u64::from(extent));
-        delimited(tile, 3, &layer);
+        let (mut head, mut tail) = (vec![], vec![]);
+        field(&mut head, 15, VARINT);
+        varint(&mut head, 2);
+        delimited(&mut head, 1, self.name.as_bytes());
+        self.keys.iter().for_each(|key| delimited(&mut tail, 3, key.as_bytes()));
+        tail.extend_from_slice(&self.written_values);
+        field(&mut tail, 5, VARINT);
+        varint(&mut tail, u64::from(extent));
+        field(tile, 3, LENGTH_DELIMITED);
+        varint(tile, (head.len() + self.features.len() + tail.len()) as u64);
+        [&head, &self.features, &tail].into_iter().for_each(|part| tile.extend_from_slice(part));
     }
 }
 

@@ -21,6 +21,8 @@ use crate::{
 pub(super) const CROWDED: usize = 1_000;
 /// Width of an area, in tile units (an eighth of a screen pixel each), from which its label can fit.
 const LABEL_WIDTH: i32 = 160;
+/// A tile that shows one part in so many of a layer's extent shows a good part of it.
+const GOOD_PART: f64 = 64.0;
 /// In overviews one point stands for all in a square of this many tile units.
 const POINT_SPACING: f64 = 32.0;
 /// Zoom level from which every point is in the tiles.
@@ -62,7 +64,7 @@ pub(super) fn render(snapshot: &Arc<Snapshot>, sheets: &Sheets, tile: TileAddres
     drawing.finish()
 }
 
-/// Whether a tile shows an eighth of a layer's extent: then looking through all areas is sooner done than searching the
+/// Whether a tile shows a good part of a layer's extent: then looking through all areas is sooner done than searching the
 /// tree and putting what it finds in order.
 fn shows_much(snapshot: &Snapshot, tile: &Bbox) -> bool {
     let area = |bbox: &Bbox| (bbox.east - bbox.west) * (bbox.north - bbox.south);
@@ -73,7 +75,7 @@ fn shows_much(snapshot: &Snapshot, tile: &Bbox) -> bool {
             east: tile.east.min(extent.east),
             north: tile.north.min(extent.north),
         };
-        shown.west < shown.east && shown.south < shown.north && area(&shown) * 8.0 >= area(&extent)
+        shown.west < shown.east && shown.south < shown.north && area(&shown) * GOOD_PART >= area(&extent)
     })
 }
 
@@ -151,8 +153,7 @@ impl<'a> Drawing<'a> {
         let [west, north] = self.tile.corner();
         let [first_x, first_y, last_x, last_y] = around(self.tile);
         for slot in slots {
-            let entry = sheet.entry(*slot);
-            let [left, top, right, bottom] = entry.bounds;
+            let (entry, [left, top, right, bottom]) = sheet.entry(*slot);
             let shape = sheet.shape(entry);
             let is_inside = || left >= first_x && top >= first_y && right <= last_x && bottom <= last_y;
             if shape.is_empty() || !is_inside() {
@@ -182,7 +183,7 @@ impl<'a> Drawing<'a> {
     }
 
     fn finish(self) -> Vec<u8> {
-        let mut tile = vec![];
+        let mut tile = Vec::with_capacity(self.shapes.most_bytes() + self.labels.most_bytes());
         self.shapes.finish(TILE_EXTENT, &mut tile);
         self.labels.finish(TILE_EXTENT, &mut tile);
         tile

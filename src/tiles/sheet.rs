@@ -20,6 +20,9 @@ const PLAIN: usize = 16;
 pub(super) struct Sheet {
     /// By slot.
     entries: Vec<Entry>,
+    /// West, north, east and south of the entries in tile units from the world's north-west corner; beside them, since all
+    /// are looked through.
+    bounds: Vec<[i32; 4]>,
     /// The shapes of all entries, see [`Entry::shape`].
     shapes: Vec<u8>,
     /// Values of the category, by the number entries have for them.
@@ -30,9 +33,7 @@ pub(super) struct Sheet {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) id: i64,
-    /// West, north, east and south in tile units from the world's north-west corner.
-    pub(super) bounds: [i32; 4],
-    /// Where its outline begins, in the same units.
+    /// Where its outline begins, in tile units from the world's north-west corner.
     pub(super) start: [i32; 2],
     shape: std::ops::Range<u32>,
     /// Its category, and whether it is invented.
@@ -42,8 +43,9 @@ pub(super) struct Entry {
 
 impl Sheet {
     fn draw(snapshot: &Snapshot, zoom: u8) -> Sheet {
-        let entries = Vec::with_capacity(snapshot.features().len());
-        let mut sheet = Sheet { entries, shapes: vec![], categories: vec![] };
+        let count = snapshot.features().len();
+        let (entries, bounds) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut sheet = Sheet { entries, bounds, shapes: vec![], categories: vec![] };
         let category = snapshot.layer().category_field.as_deref().and_then(|name| snapshot.position(name));
         let mut numbers: HashMap<&str, Option<u16>> = HashMap::new();
         let mut shape = Shape::default();
@@ -66,9 +68,9 @@ impl Sheet {
             let from = sheet.shapes.len();
             sheet.shapes.extend_from_slice(shape.commands());
             let end = |at: usize| u32::try_from(at).expect("shapes of a layer take less than 4 GiB");
+            sheet.bounds.push(bounds_of(area.rings().flatten()));
             sheet.entries.push(Entry {
                 id: feature.id,
-                bounds: bounds(area.rings().flatten()),
                 start,
                 shape: end(from)..end(sheet.shapes.len()),
                 category,
@@ -82,19 +84,25 @@ impl Sheet {
     /// Slots of the areas that meet these bounds (west, north, east, south in the entries' units), ascending. Looks
     /// through all of them: for tiles that show a good part of the layer. `meets` decides where rounding might.
     pub(super) fn near(&self, [west, north, east, south]: [i32; 4], meets: impl Fn(Slot) -> bool) -> Vec<Slot> {
-        let is_near = |(slot, entry): &(Slot, &Entry)| {
-            let [left, top, right, bottom] = entry.bounds;
-            left <= east
-                && right >= west
-                && top <= south
-                && bottom >= north
-                && (left > west && right < east && top > north && bottom < south || meets(*slot))
-        };
-        (0..).zip(&self.entries).filter(is_near).map(|(slot, _)| slot).collect()
+        let mut slots = vec![0; self.bounds.len()];
+        let mut count = 0;
+        for (slot, [left, top, right, bottom]) in (0..).zip(&self.bounds) {
+            slots[count] = slot;
+            // Without branches, which a processor could not foresee.
+            let is_near = (*left <= east) & (*right >= west) & (*top <= south) & (*bottom >= north);
+            count += usize::from(is_near);
+        }
+        slots.truncate(count);
+        slots.retain(|slot| {
+            let [left, top, right, bottom] = self.bounds[*slot as usize];
+            left > west && right < east && top > north && bottom < south || meets(*slot)
+        });
+        slots
     }
 
-    pub(super) fn entry(&self, slot: Slot) -> &Entry {
-        &self.entries[slot as usize]
+    /// The area, and its bounds as in [`Sheet::near`].
+    pub(super) fn entry(&self, slot: Slot) -> (&Entry, [i32; 4]) {
+        (&self.entries[slot as usize], self.bounds[slot as usize])
     }
 
     /// What follows an area's first point, see [`Shape::draw_from_start`]; empty for what is no area.
@@ -108,7 +116,7 @@ fn is_plain(feature: &Feature) -> bool {
     feature.geometry.as_ref().is_none_or(|geometry| geometry.coords_count() <= PLAIN)
 }
 
-fn bounds<'a>(points: impl Iterator<Item = &'a [i32; 2]>) -> [i32; 4] {
+fn bounds_of<'a>(points: impl Iterator<Item = &'a [i32; 2]>) -> [i32; 4] {
     points.fold([i32::MAX, i32::MAX, i32::MIN, i32::MIN], |[west, north, east, south], [x, y]| {
         [west.min(*x), north.min(*y), east.max(*x), south.max(*y)]
     })
