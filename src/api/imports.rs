@@ -1,6 +1,6 @@
 //! Files in over HTTP: sent, examined, looked at, committed or given up; and the vintages that came of it.
 
-use std::{convert::Infallible, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, time::Duration};
 
 use axum::{
     Json, Router,
@@ -28,13 +28,15 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// How long sending a file may take in all.
 const UPLOAD_TIME: Duration = Duration::from_secs(30 * 60);
 /// Parameters that say how a file is read and what is said of it: the flags of `rimay import`.
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 14] = [
     "layer",
     "preset",
     "source-crs",
     "operation",
     "encoding",
     "source-layer",
+    "columns",
+    "mapping",
     "source",
     "licence",
     "attribution",
@@ -63,7 +65,7 @@ pub(super) fn uploads() -> Router<SharedState> {
 /// `POST /api/imports?layer=…&file=NAME`: the body is the file. 202 with the job, which examines it and keeps nothing.
 async fn create(_: Editor, State(state): State<SharedState>, params: Params, body: Body) -> Result<Response, Problem> {
     params.allow_only(OPTIONS.into_iter().chain(["file"]))?;
-    let options = options(&params)?;
+    let options = options(&state, &params).await?;
     Catalogue::built_in().layer(&options.layer).map_err(|error| Problem::bad_parameter("layer", error))?;
     let name = params.get("file").unwrap_or_default();
     let mut upload = Upload::begin(name).await?;
@@ -130,7 +132,7 @@ async fn examine(
     params: Params,
 ) -> Result<Response, Problem> {
     params.allow_only(OPTIONS)?;
-    let job = state.imports.examine(&id, options(&params)?)?;
+    let job = state.imports.examine(&id, options(&state, &params).await?)?;
     Ok(accepted(&state, &job.status()))
 }
 
@@ -191,7 +193,7 @@ fn is_at_rest(state: JobState) -> bool {
     matches!(state, JobState::Examined | JobState::Committed | JobState::Failed | JobState::Cancelled)
 }
 
-fn options(params: &Params) -> Result<ImportOptions, Problem> {
+async fn options(state: &SharedState, params: &Params) -> Result<ImportOptions, Problem> {
     let text = |name: &str| params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let epsg = |name: &'static str| {
         let code = text(name).map(|text| text.strip_prefix("EPSG:").unwrap_or(&text).parse());
@@ -203,13 +205,22 @@ fn options(params: &Params) -> Result<ImportOptions, Problem> {
         Some(_) => Err(Problem::bad_parameter(name, "expected true or false")),
     };
     let day = text("valid-on").map(|day| crate::model::Moment::parse_day(&day)).transpose();
+    let layer = text("layer").ok_or_else(|| Problem::bad_parameter("layer", "say the layer it goes into"))?;
+    let mut columns = text("columns").map_or(Ok(BTreeMap::new()), |told| {
+        let expected = r#"expected a JSON object of fields and their columns, such as {"name":"NOMBRE"}"#;
+        serde_json::from_str(&told).map_err(|_| Problem::bad_parameter("columns", expected))
+    })?;
+    if let Some(name) = text("mapping") {
+        state.store.add_column_mapping(&layer, &name, &mut columns).await?;
+    }
     Ok(ImportOptions {
-        layer: text("layer").ok_or_else(|| Problem::bad_parameter("layer", "say the layer it goes into"))?,
+        layer,
         preset: text("preset"),
         source_crs: epsg("source-crs")?,
         operation: epsg("operation")?,
         encoding: text("encoding"),
         source_layer: text("source-layer"),
+        columns,
         source: text("source"),
         licence: text("licence"),
         attribution: text("attribution"),

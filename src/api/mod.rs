@@ -12,6 +12,7 @@ mod features;
 mod health;
 mod heavy;
 mod imports;
+mod mappings;
 mod moment;
 mod observe;
 mod ogc;
@@ -146,6 +147,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/api/layers/{layer}/counts", get(counts::counts))
         .route("/api/search", get(search::search))
         .merge(imports::routes())
+        .merge(mappings::routes())
         .route("/tiles/{layer}", get(tiles::tile_json))
         .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))
         .method_not_allowed_fallback(method_not_allowed)

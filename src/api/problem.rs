@@ -11,7 +11,7 @@ use crate::index::TookTooLong;
 use crate::jobs::JobError;
 use crate::model::{BboxError, PeriodError, UnknownLayer, ValueError};
 use crate::overlay::OverlayError;
-use crate::store::{EditError, RollbackError};
+use crate::store::{EditError, MappingError, RollbackError};
 use crate::tiles::TileAddressError;
 
 /// What a client is told when something is wrong (RFC 9457). The request id is filled in at the edge.
@@ -172,6 +172,15 @@ impl From<JobError> for Problem {
                 tracing::error!(%error, "a file that was sent cannot be kept");
                 Problem::internal()
             }
+        }
+    }
+}
+
+impl From<MappingError> for Problem {
+    fn from(error: MappingError) -> Problem {
+        match error {
+            MappingError::Unknown { .. } => Problem::bad_parameter("mapping", error),
+            MappingError::Store(error) => error.into(),
         }
     }
 }

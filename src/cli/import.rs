@@ -10,6 +10,7 @@ use crate::{
     config::Settings,
     exchange::{ImportProgress, ImportRequest, ReadOptions, import},
     model::{Catalogue, DatumOperation, Layer, Preset},
+    store::MAX_MAPPING_NAME,
 };
 
 #[derive(Debug, Args)]
@@ -34,6 +35,16 @@ pub(super) struct Arguments {
     /// Table or sheet to read, of a file that has several
     #[arg(long, value_name = "NAME")]
     source_layer: Option<String>,
+    /// Column from which a field comes, instead of the preset's or the one called like it; nothing after the sign for none.
+    /// Again for each field; longitude and latitude stand for columns with coordinates
+    #[arg(long = "column", value_name = "FIELD=COLUMN", value_parser = parse_column)]
+    columns: Vec<(String, String)>,
+    /// Columns as they were kept under this name by --save-mapping or on the data page
+    #[arg(long, value_name = "NAME")]
+    mapping: Option<String>,
+    /// Keep the columns told here under this name, for the next file
+    #[arg(long, value_name = "NAME", value_parser = parse_mapping_name)]
+    save_mapping: Option<String>,
     /// Name of the source: features it had before and the file does not have are removed. Say the same name for each
     /// delivery, such as --source catastro for catastro_2024_01.geojson and then for catastro_2024_02.geojson
     /// [default: the preset, or the file's name]
@@ -78,6 +89,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
             operation: arguments.operation,
             encoding: arguments.encoding,
             source_layer: arguments.source_layer,
+            columns: arguments.columns.into_iter().collect(),
         },
         source: arguments.source,
         licence: arguments.licence,
@@ -93,6 +105,11 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
     let bar = ProgressBar::no_length();
     bar.set_style(ProgressStyle::with_template("{msg:12} {bar:40} {pos}/{len} {elapsed}").expect("a fixed template"));
     let report = with_store(settings, async |store, stop| {
+        let mut request = request;
+        if let Some(name) = &arguments.mapping {
+            store.add_column_mapping(&layer.id, name, &mut request.read.columns).await?;
+        }
+        let (told, who) = (request.read.columns.clone(), request.received_by.clone());
         let is_kept = Cell::new(false);
         let mut work = pin!(import(store, request, |progress| {
             is_kept.set(progress == ImportProgress::Keeping);
@@ -104,7 +121,11 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
             outcome => outcome,
         };
         bar.finish_and_clear();
-        Ok(report??)
+        let report = report??;
+        if let Some(name) = arguments.save_mapping.filter(|_| !report.dry_run) {
+            store.save_column_mapping(&layer.id, &name, &told, &who).await?;
+        }
+        Ok(report)
     })
     .await?;
     print!("{report}");
@@ -130,6 +151,18 @@ fn show(bar: &ProgressBar, progress: ImportProgress) {
 pub(super) fn login_name() -> String {
     let names = ["SUDO_USER", "LOGNAME", "USER"];
     names.iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty())).unwrap_or("unknown".into())
+}
+
+fn parse_column(text: &str) -> Result<(String, String), String> {
+    let (field, column) = text.split_once('=').ok_or("expected FIELD=COLUMN, such as name=NOMBRE")?;
+    Ok((field.trim().into(), column.trim().into()))
+}
+
+fn parse_mapping_name(text: &str) -> Result<String, String> {
+    match (1..=MAX_MAPPING_NAME).contains(&text.chars().count()) {
+        true => Ok(text.into()),
+        false => Err(format!("expected 1 to {MAX_MAPPING_NAME} characters")),
+    }
 }
 
 fn find_preset(layer: &'static Layer, name: &str) -> anyhow::Result<&'static Preset> {

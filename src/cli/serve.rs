@@ -159,14 +159,7 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
     for layer in Catalogue::built_in().layers().iter().filter(|layer| !filled.contains(&layer.id)) {
         let path = folder.join(format!("{}.geojson", layer.id));
         let Some(preset) = layer.preset("demonstration").filter(|_| path.is_file()) else { continue };
-        let read = ReadOptions {
-            layer,
-            preset: Some(preset),
-            source_crs: None,
-            operation: None,
-            encoding: None,
-            source_layer: None,
-        };
+        let read = ReadOptions { preset: Some(preset), ..ReadOptions::of(layer) };
         let request = ImportRequest {
             path,
             read,

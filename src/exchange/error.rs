@@ -6,8 +6,13 @@ use crate::exchange::ExportFormat;
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
     /// What the process that read the file told.
-    #[error("{0}")]
-    Told(String),
+    #[error("{reason}")]
+    Told {
+        /// Why the file cannot be read, for people.
+        reason: String,
+        /// The file's columns, as far as they were seen.
+        columns: Vec<String>,
+    },
     /// The process that read the file did not do it.
     #[error("{} could not be read by the process that was to read it: {detail}", path.display())]
     WorkerFailed {
@@ -265,6 +270,36 @@ pub enum ExchangeError {
         column: &'static str,
         /// The columns there are.
         columns: String,
+    },
+    /// A column was named for what the layer does not have.
+    #[error("layer {layer} has no field {asked}; columns can be told for: {accepted}")]
+    NoSuchField {
+        /// The layer.
+        layer: String,
+        /// What was named.
+        asked: String,
+        /// What there is.
+        accepted: String,
+    },
+    /// The column named for a field is not there.
+    #[error("{} has no column {column}, which was told for {field}; its columns are: {columns}", path.display())]
+    NoSuchColumn {
+        /// The file.
+        path: PathBuf,
+        /// The field.
+        field: String,
+        /// What was named.
+        column: String,
+        /// The columns there are.
+        columns: String,
+    },
+    /// Only one of two columns of coordinates was named.
+    #[error("a column was told for {told} but none for {missing}: a place needs both")]
+    OneCoordinate {
+        /// The one that was named.
+        told: &'static str,
+        /// The other.
+        missing: &'static str,
     },
     /// A table without geometry and without columns that could hold coordinates.
     #[error("{} has neither geometry nor coordinate columns; its columns are: {columns}; accepted are pairs such as longitud and latitud, lon and lat, este and norte, x and y, or one column WKT", path.display())]

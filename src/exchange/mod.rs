@@ -35,4 +35,5 @@ pub use import::{ImportError, ImportProgress, ImportRequest, import};
 pub use report::ImportReport;
 pub use source::{
     OperationUsed, PresetUse, READABLE_EXTENSIONS, ReadOptions, ReadSummary, Row, SourceFile, SourceSummary,
+    check_column_fields,
 };

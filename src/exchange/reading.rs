@@ -19,6 +19,8 @@ pub(super) struct Reading {
     path: PathBuf,
     worker: Child,
     messages: Frames<ChildStdout>,
+    /// As far as they are known.
+    columns: Vec<String>,
     /// Where the worker puts temporary files. They are removed with this.
     _scratch: TempDir,
 }
@@ -57,7 +59,10 @@ impl Reading {
         stdin.write_all(&job).await.map_err(failed)?;
         drop(stdin);
         let messages = Frames(worker.stdout.take().expect("piped"));
-        let mut reading = Reading { path: path.to_owned(), worker, messages, _scratch: scratch };
+        let mut reading = Reading { path: path.to_owned(), worker, messages, columns: vec![], _scratch: scratch };
+        if let Message::Columns(columns) = reading.message().await? {
+            reading.columns = columns;
+        }
         match reading.message().await? {
             Message::Opened(summary, sha256) => Ok((reading, *summary, sha256)),
             _ => Err(reading.out_of_turn()),
@@ -72,13 +77,13 @@ impl Reading {
         match self.message().await? {
             Message::Rows(rows) => Ok(Read::Rows(rows.into_iter().map(Row::from).collect())),
             Message::Finished(summary) => Ok(Read::Finished(summary)),
-            Message::Opened(..) | Message::Failed(_) => Err(self.out_of_turn()),
+            Message::Columns(_) | Message::Opened(..) | Message::Failed(_) => Err(self.out_of_turn()),
         }
     }
 
     async fn message(&mut self) -> Result<Message, ExchangeError> {
         match self.messages.next().await {
-            Ok(Some(Message::Failed(reason))) => Err(ExchangeError::Told(reason)),
+            Ok(Some(Message::Failed(reason))) => Err(ExchangeError::Told { reason, columns: self.columns.clone() }),
             Ok(Some(message)) => Ok(message),
             Ok(None) => Err(self.why_ended().await),
             Err(error) => Err(worker_failed(&self.path, &error)),

@@ -44,6 +44,8 @@ pub struct ImportReport {
     pub crs_found: String,
     /// How coordinates came to WGS 84.
     pub datum_operation: String,
+    /// Columns of the file, in its order.
+    pub columns: Vec<String>,
     /// Fields that columns of the file fill: the field and its column.
     pub used_columns: Vec<(String, String)>,
     /// Columns of the file that no field takes; their content is kept in the original record.
@@ -103,6 +105,7 @@ impl ImportReport {
             source: String::new(),
             crs_found: summary.crs_found.clone(),
             datum_operation: summary.operation.text.clone(),
+            columns: summary.columns.clone(),
             used_columns: summary.used_columns.clone(),
             ignored_columns: summary.ignored_columns.clone(),
             read: 0,

@@ -15,13 +15,13 @@ mod sqlite;
 mod staged;
 mod unpack;
 
-pub use self::{crs::OperationUsed, format::READABLE_EXTENSIONS, record::Row};
+pub use self::{columns::check_column_fields, crs::OperationUsed, format::READABLE_EXTENSIONS, record::Row};
 pub(crate) use self::{
     crs::{longitude_first, of_epsg, transform_between},
     format::without_endings,
 };
 
-use std::{ops::ControlFlow, path::Path};
+use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ use crate::{
         ExchangeError,
         gdal_log::{prepare_gdal, take_failure},
         source::columns::{Columns, map_columns},
-        source::coordinates::{PlaceSource, find_place},
+        source::coordinates::{PlaceSource, find_place, told_place},
         source::crs::{CrsWishes, are_degrees, settle},
         source::crs_member::stated_crs,
         source::encoding::encoding_named,
@@ -59,6 +59,23 @@ pub struct ReadOptions {
     pub encoding: Option<String>,
     /// Table inside a file with several.
     pub source_layer: Option<String>,
+    /// Field, `longitude` or `latitude` → the column it comes from, or an empty text for none; stronger than the preset.
+    pub columns: BTreeMap<String, String>,
+}
+
+impl ReadOptions {
+    /// As the file says, into that layer.
+    pub fn of(layer: &'static Layer) -> ReadOptions {
+        ReadOptions {
+            layer,
+            preset: None,
+            source_crs: None,
+            operation: None,
+            encoding: None,
+            source_layer: None,
+            columns: BTreeMap::new(),
+        }
+    }
 }
 
 /// What is known of a file before its rows are read.
@@ -125,11 +142,17 @@ const PROBED_ROWS: usize = 100;
 
 impl SourceFile {
     /// Opens a file and settles everything that concerns it as a whole. Blocks; writes nothing but temporary files
-    /// into `scratch`, an empty folder that must stay until reading is over.
+    /// into `scratch`, an empty folder that must stay until reading is over. `seen` is told the columns as soon as they are
+    /// known, whatever is wrong with the rest.
     ///
     /// # Errors
     /// [`ExchangeError`], one sentence that says what is wrong and what would be accepted.
-    pub fn open(path: &Path, options: ReadOptions, scratch: &Path) -> Result<SourceFile, ExchangeError> {
+    pub fn open(
+        path: &Path,
+        options: ReadOptions,
+        scratch: &Path,
+        seen: impl FnOnce(&[String]),
+    ) -> Result<SourceFile, ExchangeError> {
         prepare_gdal();
         let encoding = options.encoding.as_deref().map(encoding_named).transpose()?;
         let mut file = OgrFile::open(path, stage(path, encoding, scratch)?, options.source_layer.as_deref())?;
@@ -143,12 +166,14 @@ impl SourceFile {
             table.defn().fields().map(|f| FileColumn { name: f.name(), kind: f.field_type() }).collect();
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
         let names_view = Columns { names: &names, cut_to_ten: file.format == SourceFormat::Shapefile };
-        let mapping = map_columns(path, options.layer, options.preset, names_view)?;
+        seen(&names);
+        let mapping = map_columns(path, options.layer, options.preset, &options.columns, names_view)?;
         // GDAL too takes the column of that name for geometry, but makes of what it cannot read a row without place.
         let is_table = file.format == SourceFormat::Csv || table.defn().geometry_type() == OGRwkbGeometryType::wkbNone;
-        let place = match is_table {
-            true => find_place(path, options.layer, mapping.preset, names_view)?,
-            false => PlaceSource::Geometry,
+        let place = match told_place(path, &options.columns, names_view)? {
+            Some(told) => told,
+            None if is_table => find_place(path, options.layer, mapping.preset, names_view)?,
+            None => PlaceSource::Geometry,
         };
         let wishes = CrsWishes {
             told: options.source_crs,

@@ -19,7 +19,10 @@ use tokio::{
 };
 
 use crate::{
-    exchange::{ImportProgress, ImportReport, ImportRequest, ReadOptions, import},
+    exchange::{
+        ExchangeError, ImportError, ImportProgress, ImportReport, ImportRequest, ReadOptions, check_column_fields,
+        import,
+    },
     model::{Catalogue, DatumOperation, UnknownLayer},
     store::{Merge, Store},
 };
@@ -51,6 +54,8 @@ pub struct ImportOptions {
     pub encoding: Option<String>,
     /// Table or sheet, of a file with several.
     pub source_layer: Option<String>,
+    /// Field, longitude or latitude → column; an empty text for none.
+    pub columns: BTreeMap<String, String>,
     /// Name of the source.
     pub source: Option<String>,
     /// Licence of the data.
@@ -110,6 +115,8 @@ pub struct JobStatus {
     pub total: u64,
     /// Why it failed, for people.
     pub reason: Option<String>,
+    /// Columns of the file, as far as they were seen.
+    pub columns: Vec<String>,
     /// What it would do, or did.
     pub report: Option<Arc<ImportReport>>,
 }
@@ -278,6 +285,7 @@ impl ImportJobs {
             rows: 0,
             total: 0,
             reason: None,
+            columns: vec![],
             report: None,
         };
         let job = Arc::new(ImportJob {
@@ -383,6 +391,7 @@ impl ImportJobs {
             job_.status.send_modify(|status| match outcome {
                 Ok(report) => {
                     status.state = if committing.is_some() { JobState::Committed } else { JobState::Examined };
+                    status.columns.clone_from(&report.columns);
                     status.report = Some(Arc::new(report));
                 }
                 Err(error) => {
@@ -390,6 +399,9 @@ impl ImportJobs {
                     // Of the server's own folders nobody needs to know.
                     let folder = format!("{}/", job_.folder.path().display());
                     status.reason = Some(error.to_string().replace(&folder, ""));
+                    if let ImportError::File(ExchangeError::Told { columns, .. }) = error {
+                        status.columns = columns;
+                    }
                 }
             });
         });
@@ -434,6 +446,8 @@ fn read_options(options: &ImportOptions) -> Result<ReadOptions, JobError> {
         DatumOperation::by_epsg(epsg)
             .ok_or_else(|| JobError::Option { name: "operation", detail: DatumOperation::listed() })
     });
+    check_column_fields(layer, &options.columns)
+        .map_err(|error| JobError::Option { name: "columns", detail: error.to_string() })?;
     Ok(ReadOptions {
         layer,
         preset: preset.transpose()?,
@@ -441,5 +455,6 @@ fn read_options(options: &ImportOptions) -> Result<ReadOptions, JobError> {
         operation: operation.transpose()?,
         encoding: options.encoding.clone(),
         source_layer: options.source_layer.clone(),
+        columns: options.columns.clone(),
     })
 }

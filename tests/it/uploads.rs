@@ -116,6 +116,51 @@ fn a_file_that_cannot_be_read_says_why_and_may_be_examined_otherwise() {
 }
 
 #[test]
+fn columns_are_told_and_kept_for_the_next_file() {
+    let database = TestDatabase::create();
+    let server = server(&database);
+    let table = |rows: &str| format!("NRO,DENOMINACION,ESTE_M,NORTE_M\n{rows}").into_bytes();
+    let crs = "layer=conflicts&source=casos&source-crs=EPSG:32718";
+    let job = begun(&send(&server, &format!("{crs}&file=enero.csv"), table("7,Uno,500000,8900000\n")));
+    let failed = rested(&server, &job);
+    assert!(failed["state"] == "failed" && failed["reason"].as_str().unwrap().contains("DENOMINACION"), "{failed}");
+    assert_eq!(failed["columns"], json!(["NRO", "DENOMINACION", "ESTE_M", "NORTE_M"]));
+    let columns = json!({"code": "NRO", "name": "DENOMINACION", "longitude": "ESTE_M", "latitude": "NORTE_M"});
+    let told = form_urlencoded::Serializer::new(String::new()).append_pair("columns", &columns.to_string()).finish();
+    let asked = format!("examine?{crs}&{told}");
+    assert_eq!(tell(&server, &job, &asked).status, 202);
+    let examined = rested(&server, &job);
+    assert_eq!((&examined["state"], &examined["report"]["accepted"]), (&json!("examined"), &json!(1)), "{examined}");
+    assert!(examined["report"]["used_columns"].as_array().unwrap().contains(&json!(["name", "DENOMINACION"])));
+
+    let kept = "/api/mappings/conflicts/Casos%20en%20tabla";
+    let keep = |body: &Json| server.send_bytes("PUT", kept, &[TOKEN], body.to_string().into_bytes());
+    assert_eq!(server.send_bytes("PUT", kept, &[], columns.to_string().into_bytes()).status, 401);
+    for wrong in [json!({"nombre": "X"}), json!({"name": 1}), json!([])] {
+        assert_eq!(keep(&wrong).status, 400, "{wrong}");
+    }
+    assert_eq!(keep(&columns).status, 204);
+    let all = || server.send("GET", "/api/mappings?layer=conflicts", &[TOKEN]).json();
+    assert_eq!((&all()["mappings"][0]["name"], &all()["mappings"][0]["columns"]), (&json!("Casos en tabla"), &columns));
+    let query = format!("{crs}&file=febrero.csv&mapping=Casos%20en%20tabla");
+    let next = begun(&send(&server, &query, table("8,Dos,500000,8900000\n")));
+    assert_eq!(rested(&server, &next)["report"]["accepted"], 1);
+    // The command line knows it too, and what is told beside it counts more.
+    let folder = scratch();
+    let march = folder.path().join("marzo.csv");
+    std::fs::write(&march, table("9,Tres,500000,8900000\n")).unwrap();
+    let told = ["--layer", "conflicts", "--source", "casos", "--source-crs", "EPSG:32718", "--mapping", "Casos en tabla"];
+    let report = database.import(&march, &[&told[..], &["--column", "code=", "--save-mapping", "Otra"]].concat());
+    assert!(report.contains("name ← DENOMINACION") && !report.contains("code ← NRO"), "{report}");
+    assert_eq!(all()["mappings"][1]["columns"]["code"], "");
+    assert_eq!(server.send("DELETE", kept, &[TOKEN]).status, 204);
+    assert_eq!(server.send("DELETE", kept, &[TOKEN]).status, 404);
+    let unknown = send(&server, &query, table("8,Dos,500000,8900000\n"));
+    assert_eq!((unknown.status, &unknown.json()["parameter"]), (400, &json!("mapping")));
+    assert!(unknown.json()["detail"].as_str().unwrap().ends_with("it has: Otra"), "{}", unknown.json());
+}
+
+#[test]
 fn what_changed_since_it_was_examined_is_not_committed() {
     let database = TestDatabase::create();
     let server = server(&database);

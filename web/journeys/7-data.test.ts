@@ -113,6 +113,48 @@ it('a file is examined, looked at, committed, and taken back', async () => {
   await close()
 })
 
+it('columns are told, kept, and taken for the next file', async () => {
+  const { page, watch, close } = await open(browser, { path: '/datos' })
+  await page.waitForSelector('.data-import')
+  const table = (name: string, row: string) => {
+    const path = join(folder, name)
+    writeFileSync(path, `NRO,DENOMINACION,X_GEO,Y_GEO\n${row}\n`)
+    return path
+  }
+  const columns = (field: string) => page.locator('.data-columns tr', { hasText: field }).locator('select')
+  const submit = '.data-import button[type=submit]'
+  await page.fill('.data-import input[type=password]', TOKEN)
+  await page.setInputFiles('.data-import input[type=file]', table('enero.csv', '7,Uno,-75,-10'))
+  await page.selectOption('.data-import select', 'conflicts')
+  await page.click('.data-import details:not(.data-columns) > summary')
+  await page.fill('.data-options label:nth-of-type(1) input', 'EPSG:4326')
+  await page.click(submit)
+  await page.waitForSelector('.data-columns[open]')
+  expect(await page.textContent('.data-progress')).toContain('DENOMINACION')
+  const told = { name: 'DENOMINACION', code: 'NRO', longitude: 'X_GEO', latitude: 'Y_GEO' }
+  for (const [field, column] of Object.entries(told)) await columns(field).first().selectOption(column)
+  await page.fill('.data-keep input', 'Casos en tabla')
+  await page.click('.data-keep button')
+  await page.waitForFunction(() => document.querySelector('.data-columns [role=status]')?.textContent)
+  expect(await accessibilityFaults(page)).toEqual([])
+  await page.locator('.data-columns').scrollIntoViewIfNeeded()
+  await picture(page, 'data-columns')
+  await page.click(submit)
+  await page.waitForSelector('.data-import .is-main')
+  expect(await page.textContent('.data-facts:last-of-type')).toContain('1')
+  await page.click('.data-import > form > .data-actions .button:last-of-type')
+  await page.waitForSelector('.data-progress', { state: 'detached' })
+  await page.setInputFiles('.data-import input[type=file]', table('febrero.csv', '8,Dos,-75,-10'))
+  await page.click(submit)
+  await page.waitForSelector('.data-columns[open] label select option:nth-of-type(2)', { state: 'attached' })
+  await page.selectOption('.data-columns label select', 'Casos en tabla')
+  expect(await columns('code').first().inputValue()).toBe('NRO')
+  await page.click(submit)
+  await page.waitForSelector('.data-import .is-main')
+  watch.expectClean()
+  await close()
+})
+
 it('says what is wrong with a file or a token, on a phone too', async () => {
   const { page, close } = await open(browser, { path: '/datos', size: PHONE })
   await page.waitForSelector('.data-import')

@@ -1,4 +1,7 @@
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use crate::{
     exchange::{ExchangeError, source::cells::Cell},
@@ -47,6 +50,19 @@ impl Columns<'_> {
         exact.or_else(|| like(plain(wanted))).or_else(cut)
     }
 
+    /// The column that somebody named for a field.
+    ///
+    /// # Errors
+    /// [`ExchangeError::NoSuchColumn`].
+    pub(crate) fn told(&self, path: &Path, field: &str, column: &str) -> Result<usize, ExchangeError> {
+        self.find(column).ok_or_else(|| ExchangeError::NoSuchColumn {
+            path: path.into(),
+            field: field.into(),
+            column: column.into(),
+            columns: self.listed(),
+        })
+    }
+
     fn listed(&self) -> String {
         if self.names.is_empty() { "none".into() } else { self.names.join(", ") }
     }
@@ -56,36 +72,67 @@ fn plain(name: &str) -> String {
     fold(&name.replace('_', " "))
 }
 
-/// Maps the columns of a file to the fields of a layer: by the given preset, else by the only preset whose columns
-/// are all there, else by the fields' own names and titles.
+/// Maps the columns of a file to the fields of a layer: as told, field by field; else by the given preset, else by the
+/// only preset whose columns are all there, else by the fields' own names and titles. A field told to have the column
+/// without a name has none.
 ///
 /// # Errors
-/// [`ExchangeError::MissingColumn`], [`ExchangeError::NoColumnMatches`].
+/// [`ExchangeError::MissingColumn`], [`ExchangeError::NoColumnMatches`], [`ExchangeError::NoSuchField`],
+/// [`ExchangeError::NoSuchColumn`].
 pub(crate) fn map_columns(
     path: &Path,
     layer: &'static Layer,
     given: Option<&'static Preset>,
+    told: &BTreeMap<String, String>,
     columns: Columns<'_>,
 ) -> Result<Mapping, ExchangeError> {
+    check_column_fields(layer, told)?;
     let preset = given.or_else(|| recognise(layer, columns));
     let by_preset = preset.filter(|preset| !preset.columns.is_empty());
-    let found: Vec<Option<usize>> = match by_preset {
+    let mut found: Vec<Option<usize>> = match by_preset {
         Some(preset) => layer.fields.iter().map(|field| columns.find(preset.columns.get(&field.name)?)).collect(),
         None => by_names(layer, columns),
     };
+    for (field, found) in layer.fields.iter().zip(&mut found) {
+        match told.get(&field.name).map(String::as_str) {
+            None => {}
+            Some("") => *found = None,
+            Some(column) => *found = Some(columns.told(path, &field.name, column)?),
+        }
+    }
     if let Some(preset) = by_preset {
         check_needed(path, layer, preset, &found, columns)?;
     }
-    let mapping = Mapping {
+    let mut mapping = Mapping {
         preset,
         detected: given.is_none() && preset.is_some(),
         fields: layer.fields.iter().zip(found).map(|(field, column)| FieldSource::new(field, column, preset)).collect(),
     };
+    let told_fields = mapping.fields.iter_mut().filter(|source| told.contains_key(&source.field.name));
+    told_fields.for_each(|source| source.constant = None);
     let name = layer.position(&layer.name_field).and_then(|position| mapping.fields.get(position));
     match name.is_some_and(|source| source.column.is_some() || source.constant.is_some()) {
         true => Ok(mapping),
         false => Err(no_match(path, layer, columns)),
     }
+}
+
+/// Names under which columns of coordinates can be told beside the layer's fields.
+pub(crate) const COORDINATES: [&str; 2] = ["longitude", "latitude"];
+
+/// Whether columns can be told for all of these names.
+///
+/// # Errors
+/// [`ExchangeError::NoSuchField`].
+pub fn check_column_fields(layer: &Layer, told: &BTreeMap<String, String>) -> Result<(), ExchangeError> {
+    let is_known = |name: &&String| layer.position(name).is_some() || COORDINATES.contains(&name.as_str());
+    let Some(unknown) = told.keys().find(|name| !is_known(name)) else { return Ok(()) };
+    let fields = layer.fields.iter().map(|field| field.name.as_str());
+    Err(ExchangeError::NoSuchField {
+        layer: layer.id.clone(),
+        asked: unknown.clone(),
+        accepted: fields.chain(COORDINATES).collect::<Vec<_>>().join(", "),
+    })
 }
 
 fn recognise(layer: &'static Layer, columns: Columns<'_>) -> Option<&'static Preset> {
@@ -199,7 +246,27 @@ mod tests {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let layer = layer(id);
         let preset = preset.and_then(|name| layer.preset(name));
-        map_columns(Path::new("x.csv"), layer, preset, Columns { names: &names, cut_to_ten: true })
+        let columns = Columns { names: &names, cut_to_ten: true };
+        map_columns(Path::new("x.csv"), layer, preset, &BTreeMap::new(), columns)
+    }
+
+    #[test]
+    fn what_is_told_of_columns_counts_before_names_and_presets() {
+        let names = ["UH", "codigo", "Nombre", "NOMB_UH_N1", "AREA_KM2"].map(str::to_owned);
+        let columns = Columns { names: &names, cut_to_ten: false };
+        let watersheds = layer("watersheds");
+        let told = |pairs: &[(&str, &str)]| {
+            let told = pairs.iter().map(|(field, column)| ((*field).to_owned(), (*column).to_owned())).collect();
+            map_columns(Path::new("x.csv"), watersheds, None, &told, columns)
+        };
+        let column = |mapping: &Mapping, name| mapping.fields[watersheds.position(name).expect("a field")].column;
+        let mapping = told(&[("name", "NOMB_UH_N1"), ("code", "uh")]).expect("both are there");
+        assert_eq!((column(&mapping, "name"), column(&mapping, "code")), (Some(3), Some(0)));
+        let error = told(&[("name", "NOMBRE X")]).expect_err("no such column").to_string();
+        assert!(error.contains("NOMBRE X") && error.contains("UH, codigo"), "{error}");
+        let error = told(&[("nombre", "UH")]).expect_err("no such field").to_string();
+        assert!(error.contains("nombre") && error.contains("longitude"), "{error}");
+        assert!(told(&[("name", "")]).is_err(), "nothing is left for the name");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use gdal::vector::{Feature, Geometry};
 
@@ -7,7 +7,7 @@ use crate::{
         ExchangeError,
         gdal_log::take_failure,
         source::cells::Cell,
-        source::columns::Columns,
+        source::columns::{COORDINATES, Columns},
         wkb_walk::{Drawn, read_wkb},
     },
     model::{Layer, Preset},
@@ -46,6 +46,27 @@ const PAIRS: &[(&str, &str)] = &[
 
 /// Column names taken for WKT.
 const WKT: &[&str] = &["wkt", "geom", "geometry", "the_geom", "geometria", "wkt_geom"];
+
+/// The columns of coordinates that somebody named, if both are.
+///
+/// # Errors
+/// [`ExchangeError::NoSuchColumn`], [`ExchangeError::OneCoordinate`].
+pub(crate) fn told_place(
+    path: &Path,
+    told: &BTreeMap<String, String>,
+    columns: Columns<'_>,
+) -> Result<Option<PlaceSource>, ExchangeError> {
+    let told = |name: &str| told.get(name).filter(|column| !column.is_empty());
+    let [x, y] = COORDINATES;
+    match (told(x), told(y)) {
+        (Some(of_x), Some(of_y)) => {
+            Ok(Some(PlaceSource::Columns(columns.told(path, x, of_x)?, columns.told(path, y, of_y)?)))
+        }
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(ExchangeError::OneCoordinate { told: x, missing: y }),
+        (None, Some(_)) => Err(ExchangeError::OneCoordinate { told: y, missing: x }),
+    }
+}
 
 /// Finds where the geometry of a table without a geometry column is.
 ///

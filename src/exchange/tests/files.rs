@@ -22,12 +22,12 @@ pub(super) struct Read {
 }
 
 pub(super) fn plain(layer: &'static Layer) -> ReadOptions {
-    ReadOptions { layer, preset: None, source_crs: None, operation: None, encoding: None, source_layer: None }
+    ReadOptions::of(layer)
 }
 
 pub(super) fn read(path: &Path, options: ReadOptions) -> Result<Read, ExchangeError> {
     let scratch = tempfile::tempdir().expect("a folder for temporary files");
-    let file = SourceFile::open(path, options, scratch.path())?;
+    let file = SourceFile::open(path, options, scratch.path(), |_| {})?;
     let summary = file.summary().clone();
     let (mut features, mut notes, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
     let end = file.read(&mut |row| {

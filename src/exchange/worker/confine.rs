@@ -155,14 +155,7 @@ mod tests {
 
     fn inside(folder: &Path) {
         let port: u16 = std::env::var("RIMAY_TEST_PORT").expect("told").parse().expect("a number");
-        let options = ReadOptions {
-            layer: Catalogue::built_in().layer("districts").expect("built in"),
-            preset: None,
-            source_crs: None,
-            operation: None,
-            encoding: None,
-            source_layer: None,
-        };
+        let options = ReadOptions::of(Catalogue::built_in().layer("districts").expect("built in"));
         let (file, secret, scratch) = (folder.join("job.geojson"), folder.join("secret.txt"), folder.join("scratch"));
         assert!(File::open(&secret).is_ok() && TcpStream::connect(("127.0.0.1", port)).is_ok(), "before");
         confine(&Job::new(file.clone(), scratch.clone(), &options)).expect("confined");

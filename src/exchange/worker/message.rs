@@ -1,4 +1,4 @@
-use std::{io, path::PathBuf};
+use std::{collections::BTreeMap, io, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -23,11 +23,15 @@ pub(in crate::exchange) struct Job {
     operation: Option<u32>,
     encoding: Option<String>,
     source_layer: Option<String>,
+    columns: BTreeMap<String, String>,
 }
 
-/// What the worker tells: [`Message::Opened`], then rows, then [`Message::Finished`]; or at any time [`Message::Failed`].
+/// What the worker tells: [`Message::Columns`], [`Message::Opened`], then rows, then [`Message::Finished`]; or at any time
+/// [`Message::Failed`].
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::exchange) enum Message {
+    /// The file's columns.
+    Columns(Vec<String>),
     /// What is known of the file before its rows, and its SHA-256 in hexadecimal.
     Opened(Box<SourceSummary>, String),
     /// Some of its rows, in the file's order.
@@ -75,7 +79,7 @@ impl Job {
     }
 
     pub(in crate::exchange) fn new(path: PathBuf, scratch: PathBuf, options: &ReadOptions) -> Job {
-        let ReadOptions { layer, preset, source_crs, operation, encoding, source_layer } = options;
+        let ReadOptions { layer, preset, source_crs, operation, encoding, source_layer, columns } = options;
         Job {
             path,
             scratch,
@@ -85,6 +89,7 @@ impl Job {
             operation: operation.map(|operation| operation.epsg),
             encoding: encoding.clone(),
             source_layer: source_layer.clone(),
+            columns: columns.clone(),
         }
     }
 
@@ -101,6 +106,7 @@ impl Job {
             operation: self.operation.map(|epsg| DatumOperation::by_epsg(epsg).ok_or_else(other)).transpose()?,
             encoding: self.encoding.clone(),
             source_layer: self.source_layer.clone(),
+            columns: self.columns.clone(),
         })
     }
 

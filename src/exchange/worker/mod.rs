@@ -47,7 +47,11 @@ pub fn run() -> io::Result<()> {
 fn read(job: &Job, out: &mut impl Write) -> Result<(), ExchangeError> {
     let options = job.options()?;
     let unwritable = |source| ExchangeError::Unwritable { path: "standard output".into(), source };
-    let file = SourceFile::open(&job.path, options, &job.scratch)?;
+    let mut heard = Ok(());
+    let file = SourceFile::open(&job.path, options, &job.scratch, |columns| {
+        heard = tell(out, &Message::Columns(columns.to_vec()));
+    })?;
+    heard.map_err(unwritable)?;
     tell(out, &Message::Opened(Box::new(file.summary().clone()), digest(&job.path)?)).map_err(unwritable)?;
     let mut batch = Vec::with_capacity(BATCH);
     let mut failure = None;

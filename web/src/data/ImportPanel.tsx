@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { formatNumber, lang } from '../i18n'
 import { layers } from '../state/catalogue'
+import { ColumnTable } from './ColumnTable'
 import { commit, discard, examine, isAtRest, job, type Options, token } from './job'
+import type { Columns } from './mappings'
 import { ReportView } from './ReportView'
 import { loadVintages, seeChanges } from './vintages'
 import { dataWords } from './words'
@@ -64,6 +66,11 @@ export function ImportPanel() {
   const choose = (chosen: File | undefined) => {
     if (chosen) file.value = chosen
   }
+  const chooseLayer = (event: Event) => {
+    // Other fields: what was told of their columns is of no use.
+    tell({})
+    set('layer')(event)
+  }
   const begin = (event: Event) => {
     event.preventDefault()
     const chosen = file.value
@@ -78,8 +85,14 @@ export function ImportPanel() {
   const startAnew = () =>
     attempt(async () => {
       file.value = null
+      tell({})
       await discard()
     })
+  const told: Columns = JSON.parse(options.value.columns || '{}')
+  const tell = (columns: Columns) => {
+    const some = Object.keys(columns).length > 0
+    options.value = { ...options.value, columns: some ? JSON.stringify(columns) : '' }
+  }
   const text = (name: string, label: string) => (
     <label>
       <span>{label}</span>
@@ -131,7 +144,7 @@ export function ImportPanel() {
         </label>
         <label>
           <span>{t.layer}</span>
-          <select required value={options.value.layer} onChange={set('layer')} disabled={busy}>
+          <select required value={options.value.layer} onChange={chooseLayer} disabled={busy}>
             <option value="">{t.chooseLayer}</option>
             {layers.value.map((layer) => (
               <option key={layer.id} value={layer.id}>
@@ -177,6 +190,9 @@ export function ImportPanel() {
           </p>
         )}
         <Progress />
+        {current && isAtRest(current.state) && current.state !== 'committed' && (
+          <ColumnTable job={current} told={told} tell={tell} attempt={attempt} />
+        )}
         {current?.report && current.state !== 'failed' && (
           <ReportView job={current} report={current.report} />
         )}

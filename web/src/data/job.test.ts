@@ -5,6 +5,7 @@ const none = { total: 0, first: [] }
 const report: Report = {
   crs_found: '',
   datum_operation: '',
+  used_columns: [],
   read: 3,
   accepted: 2,
   repaired: [],

@@ -27,6 +27,8 @@ export interface ChangeCounts {
 export interface Report {
   crs_found: string
   datum_operation: string
+  /** Field and the column it comes from. */
+  used_columns: [string, string][]
   read: number
   accepted: number
   repaired: RowNote[]
@@ -63,6 +65,8 @@ export interface Job {
   rows: number
   total: number
   reason: string | null
+  /** As far as they were seen. */
+  columns: string[]
   report: Report | null
 }
 
@@ -101,6 +105,7 @@ const sending = (file: string, layer: string): Job => ({
   rows: 0,
   total: 0,
   reason: null,
+  columns: [],
   report: null,
 })
 
