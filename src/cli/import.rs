@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     /// Encoding of the text, such as UTF-8 or ISO-8859-1
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// Table or sheet to read, of a file that has several
+    /// Table or sheet to read of a file that has several, or file to read of a zip that has several
     #[arg(long, value_name = "NAME")]
     source_layer: Option<String>,
     /// Column from which a field comes, instead of the preset's or the one called like it; nothing after the sign for none.

@@ -57,7 +57,7 @@ pub struct ReadOptions {
     pub operation: Option<&'static DatumOperation>,
     /// Text encoding of shapefiles and text files, such as `ISO-8859-1`.
     pub encoding: Option<String>,
-    /// Table inside a file with several.
+    /// Table inside a file with several, or file inside an archive with several.
     pub source_layer: Option<String>,
     /// Field, `longitude` or `latitude` → the column it comes from, or an empty text for none; stronger than the preset.
     pub columns: BTreeMap<String, String>,
@@ -155,7 +155,10 @@ impl SourceFile {
     ) -> Result<SourceFile, ExchangeError> {
         prepare_gdal();
         let encoding = options.encoding.as_deref().map(encoding_named).transpose()?;
-        let mut file = OgrFile::open(path, stage(path, encoding, scratch)?, options.source_layer.as_deref())?;
+        let asked = options.source_layer.as_deref();
+        let staged = stage(path, encoding, asked, scratch)?;
+        let of_table = asked.filter(|_| !staged.was_named);
+        let mut file = OgrFile::open(path, staged, of_table)?;
         let geojson = file.take_geojson();
         let mut table = file.table()?;
         let row_count = table.feature_count();

@@ -8,6 +8,7 @@ mod bad_input;
 mod connections;
 mod cql2;
 mod declarations;
+mod derived;
 mod edit;
 mod export;
 mod feed;

@@ -149,7 +149,8 @@ fn columns_are_told_and_kept_for_the_next_file() {
     let folder = scratch();
     let march = folder.path().join("marzo.csv");
     std::fs::write(&march, table("9,Tres,500000,8900000\n")).unwrap();
-    let told = ["--layer", "conflicts", "--source", "casos", "--source-crs", "EPSG:32718", "--mapping", "Casos en tabla"];
+    let told =
+        ["--layer", "conflicts", "--source", "casos", "--source-crs", "EPSG:32718", "--mapping", "Casos en tabla"];
     let report = database.import(&march, &[&told[..], &["--column", "code=", "--save-mapping", "Otra"]].concat());
     assert!(report.contains("name ← DENOMINACION") && !report.contains("code ← NRO"), "{report}");
     assert_eq!(all()["mappings"][1]["columns"]["code"], "");

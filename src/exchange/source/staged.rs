@@ -15,7 +15,7 @@ use crate::exchange::{
     source::format::SourceFormat,
     source::geojson::GeoJsonFacts,
     source::sqlite::find_view,
-    source::unpack::{check_limits, unpack_gzip, unpack_zip},
+    source::unpack::{Unpacked, check_limits, unpack_gzip, unpack_zip},
 };
 
 /// A file made ready for GDAL: unpacked, in a readable encoding, and alone.
@@ -29,20 +29,28 @@ pub(crate) struct Staged {
     pub(crate) format: SourceFormat,
     /// Name of the file without its extension, for formats whose table has no other name.
     pub(crate) stem: String,
+    /// The file is one of several in an archive, and was asked for by this name.
+    pub(crate) was_named: bool,
     /// `ENCODING` for GDAL, where it has to be told.
     pub(crate) gdal_encoding: Option<String>,
     /// What the text of a GeoJSON or TopoJSON file says beyond what GDAL tells.
     pub(crate) geojson: Option<GeoJsonFacts>,
 }
 
-/// Checks a file and makes it ready for GDAL, with temporary files in `scratch`.
+/// Checks a file and makes it ready for GDAL, with temporary files in `scratch`. `asked` names the one to read, in an archive
+/// with several.
 ///
 /// # Errors
 /// One variant for each thing that can be wrong with a file before its content is understood.
-pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>, scratch: &Path) -> Result<Staged, ExchangeError> {
+pub(crate) fn stage(
+    path: &Path,
+    told: Option<&'static Encoding>,
+    asked: Option<&str>,
+    scratch: &Path,
+) -> Result<Staged, ExchangeError> {
     check_plain_file(path)?;
     let unreadable = |source| ExchangeError::Unreadable { path: path.into(), source };
-    let (file, name) = unpack(path, scratch)?;
+    let Unpacked { file, name, was_named } = unpack(path, asked, scratch)?;
     let unknown = || ExchangeError::UnknownExtension { path: path.into(), accepted: READABLE_EXTENSIONS };
     let format = SourceFormat::of_name(&name).ok_or_else(unknown)?;
     let alone = scratch.join("alone");
@@ -80,7 +88,7 @@ pub(crate) fn stage(path: &Path, told: Option<&'static Encoding>, scratch: &Path
         _ => file,
     };
     let stem = name.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Staged { main, format, stem, gdal_encoding, geojson })
+    Ok(Staged { main, format, stem, was_named, gdal_encoding, geojson })
 }
 
 fn check_plain_file(path: &Path) -> Result<(), ExchangeError> {
@@ -101,20 +109,20 @@ fn check_plain_file(path: &Path) -> Result<(), ExchangeError> {
 }
 
 /// The file to read, as an absolute path, and the name that tells its format.
-fn unpack(path: &Path, folder: &Path) -> Result<(PathBuf, PathBuf), ExchangeError> {
+fn unpack(path: &Path, asked: Option<&str>, folder: &Path) -> Result<Unpacked, ExchangeError> {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     if extension == "zip" {
-        return unpack_zip(path, folder);
+        return unpack_zip(path, folder, asked);
     }
     if extension == "gz" {
         let name = PathBuf::from(path.file_stem().unwrap_or_default());
         let target = folder.join("unpacked");
         unpack_gzip(path, &target)?;
-        return Ok((target, name));
+        return Ok(Unpacked { file: target, name, was_named: false });
     }
     let absolute =
         std::path::absolute(path).map_err(|source| ExchangeError::Unreadable { path: path.into(), source })?;
-    Ok((absolute, path.to_path_buf()))
+    Ok(Unpacked { file: absolute, name: path.to_path_buf(), was_named: false })
 }
 
 fn stage_text(

@@ -7,7 +7,10 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
-use crate::exchange::{ExchangeError, source::format::SourceFormat};
+use crate::{
+    exchange::{ExchangeError, source::format::SourceFormat},
+    model::fold,
+};
 
 /// Entries an archive may have.
 const MAX_ENTRIES: usize = 1_000;
@@ -18,17 +21,28 @@ const MAX_RATIO: u64 = 100;
 /// Below this many unpacked bytes the ratio says nothing.
 const RATIO_COUNTS_FROM: u64 = 10 << 20;
 
-/// Unpacks the one data file of a zip archive into `folder` as `data.<extension>`, a shapefile with all parts.
+/// A data file that came out of an archive.
+pub(crate) struct Unpacked {
+    /// Where it lies now.
+    pub(crate) file: PathBuf,
+    /// Its name in the archive.
+    pub(crate) name: PathBuf,
+    /// It is one of several, and the caller named it.
+    pub(crate) was_named: bool,
+}
+
+/// Unpacks one data file of a zip archive into `folder` as `data.<extension>`, a shapefile with all parts: the only one, or
+/// of several the one of which the name, with or without ending and folders, is asked for.
 ///
 /// Names inside the archive are never used as paths. Links, nested archives and encrypted members are not
-/// unpacked. Returns where the data file lies and its name in the archive.
+/// unpacked.
 ///
 /// # Errors
 /// [`ExchangeError::BadArchive`] beyond the limits, [`ExchangeError::NotOneFileInArchive`].
-pub(crate) fn unpack_zip(path: &Path, folder: &Path) -> Result<(PathBuf, PathBuf), ExchangeError> {
+pub(crate) fn unpack_zip(path: &Path, folder: &Path, asked: Option<&str>) -> Result<Unpacked, ExchangeError> {
     let mut archive = open_within_limits(path)?;
     let members = list_members(&mut archive, path)?;
-    let chosen = choose(path, &members)?;
+    let (chosen, was_named) = choose(path, &members, asked)?;
     let mut budget = MAX_UNPACKED;
     let mut main = None;
     for (index, member) in &members {
@@ -44,7 +58,7 @@ pub(crate) fn unpack_zip(path: &Path, folder: &Path) -> Result<(PathBuf, PathBuf
             main = Some(target);
         }
     }
-    Ok((main.expect("the chosen member is one of the members"), chosen))
+    Ok(Unpacked { file: main.expect("the chosen member is one of the members"), name: chosen, was_named })
 }
 
 /// Unpacks a gzip file to `target`.
@@ -101,8 +115,9 @@ fn list_members(archive: &mut ZipArchive<File>, path: &Path) -> Result<Vec<(usiz
     Ok(members)
 }
 
-/// The one shapefile; where there is none, the one file of another format we read.
-fn choose(path: &Path, members: &[(usize, PathBuf)]) -> Result<PathBuf, ExchangeError> {
+/// The one shapefile; where there is none, the one file of another format we read. Of several, the one that is asked for:
+/// then true.
+fn choose(path: &Path, members: &[(usize, PathBuf)], asked: Option<&str>) -> Result<(PathBuf, bool), ExchangeError> {
     let of = |shapefiles: bool| -> Vec<&PathBuf> {
         let is_wanted = |member: &&PathBuf| {
             SourceFormat::of_name(member).is_some_and(|f| (f == SourceFormat::Shapefile) == shapefiles)
@@ -113,7 +128,7 @@ fn choose(path: &Path, members: &[(usize, PathBuf)]) -> Result<PathBuf, Exchange
     let candidates = if shapefiles.is_empty() { others } else { shapefiles };
     let listed = |files: &[&PathBuf]| files.iter().take(20).map(|f| f.display().to_string()).collect::<Vec<_>>();
     match candidates[..] {
-        [one] => Ok(one.clone()),
+        [one] => Ok((one.clone(), false)),
         [] => Err(ExchangeError::NotOneFileInArchive {
             path: path.into(),
             found: match &members.iter().map(|(_, member)| member).collect::<Vec<_>>()[..] {
@@ -121,8 +136,19 @@ fn choose(path: &Path, members: &[(usize, PathBuf)]) -> Result<PathBuf, Exchange
                 all => format!("none: {}", listed(all).join(", ")),
             },
         }),
-        _ => Err(ExchangeError::NotOneFileInArchive { path: path.into(), found: listed(&candidates).join(", ") }),
+        _ => {
+            let named = candidates.iter().find(|member| asked.is_some_and(|asked| bears_name(member, asked)));
+            named.map(|member| ((*member).clone(), true)).ok_or_else(|| ExchangeError::NotOneFileInArchive {
+                path: path.into(),
+                found: format!("{}; say --source-layer with the name of one of them", listed(&candidates).join(", ")),
+            })
+        }
     }
+}
+
+fn bears_name(member: &Path, asked: &str) -> bool {
+    let names = [Some(member.as_os_str()), member.file_name(), member.file_stem()];
+    names.into_iter().flatten().any(|name| fold(&name.to_string_lossy()) == fold(asked))
 }
 
 /// Bytes written. Sizes stated in archives are not believed: the copy itself is counted.
