@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, Scope, path_beneath_rules,
 };
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, nice, setrlimit};
 use seccompiler::{BackendError, BpfProgram, SeccompAction, SeccompFilter, apply_filter};
 
 use crate::exchange::worker::Job;
@@ -13,6 +13,8 @@ const MEMORY: u64 = 2 << 30;
 /// Processor time: so much, and as much again for each [`CPU_BYTES`] of the file.
 const CPU_SECONDS: u64 = 60;
 const CPU_BYTES: u64 = 100 << 20;
+/// So much it gives way to whoever else wants a processor: answers do not wait for files.
+const NICENESS: i32 = 10;
 /// Longest file it may write.
 const FILE_SIZE: u64 = 1 << 30;
 /// Files it may have open at once.
@@ -87,6 +89,7 @@ pub(super) fn confine(job: &Job) -> Result<(), ConfineError> {
     ] {
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
+    nice(NICENESS)?;
     shut_off_files(job)?;
     Ok(shut_off_calls()?)
 }
