@@ -6,6 +6,8 @@ import { gfmHeadingId } from 'marked-gfm-heading-id'
 const GUIDES = [
   { name: 'guia', lang: 'es', back: 'Volver al mapa' },
   { name: 'guide', lang: 'en', back: 'Back to the map' },
+  { name: 'datos', lang: 'es', back: 'Volver al mapa' },
+  { name: 'data', lang: 'en', back: 'Back to the map' },
   { name: 'sig', lang: 'es', back: 'Volver al mapa' },
   { name: 'gis', lang: 'en', back: 'Back to the map' },
 ]

@@ -4,6 +4,8 @@ import { lang } from '../i18n'
 const es = {
   title: 'Datos',
   intro: 'Qué hay en cada capa, de quién es, desde cuándo, y cómo llevárselo.',
+  guide: 'Guía para quien cuida los datos',
+  guideAddress: '/datos.html',
   toMap: 'Ver el mapa',
   elements: 'Elementos',
   extent: 'Extensión (O, S, E, N)',
@@ -133,6 +135,8 @@ export type DataWords = typeof es
 const en: DataWords = {
   title: 'Data',
   intro: 'What each layer holds, whose it is, since when, and how to take it home.',
+  guide: 'The data steward’s guide',
+  guideAddress: '/data.html',
   toMap: 'See the map',
   elements: 'Features',
   extent: 'Extent (W, S, E, N)',
