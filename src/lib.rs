@@ -15,6 +15,7 @@
 //! To see how they work together, follow one request: `api/ogc/items.rs`, then `index/find.rs`; and one file:
 //! `exchange/import.rs`, then `store/imports.rs` and its queries.
 
+pub mod analysis;
 pub mod api;
 pub mod cli;
 pub mod config;

@@ -54,12 +54,11 @@ pub(super) fn routes() -> Router<SharedState> {
         .route("/api/imports/{id}/examine", post(examine))
         .route("/api/imports/{id}/commit", post(commit))
         .route("/api/vintages", get(vintages))
-        .route("/api/vintages/{id}/rollback", post(roll_back))
 }
 
-/// Where files are sent to: a large one takes longer than other requests may.
+/// What may take longer than other requests: sending a large file, taking a large vintage back.
 pub(super) fn uploads() -> Router<SharedState> {
-    Router::new().route("/api/imports", get(jobs).post(create))
+    Router::new().route("/api/imports", get(jobs).post(create)).route("/api/vintages/{id}/rollback", post(roll_back))
 }
 
 /// `POST /api/imports?layer=…&file=NAME`: the body is the file. 202 with the job, which examines it and keeps nothing.

@@ -18,6 +18,9 @@ use crate::{
     store::MAX_MAPPING_NAME,
 };
 
+/// Characters in the name of a column, at most.
+const MAX_COLUMN: usize = 500;
+
 pub(super) fn routes() -> Router<SharedState> {
     Router::new().route("/api/mappings", get(all)).route("/api/mappings/{layer}/{name}", put(keep).delete(forget))
 }
@@ -41,8 +44,12 @@ async fn keep(
     let columns: BTreeMap<String, String> = serde_json::from_slice(&body).map_err(|_| {
         Problem::bad_body(r#"expected a JSON object of fields and their columns, such as {"name":"NOMBRE"}"#)
     })?;
-    if !(1..=MAX_MAPPING_NAME).contains(&name.chars().count()) {
+    let is_name = (1..=MAX_MAPPING_NAME).contains(&name.chars().count()) && !name.trim().is_empty();
+    if !is_name || name.contains(char::is_control) {
         return Err(Problem::bad_parameter("name", format!("expected 1 to {MAX_MAPPING_NAME} characters")));
+    }
+    if columns.values().any(|column| column.chars().count() > MAX_COLUMN || column.contains('\0')) {
+        return Err(Problem::bad_body(format!("the name of a column has at most {MAX_COLUMN} characters")));
     }
     check_column_fields(layer, &columns).map_err(|error| Problem::bad_body(error.to_string()))?;
     state.store.save_column_mapping(&layer.id, &name, &columns, "editor over HTTP").await?;

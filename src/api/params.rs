@@ -20,7 +20,12 @@ impl<S: Sync> FromRequestParts<S> for Params {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Params, Problem> {
         let query = parts.uri.query().unwrap_or_default();
-        Ok(Params(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        // No text of ours holds it, and PostgreSQL takes none that does.
+        if let Some((name, _)) = pairs.iter().find(|(_, value)| value.contains('\0')) {
+            return Err(Problem::bad_parameter(name, "holds a character that no text may hold (U+0000)"));
+        }
+        Ok(Params(pairs))
     }
 }
 

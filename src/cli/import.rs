@@ -9,7 +9,7 @@ use crate::{
     cli::with_store,
     config::Settings,
     exchange::{ImportProgress, ImportRequest, ReadOptions, import},
-    model::{Catalogue, DatumOperation, Layer, Preset},
+    model::{Catalogue, DatumOperation, Layer, Moment, Preset},
     store::MAX_MAPPING_NAME,
 };
 
@@ -58,7 +58,7 @@ pub(super) struct Arguments {
     attribution: Option<String>,
     /// Day the data is of: from it on the file counts in the world, and `asOf` finds what it replaced before that day
     /// [default: today]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = Moment::parse_day)]
     valid_on: Option<Date>,
     /// Who takes it in, for the list of vintages [default: the login name]
     #[arg(long, value_name = "NAME")]
@@ -80,6 +80,9 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<()> {
     let layer = Catalogue::built_in().layer(&arguments.layer)?;
+    if arguments.save_mapping.is_some() && arguments.columns.is_empty() && arguments.mapping.is_none() {
+        bail!("--save-mapping keeps what --column and --mapping say, and nothing was said");
+    }
     let request = ImportRequest {
         path: arguments.file,
         read: ReadOptions {
@@ -99,7 +102,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         overwrite_edits: arguments.overwrite_edits,
         allow_outside: arguments.allow_outside,
         changes: arguments.changes,
-        must_do: None,
+        must_be_at: None,
         dry_run: arguments.dry_run,
     };
     let bar = ProgressBar::no_length();

@@ -4,6 +4,7 @@ mod database;
 mod export;
 mod import;
 mod layers;
+mod overlaps;
 mod rollback;
 mod serve;
 mod stop;
@@ -47,6 +48,8 @@ enum Command {
     Vintages(vintages::Arguments),
     /// Take the newest import of a source back
     Rollback(rollback::Arguments),
+    /// Tell which features of two layers overlap, and by how many hectares
+    Overlaps(overlaps::Arguments),
     /// List the layers with their fields and the source presets
     Layers,
     /// Bring the database schema up to date
@@ -78,6 +81,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(arguments) => export::run(&settings, arguments).await?,
         Command::Vintages(arguments) => vintages::run(&settings, arguments).await?,
         Command::Rollback(arguments) => rollback::run(&settings, arguments).await?,
+        Command::Overlaps(arguments) => overlaps::run(&settings, arguments).await?,
         Command::Layers => match layers::print() {
             // Whoever reads with `head` has seen enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}

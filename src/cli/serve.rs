@@ -171,7 +171,7 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
             overwrite_edits: false,
             allow_outside: false,
             changes: None,
-            must_do: None,
+            must_be_at: None,
             dry_run: false,
         };
         let report = import(store, request, |_| {}).await?;

@@ -11,6 +11,18 @@ use crate::{
     store::Change,
 };
 
+/// Whether changes can be written to a file of that name.
+///
+/// # Errors
+/// [`ExchangeError::UnknownExtension`].
+pub(super) fn check_target(path: &Path) -> Result<(), ExchangeError> {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    match extension.to_str() {
+        Some("geojson" | "json" | "csv") => Ok(()),
+        _ => Err(ExchangeError::UnknownExtension { path: path.into(), accepted: ".geojson and .csv" }),
+    }
+}
+
 /// Writes what an import did as a file: GeoJSON, or CSV by its extension.
 ///
 /// # Errors

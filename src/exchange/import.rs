@@ -5,13 +5,13 @@ use jiff::civil::Date;
 use crate::{
     exchange::{
         ExchangeError, ImportReport, ReadOptions, Row, SourceSummary,
-        changes::write_changes,
+        changes::{check_target, write_changes},
         grid,
         reading::{Read, Reading},
         source_choice::SourceChoice,
     },
-    model::{GeometryKind, PERU_OUTLINE, Preset, RowNote, Text},
-    store::{ImportOrigin, Merge, Shift, Staging, Store, StoreError, by_department},
+    model::{GeometryKind, Moment, PERU_OUTLINE, Preset, RowNote, Text},
+    store::{ImportOrigin, Shift, Staging, Store, StoreError, by_department},
 };
 
 /// So many corners tell on which grid a file lies.
@@ -42,8 +42,8 @@ pub struct ImportRequest {
     pub allow_outside: bool,
     /// Where to write what it does to each feature, as GeoJSON or CSV.
     pub changes: Option<PathBuf>,
-    /// What it must do to the layer, as an earlier dry run told; else nothing is kept.
-    pub must_do: Option<Merge>,
+    /// The layer's revision at which a dry run told what it does; at another one nothing is kept.
+    pub must_be_at: Option<i64>,
     /// Do everything but keep nothing.
     pub dry_run: bool,
 }
@@ -150,6 +150,20 @@ pub enum ImportError {
     /// The layer was changed since a dry run told what the file would do.
     #[error("the layer was changed since the file was examined, and it would do something else now: examine it again")]
     OtherThanTold,
+    /// The day is not here yet.
+    #[error("{of} lies in the future; say the day the data is of, at the latest today ({today})")]
+    FutureDay {
+        /// The day that was said.
+        of: Date,
+        /// Today in Peru.
+        today: Date,
+    },
+    /// The file of changes would replace the file itself.
+    #[error("--changes {file} would replace the file that is imported; name another one")]
+    ChangesOverInput {
+        /// The file.
+        file: String,
+    },
     /// The source has a newer vintage already.
     #[error(
         "the file is of {of}, but the source {name} already has a vintage of {newest}, which it would replace; vintages come in the order of their days: take the newer one back first (rimay rollback), or name another --source"
@@ -180,6 +194,16 @@ pub async fn import(
 ) -> Result<ImportReport, ImportError> {
     let layer = request.read.layer;
     let file = file_name(&request.path);
+    let today = Moment::today();
+    if let Some(of) = request.valid_on.filter(|of| *of > today) {
+        return Err(ImportError::FutureDay { of, today });
+    }
+    if let Some(changes) = &request.changes {
+        check_target(changes)?;
+        if changes.canonicalize().is_ok_and(|changes| request.path.canonicalize().is_ok_and(|path| path == changes)) {
+            return Err(ImportError::ChangesOverInput { file });
+        }
+    }
     let (mut reading, summary, sha256) = Reading::start(&request.path, &request.read).await?;
     let preset = summary.preset.as_ref().and_then(|preset| layer.preset(&preset.name));
     let source = SourceChoice::make(&request, preset, &file)?;
@@ -188,6 +212,10 @@ pub async fn import(
         // Nobody else imports into the layer now, so what holds here holds until the commit.
         source.check_previous(&store.layer_sources(&layer.id).await?, &file)?;
     }
+    let revision = staging.revision().await?;
+    if request.must_be_at.is_some_and(|told| told != revision) {
+        return Err(ImportError::OtherThanTold);
+    }
     let newest = staging.newest_vintage(&source.name).await?;
     if let (Some(of), Some(newest)) = (request.valid_on, newest.as_ref().and_then(|newest| newest.valid_on))
         && of < newest
@@ -195,10 +223,11 @@ pub async fn import(
         return Err(ImportError::OlderThanNewest { name: source.name, of, newest });
     }
     let mut report = ImportReport::new(layer, &file, &summary);
-    copy_rows(&mut reading, &mut staging, &mut report, summary.row_count, &mut progress).await?;
+    report.revision = revision;
+    let mut refused = copy_rows(&mut reading, &mut staging, &mut report, summary.row_count, &mut progress).await?;
     staging.finish_copy().await?;
     progress(ImportProgress::Examining);
-    examine(&mut staging, &mut report, request.allow_outside).await?;
+    refused.extend(examine(&mut staging, &mut report, request.allow_outside).await?);
     if report.accepted == 0 {
         return Err(match report.rejected.first().cloned() {
             Some(first) => ImportError::NothingAccepted { file, read: report.read, first },
@@ -211,21 +240,22 @@ pub async fn import(
     let newest_before = newest.is_some();
     let is_known = newest.filter(|newest| {
         newest.file_sha256 == origin.file_sha256
-            && newest.valid_on == origin.valid_on
+            && (origin.valid_on.is_none() || newest.valid_on == origin.valid_on)
             && (&newest.licence, &newest.attribution) == (&origin.licence, &origin.attribution)
     });
-    let merged = staging.merge(&origin, request.overwrite_edits).await?;
+    let merged = staging.merge(&origin, request.overwrite_edits, &refused).await?;
+    let mut told_changes = None;
     if newest_before || request.changes.is_some() {
         let changes = staging.changes(merged.import_id).await?;
         report.by_department = by_department(&changes);
-        if let Some(path) = &request.changes {
-            write_changes(path, &changes)?;
-        }
-    }
-    if request.must_do.is_some_and(|told| told != merged.merge) {
-        return Err(ImportError::OtherThanTold);
+        told_changes = Some(changes);
     }
     source.check_merge(merged.merge, merged.kept_edits.len() as u64, &origin.file_name)?;
+    if let (Some(path), Some(changes)) = (&request.changes, &told_changes) {
+        write_changes(path, changes)?;
+    }
+    report.known_elsewhere = staging.known_elsewhere(&origin.source).await?;
+    report.valid_on = request.valid_on;
     report.source = origin.source;
     report.merge = merged.merge;
     report.kept_edits = merged.kept_edits;
@@ -246,15 +276,17 @@ async fn copy_rows(
     report: &mut ImportReport,
     total: u64,
     progress: &mut impl FnMut(ImportProgress),
-) -> Result<(), ImportError> {
+) -> Result<Vec<String>, ImportError> {
     let layer = staging.layer();
+    let mut refused = vec![];
     let mut copying = staging.begin_copy().await?;
     loop {
         let rows = match reading.next().await? {
             Read::Rows(rows) => rows,
             Read::Finished(summary) => {
                 report.z_dropped = summary.heights_dropped;
-                return Ok(copying.finish().await?);
+                copying.finish().await?;
+                return Ok(refused);
             }
         };
         report.read += rows.len() as u64;
@@ -266,7 +298,10 @@ async fn copy_rows(
                     features.push(feature);
                     report.notes.extend(notes);
                 }
-                Row::Rejected(note) => report.rejected.push(note),
+                Row::Rejected(note, key) => {
+                    report.rejected.push(note);
+                    refused.push(key);
+                }
             }
         }
         copying.copy(&features).await?;
@@ -274,10 +309,16 @@ async fn copy_rows(
     }
 }
 
-async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside: bool) -> Result<(), ImportError> {
+/// Returns the keys of rows of which nothing is left.
+async fn examine(
+    staging: &mut Staging,
+    report: &mut ImportReport,
+    allow_outside: bool,
+) -> Result<Vec<String>, ImportError> {
     report.rejected.extend(staging.reject_duplicates().await?);
     let (repairs, vanished, turned) = staging.repair_areas().await?;
-    report.set_repairs(repairs, vanished);
+    let refused = vanished.iter().filter_map(|row| row.key.clone()).collect();
+    report.set_repairs(repairs, vanished.into_iter().map(|row| row.note).collect());
     report.rejected.sort_by_key(|note| note.row);
     report.rings_turned = turned;
     let measure = staging.measure().await?;
@@ -293,7 +334,7 @@ async fn examine(staging: &mut Staging, report: &mut ImportReport, allow_outside
     report.accepted = measure.count.unsigned_abs();
     report.without_geometry = measure.without_geometry.unsigned_abs();
     report.bbox = measure.bbox;
-    Ok(())
+    Ok(refused)
 }
 
 /// What is taken, but may be wrong.

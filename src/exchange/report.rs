@@ -40,6 +40,8 @@ pub struct ImportReport {
     pub preset: Option<String>,
     /// Source whose features the file replaced.
     pub source: String,
+    /// Day the data is of, if anybody said.
+    pub valid_on: Option<jiff::civil::Date>,
     /// Reference system found, or told.
     pub crs_found: String,
     /// How coordinates came to WGS 84.
@@ -50,6 +52,8 @@ pub struct ImportReport {
     pub used_columns: Vec<(String, String)>,
     /// Columns of the file that no field takes; their content is kept in the original record.
     pub ignored_columns: Vec<String>,
+    /// The layer's revision before it.
+    pub revision: i64,
     /// Rows read.
     pub read: u64,
     /// Rows taken.
@@ -86,6 +90,8 @@ pub struct ImportReport {
     pub merge: Merge,
     /// The same by department, where the source had a file before; under an empty name what lies in none.
     pub by_department: BTreeMap<String, ChangeCounts>,
+    /// How many rows bear the code of a feature that another source of the layer has, by source: the layer then has both.
+    pub known_elsewhere: BTreeMap<String, u64>,
     /// What people did to the source's features since; the file did not undo it.
     pub kept_edits: Vec<KeptEdit>,
     /// When the same file came last, if it changes nothing: then it is not kept again.
@@ -108,6 +114,7 @@ impl ImportReport {
             columns: summary.columns.clone(),
             used_columns: summary.used_columns.clone(),
             ignored_columns: summary.ignored_columns.clone(),
+            revision: 0,
             read: 0,
             accepted: 0,
             without_geometry: 0,
@@ -126,6 +133,8 @@ impl ImportReport {
             bbox: None,
             merge: Merge::default(),
             by_department: BTreeMap::new(),
+            known_elsewhere: BTreeMap::new(),
+            valid_on: None,
             kept_edits: vec![],
             same_as: None,
             dry_run: false,
@@ -227,9 +236,12 @@ impl Display for ImportReport {
         }
         let bbox = self.bbox.map_or("none".into(), |bbox| bbox.to_string());
         writeln!(f, "  bounding box      {bbox}")?;
-        let Merge { added, changed, unchanged, removed, demonstration_removed } = self.merge;
+        let Merge { added, changed, only_record, unchanged, removed, demonstration_removed } = self.merge;
         let title = if self.dry_run { "would be" } else { "in the layer" };
         writeln!(f, "  {title:<16}  {added} added, {changed} changed, {unchanged} unchanged, {removed} removed")?;
+        if only_record > 0 {
+            writeln!(f, "                    of those changed, {only_record} only in columns that no field takes")?;
+        }
         for (department, counts) in &self.by_department {
             let ChangeCounts { added, removed, moved, changed, added_ha, removed_ha, moved_ha } = counts;
             let department = if department.is_empty() { "in no department" } else { department };
@@ -240,6 +252,12 @@ impl Display for ImportReport {
         }
         if demonstration_removed > 0 {
             writeln!(f, "                    {demonstration_removed} demonstration features give way")?;
+        }
+        for (source, count) in &self.known_elsewhere {
+            writeln!(
+                f,
+                "  ALREADY THERE     {count} of these rows bear codes that the source {source} has: the layer has both; to replace them say --source {source}"
+            )?;
         }
         write_kept_edits(f, &self.kept_edits)?;
         if let Some(at) = self.same_as {

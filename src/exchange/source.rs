@@ -216,7 +216,7 @@ impl SourceFile {
             done.rows += 1;
             match row {
                 Row::Feature(..) => done.features += 1,
-                Row::Rejected(_) => done.rejected += 1,
+                Row::Rejected(..) => done.rejected += 1,
             }
             if sink(row).is_break() {
                 done.stopped = true;

@@ -24,7 +24,7 @@ use crate::{
         import,
     },
     model::{Catalogue, DatumOperation, UnknownLayer},
-    store::{Merge, Store},
+    store::Store,
 };
 
 /// Most bytes of a file.
@@ -180,7 +180,10 @@ impl Upload {
             .filter(|name| name.len() <= 200)
             .ok_or_else(refused)?;
         let folder = tempfile::Builder::new().prefix("rimay-upload-").tempdir()?;
-        let path = folder.path().join(name);
+        // In a folder of its own: whatever its name, it is not that of a file of ours.
+        let own = folder.path().join("file");
+        tokio::fs::create_dir(&own).await?;
+        let path = own.join(name);
         let file = File::create(&path).await?;
         Ok(Upload { folder, path, name: name.into(), file, bytes: 0 })
     }
@@ -226,10 +229,26 @@ impl ImportJob {
     }
 
     fn is_at_work(&self) -> bool {
-        matches!(
-            self.status.borrow().state,
-            JobState::Waiting | JobState::Reading | JobState::Examining | JobState::Merging
-        )
+        self.status.borrow().state.is_at_work()
+    }
+
+    /// Takes the job for work, if it may be taken: of several who ask at once, one.
+    fn take<T>(&self, committing: bool, may: impl FnOnce(&JobStatus) -> Result<T, JobError>) -> Result<T, JobError> {
+        let mut outcome = Err(JobError::Busy);
+        self.status.send_if_modified(|status| {
+            outcome = may(status);
+            if outcome.is_ok() {
+                (status.state, status.committing) = (JobState::Waiting, committing);
+            }
+            outcome.is_ok()
+        });
+        outcome
+    }
+}
+
+impl JobState {
+    fn is_at_work(self) -> bool {
+        matches!(self, JobState::Waiting | JobState::Reading | JobState::Examining | JobState::Merging)
     }
 }
 
@@ -312,12 +331,13 @@ impl ImportJobs {
     pub fn examine(&self, id: &str, options: ImportOptions) -> Result<Arc<ImportJob>, JobError> {
         read_options(&options)?;
         let job = self.job(id)?;
-        if job.is_at_work() {
-            return Err(JobError::Busy);
-        }
-        if job.status.borrow().state == JobState::Committed {
-            return Err(JobError::NotExamined("is committed already"));
-        }
+        job.take(false, |status| match status.state {
+            JobState::Committed => Err(JobError::NotExamined("is committed already")),
+            state if state.is_at_work() => Err(JobError::Busy),
+            _ => Ok(()),
+        })?;
+        // What another examination told no longer holds.
+        _ = std::fs::remove_file(job.changes());
         *job.options.lock().expect("nothing panics here") = options;
         self.run(&job, None)?;
         Ok(job)
@@ -329,18 +349,14 @@ impl ImportJobs {
     /// [`JobError`].
     pub fn commit(&self, id: &str) -> Result<Arc<ImportJob>, JobError> {
         let job = self.job(id)?;
-        let (state, report) = {
-            let status = job.status.borrow();
-            (status.state, status.report.clone())
-        };
-        let merge = match (state, report) {
-            (JobState::Examined, Some(report)) => report.merge,
-            (JobState::Committed, _) => return Err(JobError::NotExamined("is committed already")),
-            (JobState::Failed, _) => return Err(JobError::NotExamined("failed: examine it again otherwise")),
-            _ if job.is_at_work() => return Err(JobError::Busy),
-            _ => return Err(JobError::NotExamined("was given up")),
-        };
-        self.run(&job, Some(merge))?;
+        let revision = job.take(true, |status| match (status.state, &status.report) {
+            (JobState::Examined, Some(report)) => Ok(report.revision),
+            (JobState::Committed, _) => Err(JobError::NotExamined("is committed already")),
+            (JobState::Failed, _) => Err(JobError::NotExamined("failed: examine it again otherwise")),
+            (state, _) if state.is_at_work() => Err(JobError::Busy),
+            _ => Err(JobError::NotExamined("was given up")),
+        })?;
+        self.run(&job, Some(revision))?;
         Ok(job)
     }
 
@@ -361,8 +377,8 @@ impl ImportJobs {
         Ok(())
     }
 
-    /// Runs the import, for the report only or, where what it must do is told, for good.
-    fn run(&self, job: &Arc<ImportJob>, committing: Option<Merge>) -> Result<(), JobError> {
+    /// Runs the import, for the report only or, where the layer's revision at which it was examined is told, for good.
+    fn run(&self, job: &Arc<ImportJob>, committing: Option<i64>) -> Result<(), JobError> {
         let options = job.options.lock().expect("nothing panics here").clone();
         let request = ImportRequest {
             path: job.path.clone(),
@@ -375,13 +391,16 @@ impl ImportJobs {
             overwrite_edits: options.overwrite_edits,
             allow_outside: options.allow_outside,
             changes: committing.is_none().then(|| job.changes()),
-            must_do: committing,
+            must_be_at: committing,
             dry_run: committing.is_none(),
         };
         job.status.send_modify(|status| {
             status.layer.clone_from(&options.layer);
             (status.state, status.committing) = (JobState::Waiting, committing.is_some());
             (status.rows, status.total, status.reason) = (0, 0, None);
+            if committing.is_none() {
+                status.report = None;
+            }
         });
         let (store, turns, job_) = (self.store.clone(), Arc::clone(&self.turns), Arc::clone(job));
         let task = tokio::spawn(async move {
@@ -397,8 +416,9 @@ impl ImportJobs {
                 Err(error) => {
                     status.state = JobState::Failed;
                     // Of the server's own folders nobody needs to know.
-                    let folder = format!("{}/", job_.folder.path().display());
-                    status.reason = Some(error.to_string().replace(&folder, ""));
+                    let own = format!("{}/", job_.path.parent().unwrap_or(job_.folder.path()).display());
+                    let temporary = format!("{}/", std::env::temp_dir().display());
+                    status.reason = Some(error.to_string().replace(&own, "").replace(&temporary, ""));
                     if let ImportError::File(ExchangeError::Told { columns, .. }) = error {
                         status.columns = columns;
                     }

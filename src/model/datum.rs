@@ -83,6 +83,11 @@ impl DatumOperation {
         format!("it is not offered; offered are {}", offered.collect::<Vec<_>>().join(", "))
     }
 
+    /// The operation that a sentence of an import names, as `PSAD56 to WGS 84 (1) (EPSG:1201, …)`.
+    pub fn named_in(text: &str) -> Option<&'static DatumOperation> {
+        DATUM_OPERATIONS.iter().find(|operation| text.contains(operation.name))
+    }
+
     /// The operation with that EPSG code, if we offer it.
     pub fn by_epsg(epsg: u32) -> Option<&'static DatumOperation> {
         DATUM_OPERATIONS.iter().find(|operation| operation.epsg == epsg)

@@ -41,6 +41,9 @@ pub struct Layer {
     /// Spacing in metres of the grid on which corners of most areas lie by law, in UTM.
     #[serde(default)]
     pub grid_m: Option<f64>,
+    /// Filter (CQL2 text) of the features that count where layers are compared and nobody said otherwise.
+    #[serde(default)]
+    pub counts_where: Option<String>,
     /// Fields shown under the name in lists.
     #[serde(default)]
     pub list_fields: Vec<String>,

@@ -7,6 +7,7 @@
 mod access;
 mod bbox;
 mod catalogue;
+mod clip;
 pub mod cql2;
 mod datum;
 pub mod geodesic;
@@ -24,6 +25,7 @@ mod value;
 pub use access::Access;
 pub use bbox::{AROUND_PERU, Bbox, BboxError, PERU_OUTLINE};
 pub use catalogue::{Catalogue, CatalogueError, UnknownLayer};
+pub use clip::clip_ring;
 pub use datum::{DATUM_OPERATIONS, Datum, DatumOperation};
 pub use incoming::{IncomingFeature, RowNote};
 pub use layer::{Code, Condition, Field, FieldType, GeometryKind, Layer, Outline, Sensitivity, Style, Text};

@@ -39,14 +39,20 @@ impl Moment {
         if parameters.is_empty() { String::new() } else { format!("?{}", parameters.join("&")) }
     }
 
+    /// Today in Peru.
+    pub fn today() -> Date {
+        Timestamp::now().to_zoned(peru()).date()
+    }
+
     /// Reads the day of `asOf`.
     ///
     /// # Errors
     /// [`MomentError::Day`].
     pub fn parse_day(text: &str) -> Result<Date, MomentError> {
         // jiff also reads 20090605.
-        let day = (text.len() == 10).then(|| text.parse().ok()).flatten();
-        day.ok_or_else(|| MomentError::Day(shorten(text)))
+        let day: Option<Date> = (text.len() == 10).then(|| text.parse().ok()).flatten();
+        // PostgreSQL's calendar has no year 0.
+        day.filter(|day| day.year() >= 1).ok_or_else(|| MomentError::Day(shorten(text)))
     }
 
     /// Reads the time of `asKnown`. A day stands for its end in Peru.

@@ -19,6 +19,8 @@ pub struct Source {
     pub synthetic: bool,
     /// The file it came in.
     pub file_name: String,
+    /// How its coordinates came to WGS 84, as the import says.
+    pub datum_operation: String,
     /// When it came in.
     pub received_at: Timestamp,
 }

@@ -203,6 +203,7 @@ async fn read_sources(connection: &mut PgConnection, layer: &str) -> Result<Vec<
             demonstration: row.demonstration,
             synthetic: row.synthetic,
             file_name: row.file_name,
+            datum_operation: row.datum_operation,
             received_at: timestamp(row.received_at_us),
         })
         .fetch_all(connection)

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::{Timestamp, civil::Date};
 use serde_json::Value as Json;
@@ -9,7 +9,7 @@ use crate::{
     store::{
         Store, StoreError,
         copy::copy_text,
-        features::timestamp,
+        features::{read_revision, timestamp},
         vintages::{Vintage, read_vintages},
     },
 };
@@ -87,6 +87,15 @@ pub struct Repair {
     pub area_after_m2: Option<f64>,
 }
 
+/// A row that cannot be taken.
+#[derive(Debug, Clone)]
+pub struct RefusedRow {
+    /// The row, and why.
+    pub note: RowNote,
+    /// The key its feature would have, where that is known: what the source has under it stays.
+    pub key: Option<String>,
+}
+
 /// What is about to be taken in.
 #[derive(Debug, Clone)]
 pub struct Measure {
@@ -118,6 +127,9 @@ pub struct Merge {
     pub added: u64,
     /// Otherwise than before.
     pub changed: u64,
+    /// Of those changed, the ones of which only the original record is otherwise: nothing that anybody sees.
+    #[serde(default)]
+    pub only_record: u64,
     /// As before.
     pub unchanged: u64,
     /// No longer in the source.
@@ -231,7 +243,7 @@ impl Staging {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn repair_areas(&mut self) -> Result<(Vec<Repair>, Vec<RowNote>, u64), StoreError> {
+    pub async fn repair_areas(&mut self) -> Result<(Vec<Repair>, Vec<RefusedRow>, u64), StoreError> {
         if self.layer.geometry != GeometryKind::Polygon {
             return Ok((vec![], vec![], 0));
         }
@@ -250,7 +262,10 @@ impl Staging {
             sqlx::query_file!("src/store/queries/reject_incoming_vanished.sql").fetch_all(self.connection()).await?;
         let vanished = vanished
             .into_iter()
-            .map(|row| note(row.row_number, row.feature, "no area is left after the repair".into()))
+            .map(|row| RefusedRow {
+                note: note(row.row_number, row.feature, "no area is left after the repair".into()),
+                key: Some(row.key),
+            })
             .collect();
         let turned =
             sqlx::query_file!("src/store/queries/orient_incoming_areas.sql").execute(self.connection()).await?;
@@ -310,6 +325,15 @@ impl Staging {
         Ok(Measure { count: row.count, without_geometry: row.without_geometry, bbox })
     }
 
+    /// How often the layer has changed, as far as this import sees.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn revision(&mut self) -> Result<i64, StoreError> {
+        let layer = self.layer.id.as_str();
+        Ok(read_revision(self.connection(), layer).await?.map_or(0, |revision| revision.revision))
+    }
+
     /// The newest import of a source that was not taken back.
     ///
     /// # Errors
@@ -320,19 +344,37 @@ impl Staging {
         Ok(vintages.into_iter().find(|vintage| vintage.rolled_back_at.is_none()))
     }
 
-    /// Replaces the source's features with the copied rows: what is the same stays untouched, and so does what people
-    /// wrote or removed since, unless `overwrite_edits`.
+    /// After the merge: how many rows bear the key of a feature that another source of the layer has, by source.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn merge(&mut self, origin: &ImportOrigin, overwrite_edits: bool) -> Result<Merged, StoreError> {
+    pub async fn known_elsewhere(&mut self, source: &str) -> Result<BTreeMap<String, u64>, StoreError> {
+        let layer = self.layer.id.as_str();
+        let query = sqlx::query_file!("src/store/queries/count_incoming_known_elsewhere.sql", layer, source);
+        let rows = query.fetch_all(self.connection()).await?;
+        Ok(rows.into_iter().map(|row| (row.source, row.count.unsigned_abs())).collect())
+    }
+
+    /// Replaces the source's features with the copied rows: what is the same stays untouched, and so does what people
+    /// wrote or removed since, unless `overwrite_edits`, and what the source has under the keys of rows that cannot be taken.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn merge(
+        &mut self,
+        origin: &ImportOrigin,
+        overwrite_edits: bool,
+        refused: &[String],
+    ) -> Result<Merged, StoreError> {
         let layer = self.layer.id.as_str();
         let connection = &mut *self.transaction;
-        if overwrite_edits {
-            let query = sqlx::query_file!("src/store/queries/forget_edits.sql", layer, origin.source);
+        let kept_edits = if overwrite_edits {
+            let query = sqlx::query_file!("src/store/queries/forget_removals.sql", layer, origin.source);
             query.execute(&mut *connection).await?;
-        }
-        let kept_edits = find_kept_edits(connection, layer, &origin.source, !origin.demonstration).await?;
+            vec![]
+        } else {
+            find_kept_edits(connection, layer, &origin.source, !origin.demonstration).await?
+        };
         sqlx::query_file!("src/store/queries/say_time.sql").fetch_one(&mut *connection).await?;
         let valid_on = origin.valid_on.map(|day| day.to_string());
         let import_id = sqlx::query_file_scalar!(
@@ -361,10 +403,23 @@ impl Staging {
             let query = sqlx::query_file!("src/store/queries/remove_demonstration_features.sql", layer);
             merge.demonstration_removed = query.execute(&mut *connection).await?.rows_affected();
         }
-        let query = sqlx::query_file!("src/store/queries/remove_absent_features.sql", layer, origin.source);
+        let query = sqlx::query_file!(
+            "src/store/queries/remove_absent_features.sql",
+            layer,
+            origin.source,
+            overwrite_edits,
+            refused
+        );
         merge.removed = query.execute(&mut *connection).await?.rows_affected();
-        let query = sqlx::query_file!("src/store/queries/update_changed_features.sql", layer, origin.source, import_id);
-        merge.changed = query.execute(&mut *connection).await?.rows_affected();
+        let query = sqlx::query_file!(
+            "src/store/queries/update_changed_features.sql",
+            layer,
+            origin.source,
+            import_id,
+            overwrite_edits
+        );
+        let row = query.fetch_one(&mut *connection).await?;
+        (merge.changed, merge.only_record) = (row.changed.unsigned_abs(), row.only_record.unsigned_abs());
         let first_day = self.layer.first_day_field();
         let query =
             sqlx::query_file!("src/store/queries/insert_new_features.sql", layer, origin.source, import_id, first_day);

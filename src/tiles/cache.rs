@@ -42,7 +42,7 @@ static DRAWING: LazyLock<u64> = LazyLock::new(|| {
     [
         include_str!("../index/generalise.rs"),
         include_str!("../model/mercator.rs"),
-        include_str!("clip.rs"),
+        include_str!("../model/clip.rs"),
         include_str!("grid.rs"),
         include_str!("mvt.rs"),
         include_str!("render.rs"),

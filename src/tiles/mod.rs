@@ -3,7 +3,6 @@
 //! [`TileCache`] makes tiles of one layer, and keeps them by layer, content and place.
 
 mod cache;
-mod clip;
 mod grid;
 mod mvt;
 mod render;

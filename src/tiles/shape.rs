@@ -3,10 +3,10 @@ use geo::{Coord, coord};
 use crate::{
     index::Generalised,
     model::{
-        Bbox,
+        Bbox, clip_ring,
         mercator::{TILE_EXTENT, doubled_area, orient, round},
     },
-    tiles::{TileAddress, clip::clip_ring, grid::BUFFER, mvt::Shape},
+    tiles::{TileAddress, grid::BUFFER, mvt::Shape},
 };
 
 /// The tile with its buffer, in its own units.

@@ -381,3 +381,139 @@ fn what_a_file_would_do_is_told_feature_by_feature_before_it_is_done() {
     let said = database.refuse(&file, &["--layer", "watersheds", "--changes", "/tmp/x.pdf"]);
     assert!(said.contains(".geojson and .csv"), "{said}");
 }
+
+#[test]
+fn imports_and_rollbacks_in_any_order_leave_what_stands() {
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let database = TestDatabase::create();
+    let server = Server::start(&database);
+    let folder = scratch();
+    // What the imports that stand say: day, number, names by code.
+    let mut standing: Vec<(i8, String, BTreeMap<String, String>)> = vec![];
+    let day = |month: i8| format!("2020-{month:02}-15");
+    for step in 0..30 {
+        if random.u8(0..5) < 2 && !standing.is_empty() {
+            let (_, id, _) = standing.pop().unwrap();
+            assert!(database.run(["rollback", &id]).status.success(), "step {step}");
+        } else {
+            let month = standing.last().map_or(1, |(month, ..)| (*month + random.i8(0..2)).min(12));
+            let mut names = BTreeMap::new();
+            for code in ["1", "2", "3", "4"] {
+                if random.bool() {
+                    names.insert(code.to_owned(), ["Uno", "Dos", "Tres"][random.usize(0..3)].to_owned());
+                }
+            }
+            names.insert("0".into(), format!("Vuelta {step}"));
+            let features: Vec<_> = names
+                .iter()
+                .map(|(code, name)| watershed(code, name, -78.0 + code.parse::<f64>().unwrap(), -10.0, 0.1))
+                .collect();
+            let file = write_geojson(folder.path(), "cuencas.geojson", &features);
+            // A feature may be most of what is there.
+            database.import(&file, &["--layer", "watersheds", "--source", "cuencas", "--valid-on", &day(month)]);
+            let id = database.query("select max(id)::text from rimay.import").remove(0).unwrap();
+            standing.push((month, id, names));
+        }
+        let now = standing.last().map(|(.., names)| names.clone()).unwrap_or_default();
+        server.wait_for(&format!("{ITEMS}?limit=100"), |page| names(page) == now);
+        for month in 1..=12 {
+            let then = standing.iter().rfind(|(of, ..)| *of <= month).map(|(.., names)| names.clone());
+            let page = server.json(&format!("{ITEMS}?limit=100&asOf=2020-{month:02}-20"));
+            assert_eq!(names(&page), then.unwrap_or_default(), "step {step}, month {month}, seed {seed}");
+        }
+        let twice = "select count(*) from (select id, version from rimay.feature_version union all select id, version from rimay.feature) v group by id, version having count(*) > 1";
+        assert_eq!(database.query(twice).len(), 0, "step {step}, seed {seed}: a version's number is its own");
+    }
+}
+
+#[test]
+fn a_vintage_without_a_day_that_is_taken_back_was_never_so() {
+    let database = TestDatabase::create();
+    let server = Server::start(&database);
+    let folder = scratch();
+    let import = |name: &str, arguments: &[&str]| {
+        let file = write_geojson(folder.path(), "cuencas.geojson", &[watershed("1", name, -78.0, -10.0, 0.1)]);
+        database.import(&file, &[&["--layer", "watersheds", "--source", "cuencas"], arguments].concat());
+    };
+    import("Uno", &[]);
+    import("Dos", &[]);
+    import("Malo", &["--valid-on", "2024-01-31"]);
+    let newest = database.query("select max(id)::text from rimay.import").remove(0).unwrap();
+    assert!(database.run(["rollback", &newest]).status.success());
+    server.wait_for(ITEMS, |page| names(page) == expected(&[("1", "Dos")]));
+    let then = server.json(&format!("{ITEMS}?asOf=2024-06-01"));
+    assert_eq!(names(&then), expected(&[("1", "Uno")]));
+}
+
+#[test]
+fn what_people_wrote_is_theirs_again_when_a_file_that_undid_it_is_taken_back() {
+    let database = TestDatabase::create();
+    let server = Server::start_with(&database, &["--edit-token", "secret"]);
+    let folder = scratch();
+    let features = [1, 2, 3].map(|n| watershed(&n.to_string(), &format!("C{n}"), -78.0 + f64::from(n), -10.0, 0.1));
+    let file = write_geojson(folder.path(), "cuencas.geojson", &features);
+    let import = |more: &[&str]| {
+        database.import(
+            &file,
+            &[&["--layer", "watersheds", "--source", "cuencas", "--valid-on", "2024-01-01"], more].concat(),
+        )
+    };
+    import(&[]);
+    server.wait_for(ITEMS, |page| page["numberMatched"] == 3);
+    let token = ("authorization", "Bearer secret");
+    let id = |code: &str| server.json(&format!("{ITEMS}?code={code}"))["features"][0]["id"].as_i64().unwrap();
+    let (edited, gone) = (id("1"), id("3"));
+    let any = ("if-match", "*");
+    let merge = ("content-type", "application/merge-patch+json");
+    let patch = json!({"properties": {"name": "De una persona"}});
+    let path = format!("{ITEMS}/{edited}");
+    let answer = server.send_bytes("PATCH", &path, &[token, any, merge], patch.to_string().into_bytes());
+    assert!(answer.status < 300, "{}", answer.status);
+    assert!(server.send("DELETE", &format!("{ITEMS}/{gone}"), &[token, any]).status < 300);
+    let undone = import(&["--overwrite-edits"]);
+    assert!(undone.contains("1 added, 1 changed"), "{undone}");
+    let newest = database.query("select max(id)::text from rimay.import").remove(0).unwrap();
+    assert!(database.run(["rollback", &newest]).status.success());
+    let theirs = expected(&[("1", "De una persona"), ("2", "C2")]);
+    server.wait_for(&format!("{ITEMS}?limit=10"), |page| names(page) == theirs);
+    // And it is kept from the next ordinary delivery.
+    let next = import(&[]);
+    assert!(next.contains("edits kept        2") || next.contains("nothing was changed"), "{next}");
+    server.wait_for(&format!("{ITEMS}?limit=10"), |page| names(page) == theirs);
+}
+
+#[test]
+fn a_row_that_cannot_be_taken_keeps_its_feature_and_only_the_record_is_told_apart() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let file = folder.path().join("casos.csv");
+    let import = |text: &str, more: &[&str]| {
+        std::fs::write(&file, text).unwrap();
+        let plain = ["--layer", "conflicts", "--source", "casos", "--source-crs", "EPSG:4326"];
+        database.import(&file, &[&plain[..], more].concat())
+    };
+    let head = "code,name,longitude,latitude,nro\n";
+    import(&format!("{head}A,Uno,-78,-7,1\nB,Dos,-78,-7.1,2\n"), &[]);
+    let report = import(&format!("{head}A,Uno,-78,-7,1\nB,Dos,-78,7°6S,2\n"), &[]);
+    assert!(report.contains("rejected          1") && report.contains("0 removed"), "{report}");
+    assert_eq!(database.count_features("conflicts"), 2);
+    let changes = folder.path().join("cambios.csv");
+    let report =
+        import(&format!("{head}A,Uno,-78,-7,10\nB,Dos,-78,-7.1,20\n"), &["--changes", changes.to_str().unwrap()]);
+    assert!(report.contains("2 changed") && report.contains("2 only in columns that no field takes"), "{report}");
+    let tomorrow = "2999-01-01";
+    let refused = database.refuse(
+        &file,
+        &["--layer", "conflicts", "--source", "casos", "--source-crs", "EPSG:4326", "--valid-on", tomorrow],
+    );
+    assert!(refused.contains("future"), "{refused}");
+    let over = ["--layer", "conflicts", "--source-crs", "EPSG:4326", "--changes", file.to_str().unwrap()];
+    assert!(database.refuse(&file, &over).contains("would replace the file"), "the input stays");
+    for (text, said) in [("A,U\0no,-78,-7,1\n", "NUL"), ("A,\"Uno,-78,-7,1\nB,Dos,-78,-7,2\n", "never closed")] {
+        std::fs::write(&file, format!("{head}{text}")).unwrap();
+        let refused = database.refuse(&file, &["--layer", "conflicts", "--source-crs", "EPSG:4326"]);
+        assert!(refused.contains(said), "{refused}");
+    }
+}

@@ -8,13 +8,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("overlay", &[]),
     ("store", &["model"]),
     ("index", &["model", "store"]),
+    ("analysis", &["model", "crs", "index"]),
     ("exchange", &["model", "store", "index"]),
     ("tiles", &["model", "index"]),
     ("jobs", &["model", "store", "exchange"]),
-    ("api", &["model", "crs", "overlay", "store", "index", "exchange", "tiles", "jobs"]),
+    ("api", &["model", "crs", "overlay", "store", "index", "analysis", "exchange", "tiles", "jobs"]),
     ("config", &["api"]),
     ("telemetry", &[]),
-    ("cli", &["model", "store", "crs", "index", "exchange", "tiles", "jobs", "api", "config", "telemetry"]),
+    ("cli", &["model", "store", "crs", "index", "analysis", "exchange", "tiles", "jobs", "api", "config", "telemetry"]),
 ];
 
 #[test]

@@ -177,6 +177,53 @@ fn what_changed_since_it_was_examined_is_not_committed() {
 }
 
 #[test]
+fn whatever_a_file_is_called_it_is_the_file_that_was_sent() {
+    let database = TestDatabase::create();
+    let server = server(&database);
+    let sent = collection(&[watershed("1", "Uno", -76.0, -10.0, 0.1)]);
+    let job = begun(&send(&server, "layer=watersheds&file=changes.geojson&source=cuencas", sent));
+    assert_eq!(rested(&server, &job)["state"], "examined");
+    assert_eq!(tell(&server, &job, "commit").status, 202);
+    assert_eq!(rested(&server, &job)["state"], "committed");
+    assert_eq!(database.query("select key from rimay.feature where source = 'cuencas'"), [Some("1".to_owned())]);
+    // Examined otherwise, what another examination told is gone.
+    let next = collection(&[watershed("1", "Dos", -76.0, -10.0, 0.1)]);
+    let job = begun(&send(&server, "layer=watersheds&file=a.geojson&source=cuencas", next));
+    assert_eq!(rested(&server, &job)["state"], "examined");
+    let wrong = tell(&server, &job, "examine?layer=watersheds&columns=%7B%22name%22%3A%22NADA%22%7D");
+    assert_eq!(wrong.status, 202);
+    let failed = rested(&server, &job);
+    assert!(failed["state"] == "failed" && failed["report"].is_null(), "{failed}");
+    assert_eq!(server.send("GET", &format!("{job}/changes"), &[TOKEN]).status, 409);
+}
+
+#[test]
+fn of_several_commits_one_counts_and_none_after_a_change_by_others() {
+    let database = TestDatabase::create();
+    let server = server(&database);
+    let named = |name: &str| collection(&[watershed("1", name, -76.0, -10.0, 0.1)]);
+    let query = "layer=watersheds&file=a.geojson&source=cuencas";
+    let job = begun(&send(&server, query, named("Uno")));
+    assert_eq!(rested(&server, &job)["state"], "examined");
+    let answers: Vec<u16> = std::thread::scope(|scope| {
+        let asks: Vec<_> = (0..6).map(|_| scope.spawn(|| tell(&server, &job, "commit").status)).collect();
+        asks.into_iter().map(|ask| ask.join().unwrap()).collect()
+    });
+    assert_eq!(answers.iter().filter(|status| **status == 202).count(), 1, "{answers:?}");
+    assert_eq!(rested(&server, &job)["state"], "committed");
+    // Somebody else writes the same feature between the examination and the commit: as many would change.
+    let job = begun(&send(&server, query, named("Examinado")));
+    assert_eq!(rested(&server, &job)["state"], "examined");
+    let folder = scratch();
+    let theirs = write_geojson(folder.path(), "b.geojson", &[watershed("1", "De otro", -76.0, -10.0, 0.1)]);
+    database.import(&theirs, &["--layer", "watersheds", "--source", "cuencas"]);
+    assert_eq!(tell(&server, &job, "commit").status, 202);
+    assert_eq!(rested(&server, &job)["state"], "failed");
+    let name = database.query("select properties ->> 'name' from rimay.feature where source = 'cuencas'");
+    assert_eq!(name, [Some("De otro".to_owned())]);
+}
+
+#[test]
 fn a_job_given_up_leaves_nothing() {
     let database = TestDatabase::create();
     let server = server(&database);

@@ -99,6 +99,13 @@ it('a file is examined, looked at, committed, and taken back', async () => {
   const changes = JSON.parse(readFileSync((await (await saved).path()) ?? '', 'utf8'))
   expect(changes.features).toHaveLength(2)
   expect(await accessibilityFaults(page)).toEqual([])
+  // What is changed after the examination is not committed unseen.
+  await page.fill('.data-import input[type=date]', '2024-01-31')
+  expect(await page.isDisabled('.data-import .is-main')).toBe(true)
+  expect(await page.textContent('.data-import')).toContain('examine de nuevo antes de confirmar')
+  await page.click('.data-import button[type=submit]')
+  await page.waitForSelector('.data-import .is-main:not([disabled])')
+  expect(await page.textContent('.data-import .data-facts')).toContain('fuente areas, del 31-ene-2024')
   const before = await ask<{ numberMatched: number }>('/ogc/collections/protected_areas/items')
   expect(before.numberMatched).toBe(0)
   await page.click('.data-import .is-main')
@@ -108,7 +115,9 @@ it('a file is examined, looked at, committed, and taken back', async () => {
   page.on('dialog', (dialog) => dialog.accept())
   await page.click('#protected_areas .data-vintages button')
   await page.waitForFunction(() => document.querySelector('#protected_areas dd')?.textContent === '0')
-  expect(await page.textContent('#protected_areas .data-vintages')).toContain('deshecha el')
+  await page.waitForFunction(() =>
+    document.querySelector('#protected_areas .data-vintages')?.textContent?.includes('deshecha el'),
+  )
   watch.expectClean()
   await close()
 })
@@ -144,6 +153,10 @@ it('columns are told, kept, and taken for the next file', async () => {
   expect(await page.textContent('.data-facts:last-of-type')).toContain('1')
   await page.click('.data-import > form > .data-actions .button:last-of-type')
   await page.waitForSelector('.data-progress', { state: 'detached' })
+  // What was said of the file before is said of it alone.
+  expect(await page.inputValue('.data-options label:nth-of-type(1) input')).toBe('')
+  await page.click('.data-import details:not(.data-columns) > summary')
+  await page.fill('.data-options label:nth-of-type(1) input', 'EPSG:4326')
   await page.setInputFiles('.data-import input[type=file]', table('febrero.csv', '8,Dos,-75,-10'))
   await page.click(submit)
   await page.waitForSelector('.data-columns[open] label select option:nth-of-type(2)', { state: 'attached' })

@@ -56,8 +56,12 @@ pub(crate) fn told_place(
     told: &BTreeMap<String, String>,
     columns: Columns<'_>,
 ) -> Result<Option<PlaceSource>, ExchangeError> {
-    let told = |name: &str| told.get(name).filter(|column| !column.is_empty());
     let [x, y] = COORDINATES;
+    let is_none = |name: &str| told.get(name).is_some_and(String::is_empty);
+    if is_none(x) && is_none(y) {
+        return Ok(Some(PlaceSource::Nowhere));
+    }
+    let told = |name: &str| told.get(name).filter(|column| !column.is_empty());
     match (told(x), told(y)) {
         (Some(of_x), Some(of_y)) => {
             Ok(Some(PlaceSource::Columns(columns.told(path, x, of_x)?, columns.told(path, y, of_y)?)))

@@ -56,7 +56,13 @@ impl OgrFile {
             false if tables.is_empty() => {
                 return Err(ExchangeError::NoRows { path: path.into(), table: staged.stem.clone() });
             }
-            false => (0, staged.stem.clone()),
+            false => match asked.filter(|asked| fold(asked) != fold(&staged.stem)) {
+                Some(asked) => {
+                    let (path, tables) = (path.to_path_buf(), staged.stem.clone());
+                    return Err(ExchangeError::UnknownTable { path, asked: asked.into(), tables });
+                }
+                None => (0, staged.stem.clone()),
+            },
         };
         Ok(OgrFile { path: path.into(), format, table_name, notes, dataset, table, geojson: staged.geojson })
     }

@@ -24,8 +24,8 @@ pub enum Row {
     /// A feature, and what is worth telling about it: values that were not understood and stayed empty, geometry
     /// that was simplified to the layer's kind, text that had lost letters.
     Feature(IncomingFeature, Vec<RowNote>),
-    /// A row that cannot become a feature, and why.
-    Rejected(RowNote),
+    /// A row that cannot become a feature, why, and the key that its feature would have.
+    Rejected(RowNote, String),
 }
 
 /// A column of the file: its name and what GDAL says it holds.
@@ -86,14 +86,14 @@ impl RecordReader {
         let name = self.name(&values).unwrap_or_else(|| key.chars().take(SHOWN).collect());
         let told = |note: String| RowNote { row, feature: name.clone(), note, place: None };
         if let Some(reason) = self.too_long(&cells, &values, &key) {
-            return Ok(Row::Rejected(told(reason)));
+            return Ok(Row::Rejected(told(reason), key));
         }
         let geometry = match drawn.and_then(|drawn| self.geometry(drawn, &mut notes)) {
             Ok(geometry) => geometry.map(|shape| shape.to_wkb()),
-            Err(reason) => return Ok(Row::Rejected(told(join(reason, notes)))),
+            Err(reason) => return Ok(Row::Rejected(told(join(reason, notes)), key)),
         };
         if geometry.is_none() && !self.layer.may_lack_place {
-            return Ok(Row::Rejected(told(join("it has no geometry".into(), notes))));
+            return Ok(Row::Rejected(told(join("it has no geometry".into(), notes)), key));
         }
         let feature = IncomingFeature { row, key, values, source_record: record, geometry_wkb: geometry };
         Ok(Row::Feature(feature, notes.into_iter().map(told).collect()))

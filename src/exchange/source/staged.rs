@@ -1,7 +1,7 @@
 use std::{
     ffi::OsStr,
     fs::{self, File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
 };
@@ -64,7 +64,9 @@ pub(crate) fn stage(
         }
         _ if format.is_plain_text() => {
             let main = stage_text(&file, &name, format, told, &alone).map_err(|error| renamed(error, path))?;
-            if format != SourceFormat::Csv {
+            if format == SourceFormat::Csv {
+                check_csv(path, &main)?;
+            } else {
                 geojson = Some(look_into_geojson(&main).map_err(unreadable)?);
             }
             main
@@ -140,6 +142,33 @@ fn stage_text(
         TextState::Utf8 => link(file, &target)?,
     }
     Ok(target)
+}
+
+/// Refuses tables in which GDAL would lose rows without a word: it ends a cell at a NUL, and takes everything after a quotation
+/// mark that is not closed for one cell.
+fn check_csv(path: &Path, main: &Path) -> Result<(), ExchangeError> {
+    let unreadable = |source| ExchangeError::Unreadable { path: path.into(), source };
+    let mut reader = BufReader::new(File::open(main).map_err(unreadable)?);
+    // The line in which a quotation mark stands open.
+    let (mut line, mut opened) = (1_u64, None);
+    let damaged = |detail: String| ExchangeError::NotItsFormat { path: path.into(), format: "CSV", detail };
+    loop {
+        let bytes = reader.fill_buf().map_err(unreadable)?;
+        if bytes.is_empty() {
+            break;
+        }
+        for byte in bytes {
+            match byte {
+                b'\n' => line += 1,
+                b'"' => opened = if opened.is_some() { None } else { Some(line) },
+                0 => return Err(damaged(format!("line {line} holds a NUL character (U+0000)"))),
+                _ => {}
+            }
+        }
+        let length = bytes.len();
+        reader.consume(length);
+    }
+    opened.map_or(Ok(()), |line| Err(damaged(format!("line {line} opens a quotation mark that is never closed"))))
 }
 
 /// Gathers what GDAL does not tell. Where GDAL would open an address, it gets to see a copy without it.

@@ -127,6 +127,13 @@ fn choose(path: &Path, members: &[(usize, PathBuf)], asked: Option<&str>) -> Res
     let (shapefiles, others) = (of(true), of(false));
     let candidates = if shapefiles.is_empty() { others } else { shapefiles };
     let listed = |files: &[&PathBuf]| files.iter().take(20).map(|f| f.display().to_string()).collect::<Vec<_>>();
+    let all: Vec<&PathBuf> =
+        members.iter().map(|(_, member)| member).filter(|member| SourceFormat::of_name(member).is_some()).collect();
+    if let (Some(asked), true) = (asked, all.len() > 1)
+        && let Some(named) = named(path, &all, asked)?
+    {
+        return Ok((named, true));
+    }
     match candidates[..] {
         [one] => Ok((one.clone(), false)),
         [] => Err(ExchangeError::NotOneFileInArchive {
@@ -136,19 +143,45 @@ fn choose(path: &Path, members: &[(usize, PathBuf)], asked: Option<&str>) -> Res
                 all => format!("none: {}", listed(all).join(", ")),
             },
         }),
-        _ => {
-            let named = candidates.iter().find(|member| asked.is_some_and(|asked| bears_name(member, asked)));
-            named.map(|member| ((*member).clone(), true)).ok_or_else(|| ExchangeError::NotOneFileInArchive {
-                path: path.into(),
-                found: format!("{}; say --source-layer with the name of one of them", listed(&candidates).join(", ")),
-            })
-        }
+        _ => Err(ExchangeError::NotOneFileInArchive {
+            path: path.into(),
+            found: format!("{}; say --source-layer with the name of one of them", listed(&candidates).join(", ")),
+        }),
     }
 }
 
-fn bears_name(member: &Path, asked: &str) -> bool {
-    let names = [Some(member.as_os_str()), member.file_name(), member.file_stem()];
-    names.into_iter().flatten().any(|name| fold(&name.to_string_lossy()) == fold(asked))
+/// The member that is asked for: by its whole name, else its name without folders, without ending, then without regard to
+/// case and accents. `None` where none bears it.
+///
+/// # Errors
+/// [`ExchangeError::NotOneFileInArchive`] where several do.
+fn named(path: &Path, members: &[&PathBuf], asked: &str) -> Result<Option<PathBuf>, ExchangeError> {
+    fn names(member: &Path) -> [String; 4] {
+        let text = |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
+        let whole = text(Some(member.as_os_str()));
+        let bare = text(Some(member.with_extension("").as_os_str()));
+        [whole, text(member.file_name()), bare, text(member.file_stem())]
+    }
+    for folded in [false, true] {
+        for kind in 0..4 {
+            let bears = |member: &&&PathBuf| {
+                let name = &names(member)[kind];
+                if folded { fold(name) == fold(asked) } else { name == asked }
+            };
+            match members.iter().filter(bears).collect::<Vec<_>>()[..] {
+                [] => {}
+                [one] => return Ok(Some((**one).clone())),
+                ref several => {
+                    let several: Vec<_> = several.iter().map(|member| member.display().to_string()).collect();
+                    return Err(ExchangeError::NotOneFileInArchive {
+                        path: path.into(),
+                        found: format!("several that \"{asked}\" may mean: {}", several.join(", ")),
+                    });
+                }
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Bytes written. Sizes stated in archives are not believed: the copy itself is counted.

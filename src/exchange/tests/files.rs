@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path, options: ReadOptions) -> Result<Read, ExchangeEr
                 features.push(feature);
                 notes.extend(told);
             }
-            Row::Rejected(note) => rejected.push(note),
+            Row::Rejected(note, _) => rejected.push(note),
         }
         ControlFlow::Continue(())
     })?;
@@ -67,7 +67,7 @@ fn wkt(feature: &IncomingFeature) -> String {
     geometry.iso_wkt().expect("GDAL writes it")
 }
 
-fn record(feature: &IncomingFeature) -> serde_json::Value {
+pub(super) fn record(feature: &IncomingFeature) -> serde_json::Value {
     serde_json::from_str(&feature.source_record).expect("a JSON object")
 }
 

@@ -14,7 +14,7 @@ use gdal::{
 use tempfile::TempDir;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::files::{Read, plain, read};
+use super::files::{Read, plain, read, record};
 use crate::{
     exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, ExportSummary, ReadOptions, export, shape::Shape},
     model::{Catalogue, Field, FieldType, Layer, Value},
@@ -321,6 +321,43 @@ fn archives_hold_one_data_file() {
     assert!(told(&bomb, watersheds()).contains("would unpack to 20 MiB"));
     fs::write(folder.path().join("no.zip"), "not an archive").expect("writable");
     assert!(told(&folder.path().join("no.zip"), watersheds()).contains("cannot be unpacked"));
+}
+
+#[test]
+fn of_several_files_in_an_archive_the_one_that_is_named_is_read() {
+    let folder = folder();
+    let archive = folder.path().join("varios.zip");
+    let mut writer = ZipWriter::new(File::create(&archive).expect("writable"));
+    for name in ["Data.csv", "data.csv", "Datá.csv", "a/otros.csv", "b/otros.csv"] {
+        writer.start_file(name, SimpleFileOptions::default()).expect("writable");
+        let text = format!("code,name\n1,{name}\n");
+        std::io::Write::write_all(&mut writer, text.as_bytes()).expect("writable");
+    }
+    writer.finish().expect("writable");
+    let asked = |name: &str| {
+        let options = ReadOptions { source_layer: Some(name.into()), ..plain(layer("conflicts")) };
+        read(&archive, options).map(|done| record(&done.features[0])["name"].clone())
+    };
+    for name in ["Data.csv", "data.csv", "Datá.csv", "a/otros.csv", "b/otros.csv"] {
+        assert_eq!(asked(name).expect("named"), name);
+    }
+    assert_eq!(asked("data").expect("one bears exactly this stem"), "data.csv");
+    assert_eq!(asked("B/OTROS").expect("without regard to case"), "b/otros.csv");
+    for (name, said) in
+        [("otros", "a/otros.csv, b/otros.csv"), ("DATA", "Data.csv, data.csv"), ("nada", "--source-layer")]
+    {
+        let refused = asked(name).expect_err("not one").to_string();
+        assert!(refused.contains(said), "{name}: {refused}");
+    }
+    let alone = folder.path().join("uno.csv");
+    fs::write(&alone, "code,name\n1,Uno\n").expect("writable");
+    let options = |name: &str| ReadOptions { source_layer: Some(name.into()), ..plain(layer("conflicts")) };
+    assert!(read(&alone, options("uno")).is_ok());
+    assert!(told(&alone, options("otra")).contains("otra"));
+    let none = [("longitude", ""), ("latitude", "")].map(|(field, column)| (field.to_owned(), column.to_owned()));
+    fs::write(&alone, "code,name,longitude,latitude\n1,Uno,-75,-10\n").expect("writable");
+    let done = read(&alone, ReadOptions { columns: none.into(), ..plain(layer("conflicts")) }).expect("readable");
+    assert_eq!(done.features[0].geometry_wkb, None);
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub(in crate::exchange) enum SentRow {
         geometry_wkb: Option<serde_bytes::ByteBuf>,
         notes: Vec<RowNote>,
     },
-    Rejected(RowNote),
+    Rejected(RowNote, String),
 }
 
 /// A [`Value`] on its way.
@@ -158,7 +158,7 @@ impl<R: AsyncRead + Unpin> Frames<R> {
 impl From<Row> for SentRow {
     fn from(row: Row) -> SentRow {
         match row {
-            Row::Rejected(note) => SentRow::Rejected(note),
+            Row::Rejected(note, key) => SentRow::Rejected(note, key),
             Row::Feature(IncomingFeature { row, key, values, source_record, geometry_wkb }, notes) => {
                 SentRow::Feature {
                     row,
@@ -176,7 +176,7 @@ impl From<Row> for SentRow {
 impl From<SentRow> for Row {
     fn from(sent: SentRow) -> Row {
         match sent {
-            SentRow::Rejected(note) => Row::Rejected(note),
+            SentRow::Rejected(note, key) => Row::Rejected(note, key),
             SentRow::Feature { row, key, values, source_record, geometry_wkb, notes } => Row::Feature(
                 IncomingFeature {
                     row,

@@ -5,7 +5,7 @@ select row_number, coalesce(name, key) as "feature!", stated as "stated!", measu
 from (
   select row_number, name, key, stated, st_area(geom::geography) as measured
   from (
-    select row_number, name, key, geom, (properties ->> $1)::double precision as stated,
+    select row_number, name, key, geom, least((properties ->> $1)::double precision, 1e12) as stated,
       st_area(geom) * 12308.8e6 * cos(radians((st_ymin(geom) + st_ymax(geom)) / 2)) as estimated
     from incoming_feature
     where geom is not null and (properties ->> $1)::double precision > 0

@@ -11,6 +11,10 @@ from (
   select distinct on (v.id) v.id, v.seq, v.version, v.source, v.removed, v.properties, v.geom
   from moment, rimay.feature_version v
   where v.layer = $1 and v.recorded_at <= as_known and coalesce(v.valid_from <= as_of, true)
+    -- What an import wrote that was taken back by then was never so; what people wrote since stays.
+    and not (v.edited_at is null and exists (
+      select from rimay.import p where p.id = v.import_id and p.rolled_back_at <= as_known
+    ))
     and not exists (
       select from rimay.feature f
       where f.layer = $1 and f.id = v.id and f.recorded_at <= as_known and coalesce(f.valid_from <= as_of, true)

@@ -1,10 +1,13 @@
 import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { ApiError } from '../api/client'
 import { formatNumber, lang } from '../i18n'
-import { layers } from '../state/catalogue'
+import { layerById, layers } from '../state/catalogue'
 import { ColumnTable } from './ColumnTable'
-import { commit, discard, examine, isAtRest, job, type Options, token } from './job'
+import { commit, discard, examine, examined, isAtRest, job, keyOf, type Options, token } from './job'
 import type { Columns } from './mappings'
 import { ReportView } from './ReportView'
+import { Said } from './Said'
 import { loadVintages, seeChanges } from './vintages'
 import { dataWords } from './words'
 
@@ -28,8 +31,8 @@ function Progress() {
           <progress aria-label={t.states[current.state]} />
         ))}
       {current.reason && (
-        <p class="data-failed" role="alert" lang="en">
-          {current.reason}
+        <p class="data-failed" role="alert">
+          <Said text={current.reason} />
         </p>
       )}
     </div>
@@ -45,6 +48,23 @@ export function ImportPanel() {
   const over = useSignal(false)
   const current = job.value
   const busy = current !== null && !isAtRest(current.state)
+  const isStale = current !== null && keyOf(options.value) !== examined.value
+  const optionsBox = useRef<HTMLDetailsElement>(null)
+  const outcome = useRef<HTMLDivElement>(null)
+  // What was examined is told where the eye and the reader are.
+  useEffect(() => {
+    if (current?.state !== 'examined' && current?.state !== 'failed') return
+    if (current.state === 'examined' && optionsBox.current) optionsBox.current.open = false
+    outcome.current?.focus()
+    outcome.current?.scrollIntoView({ block: 'start' })
+  }, [current?.state])
+  const isUnsaved = busy || current?.state === 'examined'
+  useEffect(() => {
+    if (!isUnsaved) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', ask)
+    return () => removeEventListener('beforeunload', ask)
+  }, [isUnsaved])
   const set = (name: string) => (event: Event) => {
     const input = event.currentTarget as HTMLInputElement | HTMLSelectElement
     const value =
@@ -60,7 +80,9 @@ export function ImportPanel() {
     try {
       await work()
     } catch (error) {
-      failed.value = (error as Error).message || t.states.failed || ''
+      const status = error instanceof ApiError ? error.status : 0
+      const refused = status === 401 ? t.wrongToken : status === 403 ? t.closed : ''
+      failed.value = refused || (error as Error).message || t.states.failed || ''
     }
   }
   const choose = (chosen: File | undefined) => {
@@ -85,7 +107,8 @@ export function ImportPanel() {
   const startAnew = () =>
     attempt(async () => {
       file.value = null
-      tell({})
+      // What was said of this file says nothing of the next one.
+      options.value = { layer: options.value.layer ?? '', source: options.value.source ?? '' }
       await discard()
     })
   const told: Columns = JSON.parse(options.value.columns || '{}')
@@ -162,7 +185,23 @@ export function ImportPanel() {
             disabled={busy}
           />
         </label>
-        <details>
+        <label>
+          <span>{t.source}</span>
+          <input
+            list="import-sources"
+            value={options.value.source ?? ''}
+            onInput={set('source')}
+            disabled={busy}
+            aria-describedby="source-hint"
+          />
+          <small id="source-hint">{t.sourceHint}</small>
+          <datalist id="import-sources">
+            {layerById(options.value.layer ?? '')?.sources.map((source) => (
+              <option key={source.preset}>{source.preset}</option>
+            ))}
+          </datalist>
+        </label>
+        <details ref={optionsBox}>
           <summary>{t.options}</summary>
           <p>{t.optionsHint}</p>
           <div class="data-options">
@@ -171,7 +210,6 @@ export function ImportPanel() {
             {text('encoding', t.encoding)}
             {text('source-layer', t.sourceLayer)}
             {text('preset', t.preset)}
-            {text('source', t.source)}
             {text('licence', t.licence)}
             {text('attribution', t.attribution)}
             <label class="data-check">
@@ -185,16 +223,23 @@ export function ImportPanel() {
           </div>
         </details>
         {failed.value && (
-          <p class="data-failed" role="alert" lang="en">
-            {failed.value}
+          <p class="data-failed" role="alert">
+            <Said text={failed.value} />
           </p>
         )}
-        <Progress />
+        <div ref={outcome} tabIndex={-1} class="data-outcome">
+          <Progress />
+        </div>
         {current && isAtRest(current.state) && current.state !== 'committed' && (
           <ColumnTable job={current} told={told} tell={tell} attempt={attempt} />
         )}
         {current?.report && current.state !== 'failed' && (
           <ReportView job={current} report={current.report} />
+        )}
+        {isStale && current?.state === 'examined' && (
+          <p class="data-failed" role="alert">
+            {t.stale}
+          </p>
         )}
         <p class="data-actions">
           {current?.state !== 'committed' && (
@@ -202,8 +247,8 @@ export function ImportPanel() {
               {current?.id ? t.examineAgain : t.examine}
             </button>
           )}
-          {current?.state === 'examined' && (
-            <button type="button" class="button is-main" onClick={finish}>
+          {current?.state === 'examined' && !current.report?.same_as && (
+            <button type="button" class="button is-main" onClick={finish} disabled={isStale}>
               {t.commit}
             </button>
           )}

@@ -1,6 +1,9 @@
-import { formatNumber, lang } from '../i18n'
+import { formatDate, formatNumber, lang } from '../i18n'
+import { layerById } from '../state/catalogue'
 import { ChangesMap } from './ChangesMap'
 import { ask, type Job, problemsCsv, type Report, type RowNote, save } from './job'
+import { Said } from './Said'
+import { said } from './sentences'
 import { Table } from './Table'
 import { dataWords } from './words'
 
@@ -23,10 +26,14 @@ function Notes({ title, notes, total }: { title: string; notes: RowNote[]; total
           <tr key={`${note.row} ${note.note}`}>
             <td>{note.row}</td>
             <td>{note.feature}</td>
-            <td lang="en">{note.note}</td>
+            <td>
+              <Said text={note.note} />
+            </td>
             <td>
               {note.place && (
-                <a href={mapAt(note.place)}>{note.place.map((side) => side.toFixed(4)).join(', ')}</a>
+                <a href={mapAt(note.place)} target="_blank" rel="noopener">
+                  {note.place.map((side) => side.toFixed(4)).join(', ')}
+                </a>
               )}
             </td>
           </tr>
@@ -63,13 +70,25 @@ export function ReportView({ job, report }: { job: Job; report: Report }) {
   const t = dataWords.value
   const number = (value: number, digits = 0) => formatNumber(value, lang.value, digits)
   const { merge, shift } = report
+  const had = merge.removed + merge.changed + merge.unchanged
+  const day = report.valid_on ? t.of(formatDate(report.valid_on, lang.value)) : t.today
+  const layer = layerById(job.layer)?.title[lang.value] ?? job.layer
+  const warnings = [
+    ...Object.entries(report.known_elsewhere).map(([source, count]) => t.bothSources(number(count), source)),
+    ...(merge.removed * 2 > had ? [t.removesMost(number(merge.removed), number(had))] : []),
+    ...(report.valid_on && report.valid_on > new Date().toLocaleDateString('sv') ? [t.future] : []),
+  ]
   const facts: [string, string][] = [
-    [t.found, report.crs_found],
-    [t.used, report.datum_operation],
+    [t.into, t.intoSource(layer, report.source, day)],
+    [t.found, said(report.crs_found, lang.value).text],
+    [t.used, said(report.datum_operation, lang.value).text],
     [t.read, number(report.read)],
     [t.accepted, number(report.accepted)],
+    ...(report.without_geometry
+      ? ([[t.withoutPlace, number(report.without_geometry)]] as [string, string][])
+      : []),
     [
-      t.wouldDo,
+      job.state === 'committed' ? t.did : t.wouldDo,
       t.changes(number(merge.added), number(merge.changed), number(merge.removed)) +
         (merge.demonstration_removed ? t.givesWay(number(merge.demonstration_removed)) : ''),
     ],
@@ -81,6 +100,11 @@ export function ReportView({ job, report }: { job: Job; report: Report }) {
   return (
     <>
       {report.same_as && <p>{t.sameFile}</p>}
+      {warnings.map((warning) => (
+        <p key={warning} class="data-failed" role="alert">
+          {warning}
+        </p>
+      ))}
       {shift && (
         <p class="data-failed" role="alert">
           {t.shift(
@@ -125,7 +149,7 @@ export function ReportView({ job, report }: { job: Job; report: Report }) {
         <button
           type="button"
           class="link"
-          onClick={() => save('problems.csv', problemsCsv(report), 'text/csv')}
+          onClick={() => save('problems.csv', problemsCsv(report, lang.value), 'text/csv')}
         >
           {t.downloadProblems}
         </button>

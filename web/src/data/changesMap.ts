@@ -58,6 +58,7 @@ export function showChanges(container: HTMLElement, changes: Changes, label: str
   const side = (at: number, pick: (...sides: number[]) => number) =>
     boxes.reduce((found, box) => pick(found, box[at] ?? found), boxes[0]?.[at] ?? 0)
   const map = new MapLibre({
+    cooperativeGestures: true,
     container,
     style: {
       version: 8,

@@ -3,6 +3,10 @@ import { problemsCsv, type Report } from './job'
 
 const none = { total: 0, first: [] }
 const report: Report = {
+  source: '',
+  valid_on: null,
+  without_geometry: 0,
+  known_elsewhere: {},
   crs_found: '',
   datum_operation: '',
   used_columns: [],
@@ -25,7 +29,7 @@ const report: Report = {
 }
 
 it('rows with problems come as a table without formulas', () => {
-  expect(problemsCsv(report).split('\r\n')).toEqual([
+  expect(problemsCsv(report, 'en').split('\r\n')).toEqual([
     'kind,row,feature,note,longitude,latitude',
     `"rejected","3","'=SUM(A1)","same key as row 1 (""1"")",-75,-10`,
     '"legal_area_ha","2","B","says 5 ha",,',

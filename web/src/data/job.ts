@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals'
 import { ApiError, errorOf } from '../api/client'
+import type { Lang } from '../api/types'
+import { said } from './sentences'
 
 export interface RowNote {
   row: number
@@ -25,6 +27,10 @@ export interface ChangeCounts {
 }
 
 export interface Report {
+  source: string
+  valid_on: string | null
+  without_geometry: number
+  known_elsewhere: Record<string, number>
   crs_found: string
   datum_operation: string
   /** Field and the column it comes from. */
@@ -109,8 +115,13 @@ const sending = (file: string, layer: string): Job => ({
   report: null,
 })
 
+/** How the job in hand was examined, to tell whether it was changed since. */
+export const examined = signal('')
+export const keyOf = (options: Options) => queryOf(options)
+
 /** Sends a file, and follows what becomes of it until it rests. */
 export async function examine(file: File, options: Options): Promise<void> {
+  examined.value = keyOf(options)
   const known = job.value
   if (known?.id && known.state !== 'committed') {
     await follow(await ask(`/api/imports/${known.id}/examine?${queryOf(options)}`, { method: 'POST' }))
@@ -160,23 +171,36 @@ async function follow(answer: Response): Promise<void> {
 }
 
 /** The rows with something to tell as a table; no cell is a formula. */
-export function problemsCsv(report: Report): string {
+export function problemsCsv(report: Report, lang: Lang): string {
+  const words =
+    lang === 'es'
+      ? ['rechazada', 'valor', 'reparada', 'misma geometría', 'otro departamento', 'área ínfima']
+      : ['rejected', 'value', 'repaired', 'same geometry', 'elsewhere', 'sliver']
+  const lists = [
+    report.rejected,
+    report.notes,
+    report.repaired,
+    report.same_geometry,
+    report.elsewhere.first,
+    report.slivers.first,
+  ]
   const kinds: [string, RowNote[]][] = [
-    ['rejected', report.rejected],
-    ['value', report.notes],
-    ['repaired', report.repaired],
-    ['same geometry', report.same_geometry],
-    ['elsewhere', report.elsewhere.first],
-    ['sliver', report.slivers.first],
+    ...lists.map((notes, at): [string, RowNote[]] => [words[at] ?? '', notes]),
     ...report.area_differs.map(([field, doubts]): [string, RowNote[]] => [field, doubts.first]),
   ]
+  const head =
+    lang === 'es' ? 'clase,fila,elemento,nota,longitud,latitud' : 'kind,row,feature,note,longitude,latitude'
   const cell = (text: string) => `"${/^[=+\-@\t\r]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`
   const rows = kinds.flatMap(([kind, notes]) =>
     notes.map(({ row, feature, note, place }) =>
-      [...[kind, String(row), feature, note].map(cell), place?.[0] ?? '', place?.[1] ?? ''].join(','),
+      [
+        ...[kind, String(row), feature, said(note, lang).text].map(cell),
+        place?.[0] ?? '',
+        place?.[1] ?? '',
+      ].join(','),
     ),
   )
-  return ['kind,row,feature,note,longitude,latitude', ...rows].join('\r\n')
+  return [head, ...rows].join('\r\n')
 }
 
 /** Offers a text as a file. */

@@ -10,6 +10,7 @@ export interface Vintage {
   received_at: string
   rolled_back_at: string | null
   licence: string
+  datum_operation: string
   merge: { added: number; changed: number; removed: number } | null
 }
 

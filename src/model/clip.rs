@@ -4,7 +4,7 @@ use crate::model::Bbox;
 
 /// Cuts a closed ring at the sides of a box (Sutherland and Hodgman 1974), one side after the other. Parts of a ring that
 /// leave and return are joined along the side. Empty when nothing is left; otherwise closed.
-pub(super) fn clip_ring(ring: &[Coord<f64>], bbox: &Bbox) -> Vec<Coord<f64>> {
+pub fn clip_ring(ring: &[Coord<f64>], bbox: &Bbox) -> Vec<Coord<f64>> {
     let Bbox { west, south, east, north } = *bbox;
     if ring.iter().all(|c| bbox.contains(c.x, c.y)) {
         return ring.to_vec();

@@ -1,0 +1,16 @@
+//! What lies on what: pairs of features of two layers, and what each pair shares.
+//!
+//! Worked out from snapshots, so for each kind of caller on what that caller may see. Overlays are planar in degrees, as
+//! PostGIS's `ST_Intersection` of geometries, areas are geodesic on the ellipsoid, as its `ST_Area` of geographies.
+
+mod cover;
+mod measure;
+mod overlap;
+mod question;
+mod shared;
+
+pub use cover::covered_m2;
+pub use measure::{First, Measures, PairClass, accuracy_m, first_day, measure};
+pub use overlap::{Overlaps, Pair, PairRelation, Side, Stopped, find_overlaps};
+pub use question::{MAX_CORNERS, MAX_DISTANCE_M, OverlapQuestion, QuestionError, Relation, default_filter};
+pub use shared::{geodesic_m2, shared_area};

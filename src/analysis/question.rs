@@ -1,0 +1,195 @@
+use std::{str::FromStr, sync::Arc};
+
+use geo::{Geometry, MultiPolygon, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    analysis::{PairRelation, Side},
+    index::Snapshot,
+    model::{
+        FeatureQuery, Layer, Moment,
+        cql2::{Cql2Error, parse_text},
+    },
+};
+
+/// Farthest that features of a pair may be from one another, in metres.
+pub const MAX_DISTANCE_M: f64 = 100_000.0;
+/// Corners of an area that is asked about, at most.
+pub const MAX_CORNERS: usize = 100_000;
+
+/// Which features of two layers lie how to one another. As JSON it is what clients send, and what is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OverlapQuestion {
+    /// The first layer.
+    pub a: String,
+    /// The second layer.
+    pub b: String,
+    /// How they shall lie to one another.
+    #[serde(default)]
+    pub relation: Relation,
+    /// Of `near`: how far from one another they may be, in metres (geodesic).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distance_m: Option<f64>,
+    /// Filter (CQL2 text) of the first layer's features; without it, those that count by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub where_a: Option<String>,
+    /// Filter of the second layer's features.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub where_b: Option<String>,
+    /// Only what of the first layer's features lies in this area: a Polygon or MultiPolygon of GeoJSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<geojson::Geometry>,
+    /// What is narrower than this, in metres, is within the tolerance of the sources; without it, their accuracy counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance_m: Option<f64>,
+    /// Day in the world.
+    #[serde(default, rename = "asOf", skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    /// What was known at this time.
+    #[serde(default, rename = "asKnown", skip_serializing_if = "Option::is_none")]
+    pub as_known: Option<String>,
+}
+
+/// How features shall lie to one another, as it is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// They share at least a point.
+    #[default]
+    Intersects,
+    /// The first lies within the second.
+    Within,
+    /// The second lies within the first.
+    Contains,
+    /// They share points of their borders only.
+    Touches,
+    /// They are at most `distance_m` from one another.
+    Near,
+}
+
+/// What is wrong with a question: the member, and what would be accepted.
+#[derive(Debug, thiserror::Error)]
+#[error("{member}: {detail}")]
+pub struct QuestionError {
+    /// The member of the question.
+    pub member: &'static str,
+    /// What is wrong with it, and what would be accepted.
+    pub detail: String,
+}
+
+impl FromStr for Relation {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Relation, String> {
+        serde_json::from_value(text.into())
+            .map_err(|_| "expected intersects, within, contains, touches or near".to_owned())
+    }
+}
+
+impl OverlapQuestion {
+    /// The same question about what is known at a time, by which it can be asked again; its name follows from it.
+    pub fn id(&self) -> String {
+        let text = serde_json::to_vec(self).expect("a question is plain JSON");
+        Sha256::digest(text).iter().take(10).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// From when the layers are looked at.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn moment(&self) -> Result<Moment, QuestionError> {
+        let as_of = self.as_of.as_deref().map(Moment::parse_day).transpose();
+        let as_known = self.as_known.as_deref().map(Moment::parse_time).transpose();
+        Ok(Moment {
+            as_of: as_of.map_err(|error| refused("asOf", error))?,
+            as_known: as_known.map_err(|error| refused("asKnown", error))?,
+        })
+    }
+
+    /// How the pairs shall lie.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn pair_relation(&self) -> Result<PairRelation, QuestionError> {
+        let distance = || match self.distance_m {
+            Some(metres) if metres > 0.0 && metres <= MAX_DISTANCE_M => Ok(metres),
+            _ => Err(refused("distance_m", format!("near needs metres, more than 0 and at most {MAX_DISTANCE_M}"))),
+        };
+        Ok(match self.relation {
+            Relation::Near => PairRelation::Near(distance()?),
+            _ if self.distance_m.is_some() => {
+                return Err(refused("distance_m", "only the relation near takes a distance"));
+            }
+            Relation::Intersects => PairRelation::Intersects,
+            Relation::Within => PairRelation::Within,
+            Relation::Contains => PairRelation::Contains,
+            Relation::Touches => PairRelation::Touches,
+        })
+    }
+
+    /// The tolerance that was told, in metres.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn tolerance(&self) -> Result<Option<f64>, QuestionError> {
+        match self.tolerance_m {
+            Some(metres) if !(0.0..=10_000.0).contains(&metres) => {
+                Err(refused("tolerance_m", "expected metres from 0 to 10000"))
+            }
+            told => Ok(told),
+        }
+    }
+
+    /// The area that was asked about.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn area(&self) -> Result<Option<MultiPolygon<f64>>, QuestionError> {
+        let Some(area) = &self.area else { return Ok(None) };
+        let expected = || refused("area", "expected a valid Polygon or MultiPolygon of GeoJSON, in degrees");
+        let area = match Geometry::try_from(area.clone()).map_err(|_| expected())? {
+            Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]),
+            Geometry::MultiPolygon(areas) => areas,
+            _ => return Err(expected()),
+        };
+        let corners = geo::CoordsIter::coords_count(&area);
+        if corners > MAX_CORNERS {
+            return Err(refused("area", format!("it has {corners} corners; at most {MAX_CORNERS} are taken")));
+        }
+        let on_earth = |c: geo::Coord<f64>| c.x.abs() <= 180.0 && c.y.abs() <= 90.0;
+        if !geo::CoordsIter::coords_iter(&area).all(on_earth) {
+            return Err(expected());
+        }
+        match area.check_validation() {
+            Ok(()) => Ok(Some(area)),
+            Err(error) => Err(refused("area", error)),
+        }
+    }
+
+    /// The two layers with the features that are meant.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn sides(&self, a: Arc<Snapshot>, b: Arc<Snapshot>) -> Result<[Side; 2], QuestionError> {
+        Ok([side("where_a", self.where_a.as_deref(), a)?, side("where_b", self.where_b.as_deref(), b)?])
+    }
+}
+
+/// The filter that counts for a layer where none is told.
+pub fn default_filter(layer: &Layer) -> Option<&str> {
+    layer.counts_where.as_deref()
+}
+
+fn side(member: &'static str, told: Option<&str>, snapshot: Arc<Snapshot>) -> Result<Side, QuestionError> {
+    let text = told.or_else(|| default_filter(snapshot.layer())).filter(|text| !text.trim().is_empty());
+    let compile = |text| snapshot.compile(&parse_text(text)?);
+    let filter = text.map(compile).transpose().map_err(|error: Cql2Error| refused(member, error))?;
+    let query = FeatureQuery { filter, ..FeatureQuery::default() };
+    Ok(Side { snapshot, query })
+}
+
+fn refused(member: &'static str, detail: impl std::fmt::Display) -> QuestionError {
+    QuestionError { member, detail: detail.to_string() }
+}
