@@ -57,6 +57,46 @@ impl Clip {
     }
 }
 
+/// The areas that two areas share, as PostGIS's `ST_Intersection`, exterior rings counter-clockwise; without parts where they
+/// only touch.
+///
+/// # Errors
+/// [`OverlayError`].
+pub fn intersection(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, OverlayError> {
+    let [one, other] = [one, other].map(|area| to_gdal(&Geometry::from(area.clone())));
+    areas_in(&one?.intersection(&other?).ok_or(OverlayError)?)
+}
+
+/// The area that areas cover together, as PostGIS's `ST_Union`, exterior rings counter-clockwise.
+///
+/// # Errors
+/// [`OverlayError`].
+pub fn union(areas: &[&MultiPolygon<f64>]) -> Result<MultiPolygon<f64>, OverlayError> {
+    let mut parts: Vec<GdalGeometry> =
+        areas.iter().map(|area| to_gdal(&Geometry::from((*area).clone()))).collect::<Result<_, _>>()?;
+    // Two and two, and the results again: what is small stays small for long.
+    while parts.len() > 1 {
+        let mut merged = Vec::with_capacity(parts.len().div_ceil(2));
+        let mut rest = parts.into_iter();
+        while let Some(one) = rest.next() {
+            merged.push(match rest.next() {
+                Some(other) => one.union(&other).ok_or(OverlayError)?,
+                None => one,
+            });
+        }
+        parts = merged;
+    }
+    parts.pop().map_or(Ok(MultiPolygon(vec![])), |union| areas_in(&union))
+}
+
+fn areas_in(geometry: &GdalGeometry) -> Result<MultiPolygon<f64>, OverlayError> {
+    let mut polygons = vec![];
+    if !geometry.is_empty() {
+        collect_polygons(from_gdal(geometry)?, &mut polygons);
+    }
+    Ok(MultiPolygon(polygons).orient(Direction::Default))
+}
+
 fn collect_polygons(geometry: Geometry<f64>, polygons: &mut Vec<geo::Polygon<f64>>) {
     match geometry {
         Geometry::Polygon(polygon) if !polygon.exterior().0.is_empty() => polygons.push(polygon),

@@ -1,10 +1,15 @@
+use std::{
+    cmp::Ordering,
+    collections::{HashMap, hash_map::Entry},
+};
+
 use geo::{Area, Geometry, MultiPolygon};
 use jiff::civil::Date;
 
 use crate::{
     analysis::{Pair, shared::areas_of, shared::geodesic_m2},
     crs::{Crs, CrsError, Projection},
-    index::{Feature, Snapshot},
+    index::{Feature, Slot, Snapshot},
     model::{DatumOperation, ValueRef, geodesic::geodesic_m},
 };
 
@@ -46,6 +51,8 @@ pub enum First {
 pub struct Measures {
     /// How the two lie.
     pub class: PairClass,
+    /// What is narrower, in metres, is within the tolerance of the sources.
+    pub tolerance_m: f64,
     /// Area they share, in hectares on the ellipsoid.
     pub geodesic_ha: f64,
     /// The same in the UTM zone, as the law measures it; `None` where they share none.
@@ -70,48 +77,74 @@ pub fn accuracy_m(snapshot: &Snapshot, feature: &Feature) -> f64 {
     source.and_then(|source| DatumOperation::named_in(&source.datum_operation)).map_or(0.0, |found| found.accuracy_m)
 }
 
-/// Measures a pair. What is narrower than the tolerance is no overlap; without one told, it is the accuracies of both sources
-/// taken together.
-///
-/// # Errors
-/// [`CrsError`] where PROJ cannot be used.
-pub fn measure(pair: &Pair, a: &Snapshot, b: &Snapshot, tolerance_m: Option<f64>) -> Result<Measures, CrsError> {
-    let [one, other] = [(a, pair.a), (b, pair.b)].map(|(snapshot, slot)| snapshot.feature(slot));
-    let tolerance_m = tolerance_m.unwrap_or_else(|| accuracy_m(a, one).hypot(accuracy_m(b, other)));
-    let perimeter_m = perimeter_m(&pair.shared);
-    let width_m = (pair.shared_m2 > 0.0).then(|| 2.0 * pair.shared_m2 / perimeter_m);
-    let are_areas = [one, other].iter().all(|feature| feature.geometry.as_ref().and_then(areas_of).is_some());
-    let class = match width_m {
-        Some(width) if width > tolerance_m => PairClass::Overlap,
-        Some(_) => PairClass::WithinTolerance,
-        None if pair.distance_m > 0.0 => PairClass::Neighbour,
-        None if are_areas => PairClass::Adjoining,
-        None => PairClass::Meeting,
-    };
-    let utm_zone = zone_of(a, one).or_else(|| zone_of(b, other)).unwrap_or_else(|| zone_around(one));
-    let utm_ha = match pair.shared.0.is_empty() {
-        true => None,
-        false => Some(utm_ha(&pair.shared, utm_zone)?),
-    };
-    let percent = |feature: &Feature| {
-        let own = feature.geometry.as_ref().and_then(areas_of).map(geodesic_m2)?;
-        (own > 0.0).then(|| 100.0 * pair.shared_m2 / own)
-    };
-    Ok(Measures {
-        class,
-        geodesic_ha: pair.shared_m2 / 1e4,
-        utm_ha,
-        utm_zone,
-        percent_a: percent(one),
-        percent_b: percent(other),
-        width_m,
-        sliver: width_m.is_some_and(|width| pair.shared_m2 < SLIVER.0 || width < SLIVER.1),
-        first: first_day(a, one).zip(first_day(b, other)).map(|(one, other)| match one.cmp(&other) {
-            std::cmp::Ordering::Less => First::A,
-            std::cmp::Ordering::Equal => First::SameDay,
-            std::cmp::Ordering::Greater => First::B,
-        }),
-    })
+/// Measures pairs, and remembers what many of them need.
+#[derive(Default)]
+pub struct Measurer {
+    /// To the UTM zones that were needed.
+    projections: HashMap<u8, Projection>,
+    /// Geodesic areas of features, by side and slot, in m².
+    own_m2: HashMap<(bool, Slot), Option<f64>>,
+}
+
+impl Measurer {
+    /// Measures a pair. What is narrower than the tolerance is no overlap; without one told, it is the accuracies of both
+    /// sources taken together.
+    ///
+    /// # Errors
+    /// [`CrsError`] where PROJ cannot be used.
+    pub fn measure(
+        &mut self,
+        pair: &Pair,
+        a: &Snapshot,
+        b: &Snapshot,
+        tolerance_m: Option<f64>,
+    ) -> Result<Measures, CrsError> {
+        let [one, other] = [(a, pair.a), (b, pair.b)].map(|(snapshot, slot)| snapshot.feature(slot));
+        let tolerance_m = tolerance_m.unwrap_or_else(|| accuracy_m(a, one).hypot(accuracy_m(b, other)));
+        let width_m = (pair.shared_m2 > 0.0).then(|| 2.0 * pair.shared_m2 / perimeter_m(&pair.shared));
+        let are_areas = [one, other].iter().all(|feature| feature.geometry.as_ref().and_then(areas_of).is_some());
+        let class = match width_m {
+            Some(width) if width > tolerance_m => PairClass::Overlap,
+            Some(_) => PairClass::WithinTolerance,
+            None if pair.distance_m > 0.0 => PairClass::Neighbour,
+            None if are_areas => PairClass::Adjoining,
+            None => PairClass::Meeting,
+        };
+        let utm_zone = zone_of(a, one).or_else(|| zone_of(b, other)).unwrap_or_else(|| zone_around(one));
+        let utm_ha = match pair.shared.0.is_empty() {
+            true => None,
+            false => Some(self.utm_ha(&pair.shared, utm_zone)?),
+        };
+        Ok(Measures {
+            class,
+            tolerance_m,
+            geodesic_ha: pair.shared_m2 / 1e4,
+            utm_ha,
+            utm_zone,
+            percent_a: self.percent((true, pair.a), one, pair.shared_m2),
+            percent_b: self.percent((false, pair.b), other, pair.shared_m2),
+            width_m,
+            sliver: width_m.is_some_and(|width| pair.shared_m2 < SLIVER.0 || width < SLIVER.1),
+            first: first_day(a, one).zip(first_day(b, other)).map(|(one, other)| match one.cmp(&other) {
+                Ordering::Less => First::A,
+                Ordering::Equal => First::SameDay,
+                Ordering::Greater => First::B,
+            }),
+        })
+    }
+
+    fn percent(&mut self, place: (bool, Slot), feature: &Feature, shared_m2: f64) -> Option<f64> {
+        let own = || feature.geometry.as_ref().and_then(areas_of).map(geodesic_m2).filter(|own| *own > 0.0);
+        self.own_m2.entry(place).or_insert_with(own).map(|own| 100.0 * shared_m2 / own)
+    }
+
+    fn utm_ha(&mut self, area: &MultiPolygon<f64>, zone: u8) -> Result<f64, CrsError> {
+        let projection = match self.projections.entry(zone) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(Projection::to(Crs::find(&format!("EPSG:327{zone}"))?)?),
+        };
+        Ok(projection.apply(&Geometry::from(area.clone()))?.unsigned_area() / 1e4)
+    }
 }
 
 /// The first day of a feature: when a right was claimed, a community recognised.
@@ -139,10 +172,4 @@ fn zone_around(feature: &Feature) -> u8 {
     let middle = feature.bbox.map_or(-75.0, |bbox| f64::midpoint(bbox.west, bbox.east));
     let distance = |(_, meridian): &&(u8, f64)| (middle - meridian).abs();
     ZONES.iter().min_by(|one, other| distance(one).total_cmp(&distance(other))).map_or(18, |(zone, _)| *zone)
-}
-
-fn utm_ha(area: &MultiPolygon<f64>, zone: u8) -> Result<f64, CrsError> {
-    let crs = Crs::find(&format!("EPSG:327{zone}"))?;
-    let moved = Projection::to(crs)?.apply(&Geometry::from(area.clone()))?;
-    Ok(moved.unsigned_area() / 1e4)
 }

@@ -3,14 +3,18 @@
 //! Worked out from snapshots, so for each kind of caller on what that caller may see. Overlays are planar in degrees, as
 //! PostGIS's `ST_Intersection` of geometries, areas are geodesic on the ellipsoid, as its `ST_Area` of geographies.
 
+mod answer;
 mod cover;
 mod measure;
 mod overlap;
 mod question;
+mod row;
 mod shared;
 
+pub use answer::{Answer, AnswerError, Totals};
 pub use cover::covered_m2;
-pub use measure::{First, Measures, PairClass, accuracy_m, first_day, measure};
-pub use overlap::{Overlaps, Pair, PairRelation, Side, Stopped, find_overlaps};
+pub use measure::{First, Measurer, Measures, PairClass, accuracy_m, first_day};
+pub use overlap::{Overlaps, Pair, PairRelation, Side, Unfinished, find_overlaps};
 pub use question::{MAX_CORNERS, MAX_DISTANCE_M, OverlapQuestion, QuestionError, Relation, default_filter};
+pub use row::{PairRow, PairSide};
 pub use shared::{geodesic_m2, shared_area};

@@ -16,6 +16,7 @@ use crate::{
         FeatureQuery,
         geodesic::{around, distance_m},
     },
+    overlay::OverlayError,
 };
 
 /// Planar area, in square degrees, of what is shared for certain: about a tenth of a square metre. Of less, the exact
@@ -72,10 +73,16 @@ pub struct Overlaps {
     pub asked_b: usize,
 }
 
-/// The work was called off, or its time was over.
+/// Why the pairs were not all found.
 #[derive(Debug, thiserror::Error)]
-#[error("the question was not worked out to its end")]
-pub struct Stopped;
+pub enum Unfinished {
+    /// The work was called off, or its time was over.
+    #[error("the question was not worked out to its end")]
+    Stopped,
+    /// Two areas cannot be overlaid.
+    #[error(transparent)]
+    Overlay(#[from] OverlayError),
+}
 
 /// Threads for work of seconds, which give way to answers.
 pub(super) static WORKERS: LazyLock<ThreadPool> = LazyLock::new(|| {
@@ -90,7 +97,7 @@ pub(super) static WORKERS: LazyLock<ThreadPool> = LazyLock::new(|| {
 /// features lies in it counts. A feature is no pair with itself. Blocks; looks at `stop` and the time now and then.
 ///
 /// # Errors
-/// [`Stopped`].
+/// [`Unfinished`].
 pub fn find_overlaps(
     a: &Side,
     b: &Side,
@@ -98,25 +105,25 @@ pub fn find_overlaps(
     area: Option<&MultiPolygon<f64>>,
     stop: &AtomicBool,
     deadline: Instant,
-) -> Result<Overlaps, Stopped> {
-    let slots = a.snapshot.find_until(&a.query, deadline).map_err(|_| Stopped)?;
+) -> Result<Overlaps, Unfinished> {
+    let slots = a.snapshot.find_until(&a.query, deadline).map_err(|_| Unfinished::Stopped)?;
     let others = (!b.query.is_empty()).then(|| b.snapshot.find_until(&b.query, deadline)).transpose();
-    let others = others.map_err(|_| Stopped)?;
+    let others = others.map_err(|_| Unfinished::Stopped)?;
     let is_meant: Option<Vec<bool>> = others.as_ref().map(|others| {
         let mut meant = vec![false; b.snapshot.features().len()];
         others.iter().for_each(|slot| meant[*slot as usize] = true);
         meant
     });
     let is_same_layer = a.snapshot.layer().id == b.snapshot.layer().id;
-    let of_one = |slot: &Slot| -> Result<Vec<Pair>, Stopped> {
+    let of_one = |slot: &Slot| -> Result<Vec<Pair>, Unfinished> {
         if stop.load(Ordering::Relaxed) || Instant::now() > deadline {
-            return Err(Stopped);
+            return Err(Unfinished::Stopped);
         }
         let feature = a.snapshot.feature(*slot);
         let Some(whole) = &feature.geometry else { return Ok(vec![]) };
         let cut = match (area, areas_of(whole)) {
             (None, _) => None,
-            (Some(area), Some(own)) => match shared_area(own, area) {
+            (Some(area), Some(own)) => match shared_area(own, area)? {
                 part if part.0.is_empty() => return Ok(vec![]),
                 part => Some(Geometry::from(part)),
             },
@@ -128,8 +135,8 @@ pub fn find_overlaps(
             .into_iter()
             .filter(|other| is_meant.as_ref().is_none_or(|meant| meant[*other as usize]))
             .filter(|other| !is_same_layer || b.snapshot.feature(*other).id != feature.id)
-            .filter_map(|other| pair(relation, (*slot, own), (other, &b.snapshot)))
-            .collect();
+            .filter_map(|other| pair(relation, (*slot, own), (other, &b.snapshot)).transpose())
+            .collect::<Result<_, _>>()?;
         pairs.sort_unstable_by_key(|pair| pair.b);
         Ok(pairs)
     };
@@ -150,10 +157,14 @@ fn near(snapshot: &Snapshot, feature: &Feature, relation: PairRelation) -> Vec<S
 }
 
 /// The pair, if the two lie so to one another.
-fn pair(relation: PairRelation, (a, own): (Slot, &Geometry<f64>), (b, others): (Slot, &Snapshot)) -> Option<Pair> {
-    let other = others.feature(b).geometry.as_ref()?;
+fn pair(
+    relation: PairRelation,
+    (a, own): (Slot, &Geometry<f64>),
+    (b, others): (Slot, &Snapshot),
+) -> Result<Option<Pair>, OverlayError> {
+    let Some(other) = others.feature(b).geometry.as_ref() else { return Ok(None) };
     let shared = match (areas_of(own), areas_of(other)) {
-        (Some(own), Some(other)) => shared_area(own, other),
+        (Some(own), Some(other)) => shared_area(own, other)?,
         _ => MultiPolygon(vec![]),
     };
     let meets = || shared.unsigned_area() > CERTAIN || own.intersects(other);
@@ -164,6 +175,6 @@ fn pair(relation: PairRelation, (a, own): (Slot, &Geometry<f64>), (b, others): (
         PairRelation::Touches => (meets() && own.relate(other).is_touches()).then_some(0.0),
         PairRelation::Near(most) if meets() => Some(0.0).filter(|distance| *distance <= most),
         PairRelation::Near(most) => distance_m(own, other).filter(|distance| *distance <= most),
-    }?;
-    Some(Pair { a, b, shared_m2: geodesic_m2(&shared), shared, distance_m })
+    };
+    Ok(distance_m.map(|distance_m| Pair { a, b, shared_m2: geodesic_m2(&shared), shared, distance_m }))
 }

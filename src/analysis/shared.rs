@@ -1,9 +1,12 @@
 use geo::{
-    Area, BooleanOps, BoundingRect, GeodesicArea, Geometry, LineString, MultiPolygon, Polygon, Rect,
+    Area, BoundingRect, GeodesicArea, Geometry, LineString, MultiPolygon, Polygon, Rect,
     orient::{Direction, Orient},
 };
 
-use crate::model::{Bbox, clip_ring};
+use crate::{
+    model::{Bbox, clip_ring},
+    overlay::{OverlayError, intersection},
+};
 
 /// Around the smaller of two areas, in degrees: what of the larger one lies farther off is left out before they are overlaid.
 const MARGIN: f64 = 1e-4;
@@ -12,11 +15,14 @@ const WHOLE: f64 = 1e-12;
 
 /// What two areas share, exterior rings counter-clockwise; without parts where they only touch.
 ///
-/// Planar in degrees. The larger area is first cut to the surroundings of the smaller one: an overlay costs as much as the
-/// corners it sees, and is as exact as its extent is small.
-pub fn shared_area(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> MultiPolygon<f64> {
+/// Planar in degrees. What lies wholly inside or apart is told by what there is of the larger area around the smaller one; all
+/// else is overlaid whole, for an outline that was cut is no sound area any more.
+///
+/// # Errors
+/// [`OverlayError`].
+pub fn shared_area(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, OverlayError> {
     let (Some(around), Some(around_other)) = (one.bounding_rect(), other.bounding_rect()) else {
-        return MultiPolygon(vec![]);
+        return Ok(MultiPolygon(vec![]));
     };
     let extent = |rect: &Rect<f64>| rect.width() * rect.height();
     let (small, large, around) =
@@ -29,12 +35,12 @@ pub fn shared_area(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> MultiP
     };
     let near = part_in(large, &frame);
     if near.0.is_empty() {
-        return near;
+        return Ok(near);
     }
     if is_whole(&near, &frame) {
-        return small.orient(Direction::Default);
+        return Ok(small.orient(Direction::Default));
     }
-    small.intersection(&near).orient(Direction::Default)
+    intersection(small, large)
 }
 
 /// The part of an area in a frame. Along the sides of the frame its outline may run to and fro.
@@ -77,13 +83,15 @@ mod tests {
 
     #[test]
     fn areas_share_what_lies_in_both() {
-        let planar = |one: &MultiPolygon<f64>, other: &MultiPolygon<f64>| shared_area(one, other).unsigned_area();
+        let planar = |one: &MultiPolygon<f64>, other: &MultiPolygon<f64>| {
+            shared_area(one, other).expect("sound").unsigned_area()
+        };
         let one = square(-75.0, -10.0, 1.0);
         assert!((planar(&one, &square(-74.5, -9.5, 1.0)) - 0.25).abs() < 1e-9, "a corner");
         assert!((planar(&one, &square(-74.9, -9.9, 0.01)) - 1e-4).abs() < 1e-12, "inside");
         assert!((planar(&square(-74.9, -9.9, 0.01), &one) - 1e-4).abs() < 1e-12, "the other way round");
-        assert_eq!(shared_area(&one, &square(-74.0, -10.0, 1.0)).0, [], "touching");
-        assert_eq!(shared_area(&one, &square(-70.0, -10.0, 1.0)).0, [], "apart");
+        assert_eq!(shared_area(&one, &square(-74.0, -10.0, 1.0)).expect("sound").0, [], "touching");
+        assert_eq!(shared_area(&one, &square(-70.0, -10.0, 1.0)).expect("sound").0, [], "apart");
     }
 
     #[test]
@@ -91,8 +99,8 @@ mod tests {
         let hole = square(-74.6, -9.6, 0.2).0.remove(0).exterior().clone();
         let ring =
             MultiPolygon(vec![Polygon::new(square(-75.0, -10.0, 1.0).0.remove(0).exterior().clone(), vec![hole])]);
-        assert_eq!(shared_area(&ring, &square(-74.55, -9.55, 0.05)).0, []);
-        let across = shared_area(&ring, &square(-74.7, -9.7, 0.2));
+        assert_eq!(shared_area(&ring, &square(-74.55, -9.55, 0.05)).expect("sound").0, []);
+        let across = shared_area(&ring, &square(-74.7, -9.7, 0.2)).expect("sound");
         assert!((across.unsigned_area() - 0.03).abs() < 1e-9, "{}", across.unsigned_area());
     }
 }

@@ -16,6 +16,7 @@ mod mappings;
 mod moment;
 mod observe;
 mod ogc;
+mod overlaps;
 mod params;
 mod problem;
 mod search;
@@ -39,6 +40,7 @@ use crate::{index::Index, jobs::ImportJobs, store::Store, tiles::TileCache};
 pub use connections::{ConnectionLimits, serve};
 pub use counts::CountsCache;
 pub use heavy::Heavy;
+pub use overlaps::OverlapAnswers;
 pub use problem::Problem;
 pub use token::EditToken;
 
@@ -52,6 +54,8 @@ pub struct AppState {
     pub counts: Arc<CountsCache>,
     /// Address under which clients reach us; links begin with it.
     pub public_url: PublicUrl,
+    /// What lies on what.
+    pub overlaps: OverlapAnswers,
     /// For writes and for the past: reads of the present never touch the database.
     pub store: Store,
     /// Files that were sent.
@@ -153,7 +157,10 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(cors());
     let edge = || (middleware::from_fn(observe::observe), CatchPanicLayer::custom(problem::on_panic));
-    let uploads = imports::uploads().method_not_allowed_fallback(method_not_allowed).layer(cors());
+    let slow = imports::uploads()
+        .merge(overlaps::routes())
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer((cors(), CompressionLayer::new()));
     Router::new()
         .merge(ogc)
         .merge(open_data)
@@ -169,5 +176,5 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
             CompressionLayer::new(),
             TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE),
         ))
-        .merge(uploads.with_state(state).layer(edge()))
+        .merge(slow.with_state(state).layer(edge()))
 }

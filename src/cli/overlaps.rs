@@ -1,16 +1,19 @@
 use std::{
+    fs::File,
+    io::{BufWriter, Write},
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::{
-    analysis::{OverlapQuestion, Relation, covered_m2, find_overlaps},
+    analysis::{Answer, OverlapQuestion, Relation, Totals},
     cli::with_store,
     config::Settings,
+    exchange::{OverlapsError, write_overlaps_csv, write_overlaps_geojson},
     index::Snapshot,
     model::{Access, Catalogue},
 };
@@ -39,6 +42,12 @@ pub(super) struct Arguments {
     /// File with a GeoJSON geometry: only what lies in it counts
     #[arg(long, value_name = "FILE")]
     area: Option<PathBuf>,
+    /// What is narrower than this, in metres, is within the tolerance of the sources [default: their accuracies together]
+    #[arg(long, value_name = "METRES")]
+    tolerance: Option<f64>,
+    /// File to write, .csv or .geojson [default: CSV on standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<()> {
@@ -54,7 +63,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         where_a: arguments.where_a,
         where_b: arguments.where_b,
         area: area.transpose()?,
-        tolerance_m: None,
+        tolerance_m: arguments.tolerance,
         as_of: None,
         as_known: None,
     };
@@ -69,16 +78,42 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
     .await?;
     let work = tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
         let [a, b] = contents.map(|(layer, contents)| Arc::new(Snapshot::build(layer, Access::Public, contents)));
-        let (relation, area) = (question.pair_relation()?, question.area()?);
-        let [a, b] = question.sides(a, b)?;
-        let began = Instant::now();
-        let found = find_overlaps(&a, &b, relation, area.as_ref(), &AtomicBool::new(false), began + LIMIT)?;
-        eprintln!("{} pairs in {:?}", found.pairs.len(), began.elapsed());
-        let began = Instant::now();
-        let shared: Vec<_> = found.pairs.iter().map(|pair| &pair.shared).collect();
-        let sum: f64 = found.pairs.iter().map(|pair| pair.shared_m2).sum();
-        eprintln!("sum {:.4} ha, covered {:.4} ha in {:?}", sum / 1e4, covered_m2(&shared) / 1e4, began.elapsed());
+        let answer = Answer::work_out(question, a, b, &AtomicBool::new(false), Instant::now() + LIMIT)?;
+        match arguments.output {
+            None => write(&mut std::io::stdout().lock(), &answer, false)?,
+            Some(path) => {
+                let is_geojson = path.extension().is_some_and(|ending| ending == "geojson" || ending == "json");
+                if !is_geojson && path.extension().is_none_or(|ending| ending != "csv") {
+                    bail!("{} must end in .csv or .geojson", path.display());
+                }
+                let unwritable = || format!("{} cannot be written", path.display());
+                let mut out = BufWriter::new(File::create(&path).with_context(unwritable)?);
+                write(&mut out, &answer, is_geojson)?;
+                out.flush().with_context(unwritable)?;
+            }
+        }
+        tell(&answer);
         Ok(())
     });
     work.await.context("the work was interrupted")?
+}
+
+fn write(out: &mut impl Write, answer: &Answer, is_geojson: bool) -> anyhow::Result<()> {
+    let written = if is_geojson { write_overlaps_geojson(out, answer) } else { write_overlaps_csv(out, answer) };
+    match written {
+        // Whoever reads with `head` has seen enough.
+        Err(OverlapsError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+fn tell(answer: &Answer) {
+    let Totals { pairs, features_a, features_b, asked_a, asked_b, sum_over_pairs_ha, covered_ha } = answer.totals;
+    let (a, b) = (&answer.question.a, &answer.question.b);
+    eprintln!("{pairs} pairs: {features_a} of {asked_a} {a} and {features_b} of {asked_b} {b}");
+    eprintln!("sum over pairs   {sum_over_pairs_ha:.4} ha (geodesic)");
+    match covered_ha {
+        Some(covered) => eprintln!("area covered     {covered:.4} ha (geodesic, each place once)"),
+        None => eprintln!("area covered     not worked out of so many pairs"),
+    }
 }

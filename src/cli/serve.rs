@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    api::{self, AppState, CountsCache, EditToken, Heavy, PublicUrl, app},
+    api::{self, AppState, CountsCache, EditToken, Heavy, OverlapAnswers, PublicUrl, app},
     cli::{database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -84,6 +84,7 @@ async fn serve(
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
         heavy: Heavy::new(),
+        overlaps: OverlapAnswers::new(),
         store: store.clone(),
         imports: ImportJobs::new(store.clone()),
         edit_token: settings.edit_token.as_ref().map(|token| EditToken::new(token.expose())),

@@ -8,10 +8,12 @@ mod geojson;
 mod geoparquet;
 mod kml;
 mod ogr;
+mod overlaps;
 mod shapefile_names;
 mod target;
 
 pub(crate) use csv::text_cell;
+pub use overlaps::{OverlapsError, write_overlaps_csv, write_overlaps_geojson};
 
 use std::{path::Path, str::FromStr};
 

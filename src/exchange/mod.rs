@@ -28,7 +28,10 @@ pub mod worker;
 mod tests;
 
 pub use error::ExchangeError;
-pub use export::{ExportAbout, ExportFormat, ExportRow, ExportSummary, export};
+pub use export::{
+    ExportAbout, ExportFormat, ExportRow, ExportSummary, OverlapsError, export, write_overlaps_csv,
+    write_overlaps_geojson,
+};
 pub use gdal_log::prepare_gdal;
 pub use grid::GridFit;
 pub use import::{ImportError, ImportProgress, ImportRequest, import};

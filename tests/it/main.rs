@@ -19,6 +19,7 @@ mod items;
 mod lifecycle;
 mod map_data;
 mod oracle;
+mod overlaps;
 mod real_data;
 mod rooms;
 mod service;

@@ -1,0 +1,100 @@
+use std::io::{self, Write};
+
+use geo::Geometry;
+
+use crate::{
+    analysis::{Answer, Measurer, PairRow, PairSide},
+    crs::CrsError,
+    exchange::export::text_cell,
+    index::write_geometry,
+    model::Value,
+};
+
+/// Why pairs cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum OverlapsError {
+    /// PROJ cannot be used.
+    #[error(transparent)]
+    Crs(#[from] CrsError),
+    /// Nobody takes it.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+const HEAD: &str = "a_id,a_code,a_name,a_category,a_first_day,a_source,b_id,b_code,b_name,b_category,b_first_day,b_source,class,geodesic_ha,utm_ha,utm_zone,percent_a,percent_b,width_m,tolerance_m,sliver,distance_m,first,synthetic";
+
+/// Writes all pairs as CSV (RFC 4180, UTF-8, no cell a formula), one row each.
+///
+/// # Errors
+/// [`OverlapsError`].
+pub fn write_overlaps_csv(out: &mut impl Write, answer: &Answer) -> Result<(), OverlapsError> {
+    let mut measurer = Measurer::default();
+    write!(out, "{HEAD}\r\n")?;
+    for pair in &answer.pairs {
+        let row = answer.row(pair, &mut measurer)?;
+        write!(out, "{}\r\n", cells(&row).join(","))?;
+    }
+    Ok(())
+}
+
+/// Writes all pairs as GeoJSON: what each shares, with its measures; null where that is no area.
+///
+/// # Errors
+/// [`OverlapsError`].
+pub fn write_overlaps_geojson(out: &mut impl Write, answer: &Answer) -> Result<(), OverlapsError> {
+    let mut measurer = Measurer::default();
+    write!(out, r#"{{"type":"FeatureCollection","features":["#)?;
+    for (position, pair) in answer.pairs.iter().enumerate() {
+        let row = answer.row(pair, &mut measurer)?;
+        let geometry = (!pair.shared.0.is_empty()).then(|| Geometry::from(pair.shared.clone()));
+        let mut feature = Vec::from(if position == 0 { "" } else { "," });
+        feature.extend_from_slice(br#"{"type":"Feature","geometry":"#);
+        write_geometry(&mut feature, geometry.as_ref(), GEOMETRY_DECIMALS);
+        feature.extend_from_slice(br#","properties":"#);
+        serde_json::to_writer(&mut feature, &row).map_err(io::Error::from)?;
+        feature.push(b'}');
+        out.write_all(&feature)?;
+    }
+    Ok(write!(out, "]}}")?)
+}
+
+/// About a tenth of a millimetre.
+const GEOMETRY_DECIMALS: i32 = 9;
+
+fn cells(row: &PairRow) -> Vec<String> {
+    let side = |side: &PairSide| {
+        [
+            side.id.to_string(),
+            cell(&side.code),
+            cell(&side.name),
+            cell(&side.category),
+            side.first_day.map_or_else(String::new, |day| day.to_string()),
+            side.source.as_deref().map_or_else(String::new, text_cell),
+        ]
+    };
+    let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
+    let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let measures = [
+        word(serde_json::json!(row.class)),
+        row.geodesic_ha.to_string(),
+        number(row.utm_ha),
+        row.utm_zone.to_string(),
+        number(row.percent_a),
+        number(row.percent_b),
+        number(row.width_m),
+        row.tolerance_m.to_string(),
+        row.sliver.to_string(),
+        row.distance_m.to_string(),
+        word(serde_json::json!(row.first)),
+        (row.a.synthetic || row.b.synthetic).to_string(),
+    ];
+    side(&row.a).into_iter().chain(side(&row.b)).chain(measures).collect()
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text_cell(text),
+        Value::Null => String::new(),
+        other => serde_json::to_string(other).unwrap_or_default().trim_matches('"').to_owned(),
+    }
+}

@@ -1,0 +1,288 @@
+//! What lies on what: the same pairs and hectares as PostGIS, under a name that keeps its answer.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Answer, Server, TestDatabase, scratch, watershed, write_geojson};
+
+fn real(file: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(file);
+    if path.is_file() {
+        return Some(path);
+    }
+    println!("skipped: {} is not at hand", path.display());
+    None
+}
+
+fn ask(server: &Server, question: &Json) -> Answer {
+    server.send_json("POST", "/api/overlaps", &[], question)
+}
+
+fn asked(server: &Server, question: &Json) -> Json {
+    let answer = ask(server, question);
+    assert_eq!(answer.status, 201, "{}", answer.json());
+    answer.json()
+}
+
+/// All pairs of an answer with the hectares they share.
+fn pairs(server: &Server, answer: &Json) -> BTreeMap<(i64, i64), f64> {
+    let id = answer["id"].as_str().unwrap();
+    let all = server.get(&format!("/api/overlaps/{id}?f=geojson")).json();
+    let pair = |feature: &Json| {
+        let of = |side: &str| feature["properties"][side]["id"].as_i64().unwrap();
+        ((of("a"), of("b")), feature["properties"]["geodesic_ha"].as_f64().unwrap())
+    };
+    all["features"].as_array().unwrap().iter().map(pair).collect()
+}
+
+/// The same from PostGIS.
+fn pairs_of_postgis(database: &TestDatabase, a: &str, b: &str, condition: &str) -> BTreeMap<(i64, i64), f64> {
+    let rows = database.query(&format!(
+        "select a.id || ' ' || b.id || ' ' || st_area(st_collectionextract(st_intersection(a.geom, b.geom), 3)::geography) / 1e4
+         from rimay.feature a join rimay.feature b on {condition} where a.layer = '{a}' and b.layer = '{b}' and (a.layer, a.id) <> (b.layer, b.id)"
+    ));
+    let pair = |row: Option<String>| {
+        let row = row.unwrap();
+        let numbers: Vec<&str> = row.split(' ').collect();
+        ((numbers[0].parse().unwrap(), numbers[1].parse().unwrap()), numbers[2].parse().unwrap())
+    };
+    rows.into_iter().map(pair).collect()
+}
+
+/// Ids are the same; areas differ by less than a millionth of the area and a tenth of a square metre, of each pair.
+fn assert_same(ours: &BTreeMap<(i64, i64), f64>, theirs: &BTreeMap<(i64, i64), f64>, of: &str) {
+    assert_eq!(ours.keys().collect::<Vec<_>>(), theirs.keys().collect::<Vec<_>>(), "{of}");
+    for (pair, area) in ours {
+        let other = theirs[pair];
+        assert!((area - other).abs() <= 1e-6 * other + 1e-5, "{of} {pair:?}: {area} ha, PostGIS {other} ha");
+    }
+}
+
+#[test]
+fn real_layers_share_what_postgis_says() {
+    let Some(cadastre) = real("cajamarca_mining_concessions.geojson") else { return };
+    let database = TestDatabase::create();
+    for (file, layer, preset) in [
+        ("cajamarca_peasant_communities.geojson", "indigenous_territories", "peasant_communities"),
+        ("cajamarca_native_communities.geojson", "indigenous_territories", "native_communities"),
+        ("peru_hydrographic_units.geojson", "watersheds", "ana_hydrographic_units"),
+        ("peru_districts.gpkg", "districts", "district_limits"),
+        ("peru_mining_conflicts_2024_03.xlsx", "conflicts", "ombudsman_mining_conflicts"),
+    ] {
+        database.import(&real(file).unwrap(), &["--layer", layer, "--preset", preset]);
+    }
+    database.import(&cadastre, &["--layer", "mining_concessions", "--preset", "ingemmet_cadastre"]);
+    let server = Server::start(&database);
+    let live = "(a.properties ->> 'status' is null or a.properties ->> 'status' <> 'extinguida')";
+    for other in ["indigenous_territories", "watersheds", "districts"] {
+        let answer = asked(&server, &json!({"a": "mining_concessions", "b": other}));
+        let theirs = pairs_of_postgis(
+            &database,
+            "mining_concessions",
+            other,
+            &format!("{live} and st_intersects(a.geom, b.geom)"),
+        );
+        assert_same(&pairs(&server, &answer), &theirs, other);
+        let totals = &answer["totals"];
+        let sum: f64 = theirs.values().sum();
+        let told = totals["sum_over_pairs_ha"].as_f64().unwrap();
+        assert!((told - sum).abs() <= 1e-9 * sum, "{other}: {told} ha, PostGIS {sum} ha");
+        let covered = database.query(&format!(
+            "select (st_area(st_union(st_collectionextract(st_intersection(a.geom, b.geom), 3))::geography) / 1e4)::text
+             from rimay.feature a join rimay.feature b on {live} and st_intersects(a.geom, b.geom)
+             where a.layer = 'mining_concessions' and b.layer = '{other}'"
+        ));
+        let covered: f64 = covered[0].as_deref().unwrap().parse().unwrap();
+        let told = totals["covered_ha"].as_f64().unwrap();
+        // The same place has other corners on the edges of what was dissolved, and each corner makes an edge another geodesic.
+        assert!((told - covered).abs() <= 1e-7 * covered, "{other}: {told} ha covered, PostGIS {covered} ha");
+        println!("{other}: {} pairs, {sum:.4} ha over pairs, {covered:.4} ha covered, {totals}", theirs.len());
+    }
+    let near = asked(
+        &server,
+        &json!({"a": "conflicts", "b": "mining_concessions", "relation": "near", "distance_m": 5000, "where_b": ""}),
+    );
+    let theirs = pairs_of_postgis(
+        &database,
+        "conflicts",
+        "mining_concessions",
+        "st_dwithin(a.geom::geography, b.geom::geography, 5000)",
+    );
+    assert_eq!(pairs(&server, &near).into_keys().collect::<Vec<_>>(), theirs.into_keys().collect::<Vec<_>>());
+    // A page says more of a pair: legal hectares in the zone the cadastre states, percent of both sides, who came first.
+    let question = json!({"a": "mining_concessions", "b": "indigenous_territories"});
+    let first = &asked(&server, &question)["pairs"][0];
+    let utm = database.query(&format!(
+        "select (st_area(st_transform(st_intersection(a.geom, b.geom), 32700 + {})) / 1e4)::text from rimay.feature a, rimay.feature b
+         where a.layer = 'mining_concessions' and a.id = {} and b.layer = 'indigenous_territories' and b.id = {}",
+        first["utm_zone"], first["a"]["id"], first["b"]["id"]
+    ));
+    let utm: f64 = utm[0].as_deref().unwrap().parse().unwrap();
+    assert!((first["utm_ha"].as_f64().unwrap() - utm).abs() < 1e-6 * utm, "{first}");
+    assert_eq!(first["utm_zone"], 17);
+    assert!(first["percent_a"].as_f64().unwrap() > 0.0 && first["class"] == "overlap", "{first}");
+}
+
+/// Areas on a coarse grid, so that they share corners, edges and holes.
+fn anything(random: &mut fastrand::Rng, code: usize) -> Json {
+    let mut side = || f64::from(random.u8(0..8)) * 0.01;
+    let (x, y) = (-75.0 + side(), -10.0 + side());
+    let (width, height) = (side() + 0.01, side() + 0.01);
+    let mut feature = watershed(&code.to_string(), &format!("C{code}"), x, y, 0.1);
+    let ring = |x: f64, y: f64, width: f64, height: f64| {
+        json!([[x, y], [x + width, y], [x + width, y + height], [x, y + height], [x, y]])
+    };
+    let shape = match random.u8(0..3) {
+        0 => json!([ring(x, y, width, height)]),
+        1 => json!([[[x, y], [x + width, y], [x, y + height], [x, y]]]),
+        _ => {
+            let (dx, dy) = (width / 4.0, height / 4.0);
+            let mut hole = ring(x + dx, y + dy, 2.0 * dx, 2.0 * dy);
+            hole.as_array_mut().unwrap().reverse();
+            json!([ring(x, y, width, height), hole])
+        }
+    };
+    feature["geometry"] = json!({"type": "Polygon", "coordinates": shape});
+    feature
+}
+
+#[test]
+fn random_areas_lie_on_one_another_as_postgis_says() {
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let database = TestDatabase::create();
+    let folder = scratch();
+    for layer in ["watersheds", "protected_areas"] {
+        let features: Vec<_> = (0..120).map(|code| anything(&mut random, code)).collect();
+        database.import(&write_geojson(folder.path(), &format!("{layer}.geojson"), &features), &["--layer", layer]);
+    }
+    let server = Server::start(&database);
+    for (relation, condition) in [
+        ("intersects", "st_intersects(a.geom, b.geom)"),
+        ("within", "st_within(a.geom, b.geom)"),
+        ("contains", "st_contains(a.geom, b.geom)"),
+        ("touches", "st_touches(a.geom, b.geom)"),
+        ("near", "st_dwithin(a.geom::geography, b.geom::geography, 1500)"),
+    ] {
+        for other in ["protected_areas", "watersheds"] {
+            let mut question = json!({"a": "watersheds", "b": other, "relation": relation});
+            if relation == "near" {
+                question["distance_m"] = json!(1500);
+            }
+            let answer = asked(&server, &question);
+            let theirs = pairs_of_postgis(&database, "watersheds", other, condition);
+            assert_same(&pairs(&server, &answer), &theirs, &format!("{relation} {other}, seed {seed}"));
+        }
+    }
+    let area = json!({"type": "Polygon", "coordinates": [[[-74.98, -9.98], [-74.94, -9.97], [-74.95, -9.93], [-74.98, -9.98]]]});
+    let answer = asked(&server, &json!({"a": "watersheds", "b": "protected_areas", "area": area}));
+    let sum = database.query(&format!(
+        "select coalesce(sum(st_area(st_intersection(st_intersection(a.geom, z), b.geom)::geography)) / 1e4, 0)::text
+         from rimay.feature a, rimay.feature b, st_setsrid(st_geomfromgeojson('{area}'), 4326) z
+         where a.layer = 'watersheds' and b.layer = 'protected_areas' and st_intersects(a.geom, z) and st_intersects(st_intersection(a.geom, z), b.geom)"
+    ));
+    let sum: f64 = sum[0].as_deref().unwrap().parse().unwrap();
+    let told = answer["totals"]["sum_over_pairs_ha"].as_f64().unwrap();
+    assert!((told - sum).abs() <= 1e-7 * sum, "in an area: {told} ha, PostGIS {sum} ha, seed {seed}");
+}
+
+#[test]
+fn an_answer_stays_what_it_was_and_files_say_the_same() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let import = |layer: &str, features: &[Json]| {
+        let file = write_geojson(folder.path(), &format!("{layer}.geojson"), features);
+        database.import(&file, &["--layer", layer, "--source", layer]);
+    };
+    import("watersheds", &[watershed("1", "Uno", -75.0, -10.0, 0.2), watershed("2", "=2+2", -74.9, -10.0, 0.2)]);
+    import("protected_areas", &[watershed("A", "Área", -74.95, -9.95, 0.2)]);
+    let server = Server::start(&database);
+    let question = json!({"a": "watersheds", "b": "protected_areas"});
+    let answer = ask(&server, &question);
+    let location = answer.header("location").to_owned();
+    let path = &location[location.find("/api/").unwrap()..];
+    let before = server.get(path).json();
+    assert_eq!((&before["totals"]["pairs"], &before["pairs"][0]["b"]["name"]), (&json!(2), &json!("Área")));
+    let totals = &before["totals"];
+    assert!(totals["covered_ha"].as_f64().unwrap() < totals["sum_over_pairs_ha"].as_f64().unwrap(), "{totals}");
+    assert_eq!(ask(&server, &question).json()["id"], before["id"], "the same question has the same name");
+    let page = server.json(&format!("{path}?limit=1&offset=1"));
+    assert_eq!((&page["pairs"][0], &page["number_returned"]), (&before["pairs"][1], &json!(1)));
+    let csv = String::from_utf8(server.get(&format!("{path}?f=csv")).body).unwrap();
+    assert!(csv.lines().count() == 3 && csv.contains(",'=2+2,"), "{csv}");
+    let output = database.run(["overlaps", "watersheds", "protected_areas"]);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), csv, "the command line says the same");
+    // The layer changes; a new question has a new name, and the old one its old answer, on a node that never saw it too.
+    import("protected_areas", &[watershed("A", "Área", -74.85, -9.95, 0.2)]);
+    server.wait_for("/ogc/collections/protected_areas/items", |page| {
+        page["features"][0]["bbox"][0] == -74.85 || page["features"][0]["geometry"]["coordinates"][0][0][0][0] == -74.85
+    });
+    let next = ask(&server, &question).json();
+    assert!(next["id"] != before["id"] && next["totals"]["sum_over_pairs_ha"] != totals["sum_over_pairs_ha"]);
+    let other = Server::start(&database);
+    let again = other.get(path).json();
+    assert_eq!(
+        (&again["pairs"], &again["totals"], &again["question"]),
+        (&before["pairs"], totals, &before["question"])
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_question_is_told() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let file = write_geojson(folder.path(), "w.geojson", &[watershed("1", "Uno", -75.0, -10.0, 0.2)]);
+    database.import(&file, &["--layer", "watersheds"]);
+    let server = Server::start(&database);
+    let ring = |points: Json| json!({"type": "Polygon", "coordinates": [points]});
+    for (change, member) in [
+        (json!({"a": "nada"}), "a"),
+        (json!({"b": "nada"}), "b"),
+        (json!({"distance_m": 5}), "distance_m"),
+        (json!({"relation": "near"}), "distance_m"),
+        (json!({"relation": "near", "distance_m": 0}), "distance_m"),
+        (json!({"relation": "near", "distance_m": -5}), "distance_m"),
+        (json!({"relation": "near", "distance_m": 10_000_000}), "distance_m"),
+        (json!({"where_a": "nada = 1"}), "where_a"),
+        (json!({"where_b": "name ="}), "where_b"),
+        (json!({"tolerance_m": -1}), "tolerance_m"),
+        (json!({"asOf": "ayer"}), "asOf"),
+        (json!({"area": {"type": "Point", "coordinates": [-75, -10]}}), "area"),
+        (json!({"area": ring(json!([[-75, -10], [-74, -9], [-74, -10], [-75, -9], [-75, -10]]))}), "area"),
+        (json!({"area": ring(json!([[-75, -10], [-74, -1e9], [-74, -10], [-75, -10]]))}), "area"),
+    ] {
+        let mut question = json!({"a": "watersheds", "b": "watersheds"});
+        change.as_object().unwrap().iter().for_each(|(name, value)| question[name] = value.clone());
+        let answer = ask(&server, &question);
+        assert_eq!(
+            (answer.status, &answer.json()["parameter"]),
+            (400, &json!(member)),
+            "{question}: {}",
+            answer.json()
+        );
+    }
+    for body in [
+        "",
+        "[]",
+        "{\"a\":\"watersheds\"}",
+        "{\"a\":\"watersheds\",\"b\":\"watersheds\",\"c\":1}",
+        "{\"relation\":\"sobre\"}",
+    ] {
+        assert_eq!(server.send_bytes("POST", "/api/overlaps", &[], body.into()).status, 400, "{body}");
+    }
+    for id in ["0", "00000000000000000000", "../etc", "%00"] {
+        assert_eq!(server.get(&format!("/api/overlaps/{id}")).status, 404, "{id}");
+    }
+    assert_eq!(server.get("/api/overlaps").status, 405);
+    let alone = asked(&server, &json!({"a": "watersheds", "b": "watersheds"}));
+    assert_eq!(
+        (&alone["totals"]["pairs"], &alone["totals"]["covered_ha"]),
+        (&json!(0), &json!(0.0)),
+        "no pair with itself"
+    );
+}
