@@ -6,6 +6,8 @@
 //! - [`crs`]: reference systems in which coordinates may be asked and answered.
 //! - [`store`]: all SQL, and the managed local database.
 //! - [`index`]: immutable snapshots in memory, from which every read is answered.
+//! - [`overlay`]: geometries laid on one another, by GEOS.
+//! - [`analysis`]: what lies on what.
 //! - [`exchange`]: files in and out, through GDAL.
 //! - [`jobs`]: work that outlives a request.
 //! - [`tiles`]: vector tiles from snapshots.

@@ -125,8 +125,16 @@ async fn answer(State(state): State<SharedState>, Path(id): Path<String>, params
     };
     match params.get("f").unwrap_or("json") {
         "json" => Ok(Json(page(&state, &id, &answer, limit, offset).await?).into_response()),
-        "csv" => file(answer, "text/csv; charset=utf-8; header=present", "csv", write_overlaps_csv).await,
-        "geojson" => file(answer, "application/geo+json", "geojson", write_overlaps_geojson).await,
+        "csv" => {
+            let write = move |body: &mut Vec<u8>| write_overlaps_csv(body, &answer);
+            file("text/csv; charset=utf-8; header=present", "csv", write).await
+        }
+        "geojson" => {
+            // All of them, unless a page is asked for.
+            let limit = if params.get("limit").is_some() { limit } else { usize::MAX };
+            let write = move |body: &mut Vec<u8>| write_overlaps_geojson(body, &answer, (offset, limit));
+            file("application/geo+json", "geojson", write).await
+        }
         _ => Err(Problem::bad_parameter("f", "accepted are json, csv and geojson")),
     }
 }
@@ -215,14 +223,13 @@ async fn page(
 }
 
 async fn file(
-    answer: Arc<Answer>,
     media_type: &'static str,
     ending: &str,
-    write: fn(&mut Vec<u8>, &Answer) -> Result<(), OverlapsError>,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), OverlapsError> + Send + 'static,
 ) -> Result<Response, Problem> {
     let work = tokio::task::spawn_blocking(move || {
         let mut body = vec![];
-        write(&mut body, &answer).map(|()| body)
+        write(&mut body).map(|()| body)
     });
     let body = work.await.map_err(|_| Problem::internal())?.map_err(|error| {
         tracing::error!(%error, "pairs cannot be written");

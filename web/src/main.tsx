@@ -63,6 +63,10 @@ async function start(): Promise<void> {
     const { startDataPage } = await import('./data/start')
     return startDataPage(root)
   }
+  if (location.pathname === '/cruces') {
+    const { startOverlapsPage } = await import('./overlaps/start')
+    return startOverlapsPage(root)
+  }
   await startState()
   render(<App />, root)
   void startData()

@@ -37,14 +37,18 @@ pub fn write_overlaps_csv(out: &mut impl Write, answer: &Answer) -> Result<(), O
     Ok(())
 }
 
-/// Writes all pairs as GeoJSON: what each shares, with its measures; null where that is no area.
+/// Writes pairs, so many from the first place on, as GeoJSON: what each shares, with its measures; null where that is no area.
 ///
 /// # Errors
 /// [`OverlapsError`].
-pub fn write_overlaps_geojson(out: &mut impl Write, answer: &Answer) -> Result<(), OverlapsError> {
+pub fn write_overlaps_geojson(
+    out: &mut impl Write,
+    answer: &Answer,
+    (offset, limit): (usize, usize),
+) -> Result<(), OverlapsError> {
     let mut measurer = Measurer::default();
     write!(out, r#"{{"type":"FeatureCollection","features":["#)?;
-    for (position, pair) in answer.pairs.iter().enumerate() {
+    for (position, pair) in answer.pairs.iter().skip(offset).take(limit).enumerate() {
         let row = answer.row(pair, &mut measurer)?;
         let geometry = (!pair.shared.0.is_empty()).then(|| Geometry::from(pair.shared.clone()));
         let mut feature = Vec::from(if position == 0 { "" } else { "," });

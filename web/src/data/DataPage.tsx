@@ -23,7 +23,8 @@ export function DataPage() {
       <main class="data" tabIndex={-1}>
         <h1>{t.title}</h1>
         <p>
-          {t.intro} <a href="#importar">{t.importTitle}</a> · <a href={t.guideAddress}>{t.guide}</a>.
+          {t.intro} <a href="#importar">{t.importTitle}</a> · <a href="/cruces">{t.overlaps}</a> ·{' '}
+          <a href={t.guideAddress}>{t.guide}</a>.
         </p>
         <Problems />
         {!catalogue.value && <p>{t.loading}</p>}

@@ -4,6 +4,7 @@ import { lang } from '../i18n'
 const es = {
   title: 'Datos',
   intro: 'Qué hay en cada capa, de quién es, desde cuándo, y cómo llevárselo.',
+  overlaps: 'Cruces entre capas',
   guide: 'Guía para quien cuida los datos',
   guideAddress: '/datos.html',
   toMap: 'Ver el mapa',
@@ -154,6 +155,7 @@ export type DataWords = typeof es
 const en: DataWords = {
   title: 'Data',
   intro: 'What each layer holds, whose it is, since when, and how to take it home.',
+  overlaps: 'Overlaps of layers',
   guide: 'The data steward’s guide',
   guideAddress: '/data.html',
   toMap: 'See the map',

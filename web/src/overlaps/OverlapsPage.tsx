@@ -1,0 +1,177 @@
+import { formatNumber, lang } from '../i18n'
+import { CopyButton } from '../panels/CopyButton'
+import { LanguageToggle, ThemeToggle } from '../panels/Header'
+import { layers } from '../state/catalogue'
+import { answer, ask, busy, failed, question } from './overlaps'
+import { PairTable } from './PairTable'
+import { PairView } from './PairView'
+import { overlapWords } from './words'
+
+function QuestionForm() {
+  const t = overlapWords.value
+  const asked = question.value
+  const set = (change: Partial<typeof asked>) => {
+    question.value = { ...asked, ...change }
+  }
+  const choice = (side: 'a' | 'b', label: string) => (
+    <label>
+      <span>{label}</span>
+      <select
+        value={asked[side]}
+        onChange={(event) => set({ [side]: event.currentTarget.value, [`where_${side}`]: undefined })}
+      >
+        {layers.value.map((layer) => (
+          <option key={layer.id} value={layer.id}>
+            {layer.title[lang.value]}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+  const filter = (side: 'where_a' | 'where_b', label: string) => (
+    <label>
+      <span>{label}</span>
+      <input
+        value={asked[side] ?? ''}
+        spellcheck={false}
+        onInput={(event) => set({ [side]: event.currentTarget.value || undefined })}
+      />
+    </label>
+  )
+  const submit = (event: Event) => {
+    event.preventDefault()
+    void ask()
+  }
+  return (
+    <form class="data-import" onSubmit={submit}>
+      <div class="data-options">
+        {choice('a', t.first)}
+        {choice('b', t.second)}
+        <label>
+          <span>{t.relation}</span>
+          <select
+            value={asked.relation}
+            onChange={(event) => {
+              const relation = event.currentTarget.value
+              set({ relation, distance_m: relation === 'near' ? (asked.distance_m ?? 5000) : undefined })
+            }}
+          >
+            {Object.entries(t.relations).map(([relation, name]) => (
+              <option key={relation} value={relation}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        {asked.relation === 'near' && (
+          <label>
+            <span>{t.distance}</span>
+            <input
+              type="number"
+              min={1}
+              max={100000}
+              required
+              value={asked.distance_m}
+              onInput={(event) => set({ distance_m: event.currentTarget.valueAsNumber || undefined })}
+            />
+          </label>
+        )}
+      </div>
+      <details>
+        <summary>{t.filters}</summary>
+        <p>{t.filtersHint}</p>
+        <div class="data-options">
+          {filter('where_a', t.first)}
+          {filter('where_b', t.second)}
+        </div>
+      </details>
+      <p class="data-actions">
+        <button type="submit" class="button is-main" disabled={busy.value}>
+          {busy.value ? t.running : t.run}
+        </button>
+      </p>
+      {busy.value && <progress aria-label={t.running} />}
+      {failed.value && (
+        <p class="data-failed" role="alert">
+          {t.failed(failed.value)}
+        </p>
+      )}
+    </form>
+  )
+}
+
+function AnswerView() {
+  const t = overlapWords.value
+  const now = answer.value
+  if (!now) return null
+  const { totals, layers: asked, filters } = now
+  const whole = (value: number) => formatNumber(value, lang.value)
+  const hectares = (value: number) => `${formatNumber(value, lang.value, 4)} ha`
+  const facts: [string, string][] = [
+    [t.pairs, whole(totals.pairs)],
+    [asked.a.title[lang.value], t.of(whole(totals.features_a), whole(totals.asked_a))],
+    [asked.b.title[lang.value], t.of(whole(totals.features_b), whole(totals.asked_b))],
+    [t.sum, hectares(totals.sum_over_pairs_ha)],
+    [t.covered, totals.covered_ha === null ? t.notWorkedOut : hectares(totals.covered_ha)],
+    [t.counted, [filters.a, filters.b].filter(Boolean).join('; ') || t.everything],
+    [t.sources, [...new Set([asked.a.attribution, asked.b.attribution])].join('; ')],
+  ]
+  const file = (format: string) => `/api/overlaps/${now.id}?f=${format}`
+  return (
+    <section class="data-layer" aria-live="polite">
+      {(asked.a.synthetic || asked.b.synthetic) && <p class="badge">{t.synthetic}</p>}
+      <dl class="data-facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="data-actions">
+        <a class="link" href={file('csv')}>
+          {t.csv}
+        </a>
+        <a class="link" href={file('geojson')}>
+          {t.geojson}
+        </a>
+        <CopyButton icon="link" label={t.link} text={() => location.href} />
+        <CopyButton
+          icon="link"
+          label={t.api}
+          text={() =>
+            `curl -X POST '${location.origin}/api/overlaps' --data '${JSON.stringify(now.question).replaceAll("'", "'\\''")}'`
+          }
+        />
+      </p>
+      {totals.pairs === 0 && <p>{t.none}</p>}
+      <PairView />
+      {totals.pairs > 0 && <PairTable answer={now} />}
+    </section>
+  )
+}
+
+/** Which features of two layers lie on one another. */
+export function OverlapsPage() {
+  const t = overlapWords.value
+  return (
+    <>
+      <header class="header data-header">
+        <a class="brand" href="/mapa">
+          <img src="/icon.svg" alt="" width="32" height="32" />
+          <span>{t.toMap}</span>
+        </a>
+        <div class="tools">
+          <LanguageToggle />
+          <ThemeToggle />
+        </div>
+      </header>
+      <main class="data" tabIndex={-1}>
+        <h1>{t.title}</h1>
+        <p>{t.intro}</p>
+        <QuestionForm />
+        <AnswerView />
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,74 @@
+import { useRef } from 'preact/hooks'
+import { Table } from '../data/Table'
+import { formatNumber, lang } from '../i18n'
+import { type Answer, busy, chosen, type PairSide, showMore } from './overlaps'
+import { overlapWords } from './words'
+
+const nameOf = ({ name, code, id }: PairSide) => [name, code].filter(Boolean).join(' · ') || String(id)
+
+/** The pairs, the largest first; with the arrows one goes from pair to pair. */
+export function PairTable({ answer }: { answer: Answer }) {
+  const t = overlapWords.value
+  const box = useRef<HTMLDivElement>(null)
+  const number = (value: number | null, digits: number) =>
+    value === null ? '–' : formatNumber(value, lang.value, digits)
+  const isNear = answer.question.relation === 'near'
+  const names = [answer.layers.a, answer.layers.b].map((layer) => layer.title[lang.value])
+  const step = (event: KeyboardEvent) => {
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (!way || chosen.value === null) return
+    event.preventDefault()
+    chosen.value = Math.min(Math.max(chosen.value + way, 0), answer.pairs.length - 1)
+    box.current?.querySelectorAll<HTMLButtonElement>('tbody button')[chosen.value]?.focus()
+  }
+  const heads = [
+    ...names,
+    t.kind,
+    t.geodesic,
+    t.utmHead,
+    ...names.map((name) => t.percent(name)),
+    ...(isNear ? [t.distanceHead] : []),
+    t.came,
+  ].map((head, at) => (at === 1 && names[0] === names[1] ? `${head} (2)` : head))
+  return (
+    <div ref={box} class="overlap-pairs">
+      <Table heads={heads}>
+        {answer.pairs.map((pair, place) => (
+          <tr key={`${pair.a.id} ${pair.b.id}`} class={place === chosen.value ? 'is-chosen' : undefined}>
+            <td>
+              <button
+                type="button"
+                class="link"
+                aria-pressed={place === chosen.value}
+                onKeyDown={step}
+                onClick={() => {
+                  chosen.value = place
+                }}
+              >
+                {nameOf(pair.a)}
+              </button>
+            </td>
+            <td>{nameOf(pair.b)}</td>
+            <td>
+              {t.kinds[pair.class]}
+              {pair.sliver && `, ${t.sliver}`}
+            </td>
+            <td class="is-number">{number(pair.geodesic_ha, 4)}</td>
+            <td class="is-number" title={t.utm(pair.utm_zone)}>
+              {number(pair.utm_ha, 4)}
+            </td>
+            <td class="is-number">{number(pair.percent_a, 2)}</td>
+            <td class="is-number">{number(pair.percent_b, 2)}</td>
+            {isNear && <td class="is-number">{number(pair.distance_m, 0)}</td>}
+            <td>{pair.first ? t.cameFirst[pair.first] : '–'}</td>
+          </tr>
+        ))}
+      </Table>
+      {answer.pairs.length < answer.totals.pairs && (
+        <button type="button" class="button" disabled={busy.value} onClick={showMore}>
+          {t.more}
+        </button>
+      )}
+    </div>
+  )
+}

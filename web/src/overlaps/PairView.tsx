@@ -1,0 +1,66 @@
+import type { Feature, FeatureCollection } from 'geojson'
+import { useEffect, useRef } from 'preact/hooks'
+import { getJson } from '../api/client'
+import { lang } from '../i18n'
+import { SIDE_COLORS } from './colors'
+import { answer, chosen } from './overlaps'
+import type { PairMap } from './pairMap'
+import { overlapWords } from './words'
+
+/** The pair in hand on a map: both features and what they share. */
+export function PairView() {
+  const t = overlapWords.value
+  const box = useRef<HTMLDivElement>(null)
+  const map = useRef<PairMap | null>(null)
+  const place = chosen.value
+  const now = answer.value
+  useEffect(() => () => map.current?.remove(), [])
+  useEffect(() => {
+    const pair = place === null ? undefined : now?.pairs[place]
+    if (!now || !pair || !box.current) return
+    let gone = false
+    const show = async () => {
+      const { question, id } = now
+      const known = question.asKnown ? `?asKnown=${encodeURIComponent(question.asKnown)}` : ''
+      const item = (layer: string, feature: number) =>
+        getJson<Feature>(`/ogc/collections/${layer}/items/${feature}${known}`)
+      const [module, a, b, shared] = await Promise.all([
+        import('./pairMap'),
+        item(question.a, pair.a.id),
+        item(question.b, pair.b.id),
+        getJson<FeatureCollection>(`/api/overlaps/${id}?f=geojson&limit=1&offset=${place}`),
+      ])
+      if (gone || !box.current) return
+      map.current ??= new module.PairMap(box.current, overlapWords.peek().map)
+      await map.current.show({
+        b: b.geometry,
+        a: a.geometry,
+        shared: shared.features[0]?.geometry ?? null,
+      })
+    }
+    show().catch((error) => console.warn(error))
+    return () => {
+      gone = true
+    }
+  }, [now, place])
+  if (!now || now.pairs.length === 0) return null
+  const names = { a: now.layers.a.title[lang.value], b: now.layers.b.title[lang.value], shared: t.shared }
+  return (
+    <figure class="data-changes">
+      <p>{t.choose}</p>
+      <div ref={box} class="data-map" hidden={place === null} />
+      {place !== null && (
+        <figcaption>
+          {(Object.keys(names) as (keyof typeof names)[]).map((part) => (
+            <span key={part}>
+              <svg viewBox="0 0 12 12" aria-hidden="true">
+                <circle cx="6" cy="6" r="5" fill={SIDE_COLORS[part]} />
+              </svg>{' '}
+              {names[part]}
+            </span>
+          ))}
+        </figcaption>
+      )}
+    </figure>
+  )
+}
