@@ -5,6 +5,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { cases, keptTiles, wholes } from './cases.mjs'
 import { measureFiles } from './files.mjs'
+import { measureOverlaps } from './overlaps.mjs'
 
 const { DATABASE_URL, RIMAY, SCALE } = process.env
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
@@ -136,6 +137,12 @@ for (const { name, path, sql: query, peers: addresses } of wholes) {
   }
   say(row([name, number(own.seconds, 2), number(own.first, 1), number(own.bytes / 1e6, 1), number(postgis.seconds, 2), ratio(postgis.seconds, own.seconds), ...rest]))
 }
+await settle()
+const overlaps = await measureOverlaps({ url: server.url, sql })
+say('')
+say(row(['what lies on what', 'pairs', 'Rimay, s', 'PostGIS with one process, s', 'ratio', 'PostGIS with several, s', 'ratio']))
+say(row(['---', ...Array(6).fill('--:')]))
+say(row(['concessions on territories, geodesic hectares', number(overlaps.pairs), number(overlaps.own, 2), number(overlaps.one, 2), ratio(overlaps.one, overlaps.own), number(overlaps.several, 2), ratio(overlaps.several, overlaps.own)]))
 await server.stop()
 const keeping = await serve([])
 const martin = peers.martin_keeping && keptTiles.peers.martin

@@ -94,8 +94,10 @@ it('a file is examined, looked at, committed, and taken back', async () => {
     () => document.querySelector<HTMLElement>('.data-map')?.dataset.drawn !== undefined,
   )
   expect(await page.getAttribute('.data-map', 'data-drawn')).not.toBe('0')
+  await page.click('.data-import summary:has-text("Lista de los cambios: 2")')
+  expect(await page.textContent('.data-import details[open]')).toContain('Uno')
   const saved = page.waitForEvent('download')
-  await page.click('.data-import .data-actions .link:nth-of-type(2)')
+  await page.click('.data-import .data-actions .link:has-text("GeoJSON")')
   const changes = JSON.parse(readFileSync((await (await saved).path()) ?? '', 'utf8'))
   expect(changes.features).toHaveLength(2)
   expect(await accessibilityFaults(page)).toEqual([])
@@ -175,7 +177,7 @@ it('says what is wrong with a file or a token, on a phone too', async () => {
   writeFileSync(broken, '<html>')
   await choose(page, broken)
   await page.waitForSelector('.data-progress .data-failed')
-  expect(await page.textContent('.data-progress')).toContain('roto.geojson does not hold GeoJSON')
+  expect(await page.textContent('.data-progress')).toContain('roto.geojson no contiene GeoJSON')
   expect(await page.evaluate(() => document.querySelector('.data-import')?.scrollWidth)).toBeLessThanOrEqual(
     390,
   )

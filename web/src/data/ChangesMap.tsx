@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { ChangesTable } from './ChangesTable'
+import type { Changes } from './changesMap'
 import { ask, type Report } from './job'
 import { KIND_COLORS } from './kinds'
 import { dataWords } from './words'
@@ -18,6 +20,7 @@ export function ChangesMap({ id, report }: Props) {
   const t = dataWords.value
   const box = useRef<HTMLDivElement>(null)
   const failed = useSignal(false)
+  const changes = useSignal<Changes | null>(null)
   const { added, changed, removed, demonstration_removed } = report.merge
   const count = added + changed + removed + demonstration_removed
   useEffect(() => {
@@ -28,8 +31,10 @@ export function ChangesMap({ id, report }: Props) {
         import('./changesMap'),
         ask(`/api/imports/${id}/changes`),
       ])
-      const changes = await answer.json()
-      if (!gone && box.current) remove = showChanges(box.current, changes, dataWords.peek().changesMap)
+      const told: Changes = await answer.json()
+      if (gone || !box.current) return
+      changes.value = told
+      remove = showChanges(box.current, told, dataWords.peek().changesMap)
     }
     if (count > 0 && count <= MOST) {
       show().catch((error) => {
@@ -51,20 +56,23 @@ export function ChangesMap({ id, report }: Props) {
     changed: t.changed,
   }
   return (
-    <figure class="data-changes">
-      <div ref={box} class="data-map" />
-      <figcaption>
-        {failed.value
-          ? t.notDrawn
-          : Object.entries(KIND_COLORS).map(([kind, color]) => (
-              <span key={kind}>
-                <svg viewBox="0 0 12 12" aria-hidden="true">
-                  <circle cx="6" cy="6" r="5" fill={color} />
-                </svg>{' '}
-                {names[kind]}
-              </span>
-            ))}
-      </figcaption>
-    </figure>
+    <>
+      <figure class="data-changes">
+        <div ref={box} class="data-map" />
+        <figcaption>
+          {failed.value
+            ? t.notDrawn
+            : Object.entries(KIND_COLORS).map(([kind, color]) => (
+                <span key={kind}>
+                  <svg viewBox="0 0 12 12" aria-hidden="true">
+                    <circle cx="6" cy="6" r="5" fill={color} />
+                  </svg>{' '}
+                  {names[kind]}
+                </span>
+              ))}
+        </figcaption>
+      </figure>
+      {changes.value && <ChangesTable changes={changes.value} names={names} />}
+    </>
   )
 }

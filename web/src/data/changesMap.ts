@@ -9,7 +9,19 @@ import { tonesOf } from '../map/tones'
 import { dark } from '../state/preferences'
 import { KIND_COLORS } from './kinds'
 
-export type Changes = FeatureCollection<Geometry | null, { kind: string }>
+export interface Change {
+  kind: string
+  id: number
+  key: string
+  name: string | null
+  department: string | null
+  fields: { field: string; before: unknown; after: unknown }[]
+  area_before_ha: number | null
+  area_after_ha: number | null
+  distance_m: number | null
+}
+
+export type Changes = FeatureCollection<Geometry | null, Change>
 
 /** West, south, east, north. */
 type Box = [number, number, number, number]

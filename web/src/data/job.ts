@@ -124,7 +124,14 @@ export async function examine(file: File, options: Options): Promise<void> {
   examined.value = keyOf(options)
   const known = job.value
   if (known?.id && known.state !== 'committed') {
-    await follow(await ask(`/api/imports/${known.id}/examine?${queryOf(options)}`, { method: 'POST' }))
+    // What another examination told is not to be committed any more.
+    job.value = { ...known, state: 'waiting', report: null, reason: null }
+    try {
+      await follow(await ask(`/api/imports/${known.id}/examine?${queryOf(options)}`, { method: 'POST' }))
+    } catch (error) {
+      job.value = { ...known, state: 'failed', report: null }
+      throw error
+    }
     return
   }
   job.value = sending(file.name, options.layer ?? '')
@@ -170,7 +177,11 @@ async function follow(answer: Response): Promise<void> {
   }
 }
 
-/** The rows with something to tell as a table; no cell is a formula. */
+/** A text as a cell of CSV; none is a formula. */
+export const csvCell = (text: string) =>
+  `"${/^[=+\-@\t\r]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`
+
+/** The rows with something to tell as a table. */
 export function problemsCsv(report: Report, lang: Lang): string {
   const words =
     lang === 'es'
@@ -190,11 +201,10 @@ export function problemsCsv(report: Report, lang: Lang): string {
   ]
   const head =
     lang === 'es' ? 'clase,fila,elemento,nota,longitud,latitud' : 'kind,row,feature,note,longitude,latitude'
-  const cell = (text: string) => `"${/^[=+\-@\t\r]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`
   const rows = kinds.flatMap(([kind, notes]) =>
     notes.map(({ row, feature, note, place }) =>
       [
-        ...[kind, String(row), feature, said(note, lang).text].map(cell),
+        ...[kind, String(row), feature, said(note, lang).text].map(csvCell),
         place?.[0] ?? '',
         place?.[1] ?? '',
       ].join(','),

@@ -148,6 +148,10 @@ const es = {
   more: (rest: string) => `… y ${rest} más`,
   downloadProblems: 'Descargar las filas con problemas (CSV)',
   downloadChanges: 'Descargar los cambios (GeoJSON)',
+  downloadChangesCsv: 'Descargar los cambios (CSV)',
+  listOfChanges: (n: string) => `Lista de los cambios: ${n}`,
+  kindOfChange: 'Cambio',
+  code: 'Código',
 }
 
 export type DataWords = typeof es
@@ -298,6 +302,10 @@ const en: DataWords = {
   more: (rest) => `… and ${rest} more`,
   downloadProblems: 'Download the rows with problems (CSV)',
   downloadChanges: 'Download the changes (GeoJSON)',
+  downloadChangesCsv: 'Download the changes (CSV)',
+  listOfChanges: (n) => `List of the changes: ${n}`,
+  kindOfChange: 'Change',
+  code: 'Code',
 }
 
 export const dataWords = computed<DataWords>(() => (lang.value === 'en' ? en : es))
