@@ -6,11 +6,11 @@ use std::{
     time::Instant,
 };
 
-use geo::{Area, Geometry, Intersects, MultiPolygon, Relate};
+use geo::{Geometry, Intersects, MultiPolygon, Relate};
 use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 
 use crate::{
-    analysis::shared::{areas_of, geodesic_m2, shared_area},
+    analysis::shared::{areas_of, geodesic_m2, lay, shared_area},
     index::{Feature, Slot, Snapshot},
     model::{
         FeatureQuery,
@@ -18,10 +18,6 @@ use crate::{
     },
     overlay::OverlayError,
 };
-
-/// Planar area, in square degrees, of what is shared for certain: about a tenth of a square metre. Of less, the exact
-/// geometries are asked.
-const CERTAIN: f64 = 1e-11;
 
 /// One of two layers, and which of its features are meant.
 #[derive(Debug, Clone)]
@@ -163,17 +159,16 @@ fn pair(
     (b, others): (Slot, &Snapshot),
 ) -> Result<Option<Pair>, OverlayError> {
     let Some(other) = others.feature(b).geometry.as_ref() else { return Ok(None) };
-    let shared = match (areas_of(own), areas_of(other)) {
-        (Some(own), Some(other)) => shared_area(own, other)?,
-        _ => MultiPolygon(vec![]),
+    let (shared, meets) = match (areas_of(own), areas_of(other)) {
+        (Some(own), Some(other)) => lay(own, other)?,
+        _ => (MultiPolygon(vec![]), own.intersects(other)),
     };
-    let meets = || shared.unsigned_area() > CERTAIN || own.intersects(other);
     let distance_m = match relation {
-        PairRelation::Intersects => meets().then_some(0.0),
-        PairRelation::Within => (meets() && own.relate(other).is_within()).then_some(0.0),
-        PairRelation::Contains => (meets() && own.relate(other).is_contains()).then_some(0.0),
-        PairRelation::Touches => (meets() && own.relate(other).is_touches()).then_some(0.0),
-        PairRelation::Near(most) if meets() => Some(0.0).filter(|distance| *distance <= most),
+        PairRelation::Intersects => meets.then_some(0.0),
+        PairRelation::Within => (meets && own.relate(other).is_within()).then_some(0.0),
+        PairRelation::Contains => (meets && own.relate(other).is_contains()).then_some(0.0),
+        PairRelation::Touches => (meets && own.relate(other).is_touches()).then_some(0.0),
+        PairRelation::Near(most) if meets => Some(0.0).filter(|distance| *distance <= most),
         PairRelation::Near(most) => distance_m(own, other).filter(|distance| *distance <= most),
     };
     Ok(distance_m.map(|distance_m| Pair { a, b, shared_m2: geodesic_m2(&shared), shared, distance_m }))

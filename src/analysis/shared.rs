@@ -1,5 +1,5 @@
 use geo::{
-    Area, BoundingRect, Coord, GeodesicArea, Geometry, LineString, MultiPolygon, Polygon, Rect, Validation,
+    Area, BoundingRect, Coord, GeodesicArea, Geometry, Intersects, LineString, MultiPolygon, Polygon, Rect, Validation,
     orient::{Direction, Orient},
 };
 
@@ -13,16 +13,20 @@ const MARGIN: f64 = 1e-4;
 /// By what share the part of an area in a frame may differ from the frame and still be all of it.
 const WHOLE: f64 = 1e-12;
 
-/// What two areas share, exterior rings counter-clockwise; without parts where they only touch. Planar in degrees.
+/// What two areas share, exterior rings counter-clockwise, without parts where they only touch, and whether they meet at all.
+/// Planar in degrees.
 ///
-/// Of the larger area only what comes near the smaller one is overlaid, with its edges whole: an edge that were cut would meet the
-/// other area elsewhere, if only by the last digit.
+/// Of the larger area only what comes near the smaller one is looked at, with its edges whole: an edge that were cut would meet
+/// the other area elsewhere, if only by the last digit.
 ///
 /// # Errors
 /// [`OverlayError`].
-pub fn shared_area(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, OverlayError> {
+pub(super) fn lay(
+    one: &MultiPolygon<f64>,
+    other: &MultiPolygon<f64>,
+) -> Result<(MultiPolygon<f64>, bool), OverlayError> {
     let (Some(around), Some(around_other)) = (one.bounding_rect(), other.bounding_rect()) else {
-        return Ok(MultiPolygon(vec![]));
+        return Ok((MultiPolygon(vec![]), false));
     };
     let extent = |rect: &Rect<f64>| rect.width() * rect.height();
     let (small, large, around) =
@@ -35,14 +39,26 @@ pub fn shared_area(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result
     };
     let near = near(large, &frame);
     if near.0.is_empty() {
-        return Ok(near);
+        return Ok((near, false));
     }
     if is_whole(&near, &frame) {
-        return Ok(small.orient(Direction::Default));
+        return Ok((small.orient(Direction::Default), true));
+    }
+    // Most of those whose boxes meet are apart: that is sooner seen than overlaid.
+    if !small.intersects(&near) {
+        return Ok((MultiPolygon(vec![]), false));
     }
     // Far off, what was left out may have made it cross itself.
     let large = if near.is_valid() { &near } else { large };
-    intersection(small, large)
+    Ok((intersection(small, large)?, true))
+}
+
+/// What two areas share, exterior rings counter-clockwise; without parts where they only touch. Planar in degrees.
+///
+/// # Errors
+/// [`OverlayError`].
+pub fn shared_area(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, OverlayError> {
+    Ok(lay(one, other)?.0)
 }
 
 /// An area that is the same in a frame and has few corners outside of it.
