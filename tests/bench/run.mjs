@@ -138,7 +138,7 @@ for (const { name, path, sql: query, peers: addresses } of wholes) {
   say(row([name, number(own.seconds, 2), number(own.first, 1), number(own.bytes / 1e6, 1), number(postgis.seconds, 2), ratio(postgis.seconds, own.seconds), ...rest]))
 }
 await settle()
-const overlaps = await measureOverlaps({ url: server.url, sql })
+const overlaps = measureOverlaps({ url: server.url, sql, run })
 say('')
 say(row(['what lies on what', 'pairs', 'Rimay, s', 'PostGIS with one process, s', 'ratio', 'PostGIS with several, s', 'ratio']))
 say(row(['---', ...Array(6).fill('--:')]))
