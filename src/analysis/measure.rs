@@ -47,7 +47,7 @@ pub enum First {
 }
 
 /// What a pair measures.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Measures {
     /// How the two lie.
     pub class: PairClass,
@@ -72,7 +72,7 @@ pub struct Measures {
 }
 
 /// How accurate the places of a feature are, in metres, by the datum operation its source came by; 0 where none was needed.
-pub fn accuracy_m(snapshot: &Snapshot, feature: &Feature) -> f64 {
+fn accuracy_m(snapshot: &Snapshot, feature: &Feature) -> f64 {
     let source = snapshot.source_of(feature);
     source.and_then(|source| DatumOperation::named_in(&source.datum_operation)).map_or(0.0, |found| found.accuracy_m)
 }

@@ -13,7 +13,7 @@ mod shared;
 
 pub use answer::{Answer, AnswerError, Totals};
 pub use cover::covered_m2;
-pub use measure::{First, Measurer, Measures, PairClass, accuracy_m, first_day};
+pub use measure::{First, Measurer, Measures, PairClass, first_day};
 pub use overlap::{Overlaps, Pair, PairRelation, Side, Unfinished, find_overlaps};
 pub use question::{MAX_CORNERS, MAX_DISTANCE_M, OverlapQuestion, QuestionError, Relation, default_filter};
 pub use row::{PairRow, PairSide};

@@ -79,17 +79,17 @@ fn cells(row: &PairRow) -> Vec<String> {
     let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
     let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let measures = [
-        word(serde_json::json!(row.class)),
-        row.geodesic_ha.to_string(),
-        number(row.utm_ha),
-        row.utm_zone.to_string(),
-        number(row.percent_a),
-        number(row.percent_b),
-        number(row.width_m),
-        row.tolerance_m.to_string(),
-        row.sliver.to_string(),
+        word(serde_json::json!(row.measures.class)),
+        row.measures.geodesic_ha.to_string(),
+        number(row.measures.utm_ha),
+        row.measures.utm_zone.to_string(),
+        number(row.measures.percent_a),
+        number(row.measures.percent_b),
+        number(row.measures.width_m),
+        row.measures.tolerance_m.to_string(),
+        row.measures.sliver.to_string(),
         row.distance_m.to_string(),
-        word(serde_json::json!(row.first)),
+        word(serde_json::json!(row.measures.first)),
         (row.a.synthetic || row.b.synthetic).to_string(),
     ];
     side(&row.a).into_iter().chain(side(&row.b)).chain(measures).collect()

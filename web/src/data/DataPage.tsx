@@ -1,8 +1,8 @@
-import { LanguageToggle, ThemeToggle } from '../panels/Header'
 import { Problems } from '../panels/Problems'
 import { catalogue, layers } from '../state/catalogue'
 import { ImportPanel } from './ImportPanel'
 import { LayerCard } from './LayerCard'
+import { PageHeader } from './PageHeader'
 import { dataWords } from './words'
 
 /** The catalogue for people: every layer, and the way in for files. */
@@ -10,16 +10,7 @@ export function DataPage() {
   const t = dataWords.value
   return (
     <>
-      <header class="header data-header">
-        <a class="brand" href="/mapa">
-          <img src="/icon.svg" alt="" width="32" height="32" />
-          <span>{t.toMap}</span>
-        </a>
-        <div class="tools">
-          <LanguageToggle />
-          <ThemeToggle />
-        </div>
-      </header>
+      <PageHeader toMap={t.toMap} />
       <main class="data" tabIndex={-1}>
         <h1>{t.title}</h1>
         <p>

@@ -5,6 +5,7 @@ import { Badge } from '../panels/Badge'
 import { CopyButton } from '../panels/CopyButton'
 import { licenceOf } from '../panels/Sources'
 import { natureOf } from '../state/catalogue'
+import { Facts } from './Facts'
 import { Table } from './Table'
 import { VintageList } from './VintageList'
 import { loadVintages } from './vintages'
@@ -86,14 +87,7 @@ export function LayerCard({ layer }: { layer: Layer }) {
         {layer.title[lang.value]} <Badge nature={natureOf(layer.sources)} />
       </h2>
       <p>{layer.description[lang.value]}</p>
-      <dl class="data-facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       {layer.sources.length > 0 && (
         <>
           <h3>{t.sources}</h3>

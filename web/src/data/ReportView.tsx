@@ -1,6 +1,7 @@
 import { formatDate, formatNumber, lang } from '../i18n'
 import { layerById } from '../state/catalogue'
 import { ChangesMap } from './ChangesMap'
+import { Facts } from './Facts'
 import { ask, type Job, problemsCsv, type Report, type RowNote, save } from './job'
 import { Said } from './Said'
 import { said } from './sentences'
@@ -114,14 +115,7 @@ export function ReportView({ job, report }: { job: Job; report: Report }) {
           )}
         </p>
       )}
-      <dl class="data-facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       {job.state === 'examined' && <ChangesMap id={job.id} report={report} />}
       <Departments report={report} />
       <Notes title={t.rejected} notes={report.rejected} total={report.rejected.length} />

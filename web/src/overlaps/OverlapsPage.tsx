@@ -1,6 +1,7 @@
+import { Facts } from '../data/Facts'
+import { PageHeader } from '../data/PageHeader'
 import { formatNumber, lang } from '../i18n'
 import { CopyButton } from '../panels/CopyButton'
-import { LanguageToggle, ThemeToggle } from '../panels/Header'
 import { layers } from '../state/catalogue'
 import { answer, ask, busy, failed, question } from './overlaps'
 import { PairTable } from './PairTable'
@@ -120,14 +121,7 @@ function AnswerView() {
   return (
     <section class="data-layer" aria-live="polite">
       {(asked.a.synthetic || asked.b.synthetic) && <p class="badge">{t.synthetic}</p>}
-      <dl class="data-facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       <p class="data-actions">
         <a class="link" href={file('csv')}>
           {t.csv}
@@ -156,16 +150,7 @@ export function OverlapsPage() {
   const t = overlapWords.value
   return (
     <>
-      <header class="header data-header">
-        <a class="brand" href="/mapa">
-          <img src="/icon.svg" alt="" width="32" height="32" />
-          <span>{t.toMap}</span>
-        </a>
-        <div class="tools">
-          <LanguageToggle />
-          <ThemeToggle />
-        </div>
-      </header>
+      <PageHeader toMap={t.toMap} />
       <main class="data" tabIndex={-1}>
         <h1>{t.title}</h1>
         <p>{t.intro}</p>

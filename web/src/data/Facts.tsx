@@ -1,0 +1,13 @@
+/** Names and what they are, side by side. */
+export function Facts({ facts }: { facts: [string, string][] }) {
+  return (
+    <dl class="data-facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
