@@ -1,14 +1,25 @@
 use std::{
     collections::HashSet,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
+use geo::MultiPolygon;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    analysis::{OverlapQuestion, Overlaps, Pair, QuestionError, Side, Unfinished, covered_m2, find_overlaps},
+    analysis::{
+        OverlapQuestion, Overlaps, Pair, QuestionError, Side, Unfinished, covered_m2, find_overlaps,
+        overlap::{WORKERS, part},
+        shared::areas_of,
+        shared_area,
+    },
     index::{Slot, Snapshot},
+    overlay::OverlayError,
 };
 
 /// Of more pairs the area they cover together is not worked out unasked: dissolving them takes much longer than finding them.
@@ -27,6 +38,7 @@ pub struct Answer {
     pub totals: Totals,
     /// The pairs, the largest shared areas first.
     pub pairs: Vec<Pair>,
+    area: Option<MultiPolygon<f64>>,
 }
 
 /// What all pairs come to. Two figures for area: where areas lie on one another, their sum counts a place more than once.
@@ -77,20 +89,47 @@ impl Answer {
         let Overlaps { mut pairs, asked_a, asked_b } =
             find_overlaps(&one, &other, relation, area.as_ref(), stop, deadline)?;
         // Of equal areas, in the order of the features.
-        pairs.sort_by(|one, other| other.shared_m2.total_cmp(&one.shared_m2));
+        pairs.sort_by(|one, other| other.shared.m2.total_cmp(&one.shared.m2));
         let distinct = |side: fn(&Pair) -> Slot| pairs.iter().map(side).collect::<HashSet<_>>().len();
-        let shared: Vec<_> = pairs.iter().map(|pair| &pair.shared).collect();
-        let covered = (pairs.len() <= DISSOLVED).then(|| covered_m2(&shared)).transpose();
-        let covered_ha = covered.map_err(Unfinished::from)?.map(|covered| covered / 1e4);
         let totals = Totals {
             pairs: pairs.len(),
             features_a: distinct(|pair| pair.a),
             features_b: distinct(|pair| pair.b),
             asked_a,
             asked_b,
-            sum_over_pairs_ha: pairs.iter().map(|pair| pair.shared_m2).sum::<f64>() / 1e4 + 0.0,
-            covered_ha,
+            sum_over_pairs_ha: pairs.iter().map(|pair| pair.shared.m2).sum::<f64>() / 1e4 + 0.0,
+            covered_ha: None,
         };
-        Ok(Answer { question, a, b, totals, pairs })
+        let mut answer = Answer { question, a, b, totals, pairs, area };
+        if answer.pairs.len() <= DISSOLVED {
+            answer.totals.covered_ha = Some(answer.covered_m2(stop, deadline)? / 1e4);
+        }
+        Ok(answer)
+    }
+
+    /// The area that a pair shares, exterior rings counter-clockwise; without parts where it shares none. Planar in degrees.
+    ///
+    /// # Errors
+    /// [`OverlayError`].
+    pub fn shared(&self, pair: &Pair) -> Result<MultiPolygon<f64>, OverlayError> {
+        let nothing = || Ok(MultiPolygon(vec![]));
+        if pair.shared.m2 <= 0.0 {
+            return nothing();
+        }
+        let [one, other] = [self.a.feature(pair.a), self.b.feature(pair.b)].map(|feature| feature.geometry.as_ref());
+        let (Some(one), Some(other)) = (one, other.and_then(areas_of)) else { return nothing() };
+        match part(one, self.area.as_ref())?.as_deref().and_then(areas_of) {
+            Some(own) => shared_area(own, other),
+            None => nothing(),
+        }
+    }
+
+    fn covered_m2(&self, stop: &AtomicBool, deadline: Instant) -> Result<f64, Unfinished> {
+        let shared = |pair: &Pair| match stop.load(Ordering::Relaxed) || Instant::now() > deadline {
+            true => Err(Unfinished::Stopped),
+            false => Ok(self.shared(pair)?),
+        };
+        let areas: Vec<_> = WORKERS.install(|| self.pairs.par_iter().map(shared).collect::<Result<_, _>>())?;
+        Ok(covered_m2(&areas.iter().collect::<Vec<_>>())?)
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     analysis::{Pair, shared::areas_of, shared::geodesic_m2},
     crs::{Crs, CrsError, Projection},
     index::{Feature, Slot, Snapshot},
-    model::{DatumOperation, ValueRef, geodesic::geodesic_m},
+    model::{DatumOperation, ValueRef},
 };
 
 /// Shared areas smaller than so many m², or narrower on average than so many metres, are slivers.
@@ -94,14 +94,15 @@ impl Measurer {
     /// [`CrsError`] where PROJ cannot be used.
     pub fn measure(
         &mut self,
-        pair: &Pair,
+        (pair, shared): (&Pair, &MultiPolygon<f64>),
         a: &Snapshot,
         b: &Snapshot,
         tolerance_m: Option<f64>,
     ) -> Result<Measures, CrsError> {
         let [one, other] = [(a, pair.a), (b, pair.b)].map(|(snapshot, slot)| snapshot.feature(slot));
         let tolerance_m = tolerance_m.unwrap_or_else(|| accuracy_m(a, one).hypot(accuracy_m(b, other)));
-        let width_m = (pair.shared_m2 > 0.0).then(|| 2.0 * pair.shared_m2 / perimeter_m(&pair.shared));
+        let shared_m2 = pair.shared.m2;
+        let width_m = (shared_m2 > 0.0).then(|| 2.0 * shared_m2 / pair.shared.perimeter_m);
         let are_areas = [one, other].iter().all(|feature| feature.geometry.as_ref().and_then(areas_of).is_some());
         let class = match width_m {
             Some(width) if width > tolerance_m => PairClass::Overlap,
@@ -111,20 +112,20 @@ impl Measurer {
             None => PairClass::Meeting,
         };
         let utm_zone = zone_of(a, one).or_else(|| zone_of(b, other)).unwrap_or_else(|| zone_around(one));
-        let utm_ha = match pair.shared.0.is_empty() {
+        let utm_ha = match shared.0.is_empty() {
             true => None,
-            false => Some(self.utm_ha(&pair.shared, utm_zone)?),
+            false => Some(self.utm_ha(shared, utm_zone)?),
         };
         Ok(Measures {
             class,
             tolerance_m,
-            geodesic_ha: pair.shared_m2 / 1e4,
+            geodesic_ha: shared_m2 / 1e4,
             utm_ha,
             utm_zone,
-            percent_a: self.percent((true, pair.a), one, pair.shared_m2),
-            percent_b: self.percent((false, pair.b), other, pair.shared_m2),
+            percent_a: self.percent((true, pair.a), one, shared_m2),
+            percent_b: self.percent((false, pair.b), other, shared_m2),
             width_m,
-            sliver: width_m.is_some_and(|width| pair.shared_m2 < SLIVER.0 || width < SLIVER.1),
+            sliver: width_m.is_some_and(|width| shared_m2 < SLIVER.0 || width < SLIVER.1),
             first: first_day(a, one).zip(first_day(b, other)).map(|(one, other)| match one.cmp(&other) {
                 Ordering::Less => First::A,
                 Ordering::Equal => First::SameDay,
@@ -154,11 +155,6 @@ pub fn first_day(snapshot: &Snapshot, feature: &Feature) -> Option<Date> {
         ValueRef::Date(day) => Some(day),
         _ => None,
     }
-}
-
-fn perimeter_m(area: &MultiPolygon<f64>) -> f64 {
-    let rings = area.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
-    rings.flat_map(geo::LineString::lines).map(|line| geodesic_m(line.start_point(), line.end_point())).sum()
 }
 
 /// The zone that the source states.

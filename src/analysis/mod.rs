@@ -4,14 +4,17 @@
 //! PostGIS's `ST_Intersection` of geometries, areas are geodesic on the ellipsoid, as its `ST_Area` of geographies.
 
 mod answer;
+mod boundary;
 mod cover;
 mod measure;
 mod overlap;
 mod question;
 mod row;
 mod shared;
+mod under;
 
 pub use answer::{Answer, AnswerError, Totals};
+pub use boundary::Extent;
 pub use cover::covered_m2;
 pub use measure::{First, Measurer, Measures, PairClass, first_day};
 pub use overlap::{Overlaps, Pair, PairRelation, Side, Unfinished, find_overlaps};

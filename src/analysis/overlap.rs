@@ -1,6 +1,7 @@
 use std::{
+    borrow::Cow,
     sync::{
-        Arc, LazyLock,
+        Arc, LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
@@ -10,7 +11,10 @@ use geo::{Geometry, Intersects, MultiPolygon, Relate};
 use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 
 use crate::{
-    analysis::shared::{areas_of, geodesic_m2, lay, shared_area},
+    analysis::{
+        boundary::{Boundary, Extent, Touching},
+        shared::{areas_of, lay, shared_area},
+    },
     index::{Feature, Slot, Snapshot},
     model::{
         FeatureQuery,
@@ -50,10 +54,8 @@ pub struct Pair {
     pub a: Slot,
     /// Slot of the second.
     pub b: Slot,
-    /// What they share, exterior rings counter-clockwise; without parts where they share no area.
-    pub shared: MultiPolygon<f64>,
-    /// Geodesic area of that, in m².
-    pub shared_m2: f64,
+    /// How large the area is that they share; nothing where they share none.
+    pub shared: Extent,
     /// Geodesic distance in metres; 0 where they meet.
     pub distance_m: f64,
 }
@@ -110,35 +112,70 @@ pub fn find_overlaps(
         others.iter().for_each(|slot| meant[*slot as usize] = true);
         meant
     });
+    let asked_b = others.map_or(b.snapshot.features().len(), |others| others.len());
     let is_same_layer = a.snapshot.layer().id == b.snapshot.layer().id;
+    let others =
+        Others { snapshot: &b.snapshot, boundaries: b.snapshot.features().iter().map(|_| OnceLock::new()).collect() };
     let of_one = |slot: &Slot| -> Result<Vec<Pair>, Unfinished> {
         if stop.load(Ordering::Relaxed) || Instant::now() > deadline {
             return Err(Unfinished::Stopped);
         }
         let feature = a.snapshot.feature(*slot);
         let Some(whole) = &feature.geometry else { return Ok(vec![]) };
-        let cut = match (area, areas_of(whole)) {
-            (None, _) => None,
-            (Some(area), Some(own)) => match shared_area(own, area)? {
-                part if part.0.is_empty() => return Ok(vec![]),
-                part => Some(Geometry::from(part)),
-            },
-            (Some(area), None) if area.intersects(whole) => None,
-            (Some(_), None) => return Ok(vec![]),
-        };
-        let own = cut.as_ref().unwrap_or(whole);
+        let Some(own) = part(whole, area)? else { return Ok(vec![]) };
+        let own = One { slot: *slot, boundary: areas_of(&own).map(Boundary::of), geometry: &own };
         let mut pairs: Vec<Pair> = near(&b.snapshot, feature, relation)
             .into_iter()
             .filter(|other| is_meant.as_ref().is_none_or(|meant| meant[*other as usize]))
             .filter(|other| !is_same_layer || b.snapshot.feature(*other).id != feature.id)
-            .filter_map(|other| pair(relation, (*slot, own), (other, &b.snapshot)).transpose())
+            .filter_map(|other| pair(relation, &own, &others, other).transpose())
             .collect::<Result<_, _>>()?;
         pairs.sort_unstable_by_key(|pair| pair.b);
         Ok(pairs)
     };
     let found: Vec<Vec<Pair>> = WORKERS.install(|| slots.par_iter().map(of_one).collect::<Result<_, _>>())?;
-    let asked_b = others.map_or(b.snapshot.features().len(), |others| others.len());
     Ok(Overlaps { pairs: found.into_iter().flatten().collect(), asked_a: slots.len(), asked_b })
+}
+
+/// What of a geometry lies in an area; `None` where nothing does. What is no area is not cut.
+///
+/// # Errors
+/// [`OverlayError`].
+pub(super) fn part<'a>(
+    whole: &'a Geometry<f64>,
+    area: Option<&MultiPolygon<f64>>,
+) -> Result<Option<Cow<'a, Geometry<f64>>>, OverlayError> {
+    Ok(match (area, areas_of(whole)) {
+        (None, _) => Some(Cow::Borrowed(whole)),
+        (Some(area), Some(own)) => {
+            let part = shared_area(own, area)?;
+            (!part.0.is_empty()).then(|| Cow::Owned(part.into()))
+        }
+        (Some(area), None) => area.intersects(whole).then_some(Cow::Borrowed(whole)),
+    })
+}
+
+/// A feature of the first layer, or what of it counts.
+struct One<'a> {
+    slot: Slot,
+    geometry: &'a Geometry<f64>,
+    /// Of areas.
+    boundary: Option<Boundary>,
+}
+
+/// The features of the second layer.
+struct Others<'a> {
+    snapshot: &'a Snapshot,
+    /// Of those that were met: each is met by many.
+    boundaries: Vec<OnceLock<Option<Boundary>>>,
+}
+
+impl Others<'_> {
+    /// The boundary of an area.
+    fn boundary(&self, slot: Slot) -> Option<&Boundary> {
+        let of = || self.snapshot.feature(slot).geometry.as_ref().and_then(areas_of).map(Boundary::of);
+        self.boundaries[slot as usize].get_or_init(of).as_ref()
+    }
 }
 
 /// Features whose boxes are near enough.
@@ -153,16 +190,17 @@ fn near(snapshot: &Snapshot, feature: &Feature, relation: PairRelation) -> Vec<S
 }
 
 /// The pair, if the two lie so to one another.
-fn pair(
-    relation: PairRelation,
-    (a, own): (Slot, &Geometry<f64>),
-    (b, others): (Slot, &Snapshot),
-) -> Result<Option<Pair>, OverlayError> {
-    let Some(other) = others.feature(b).geometry.as_ref() else { return Ok(None) };
-    let (shared, meets) = match (areas_of(own), areas_of(other)) {
-        (Some(own), Some(other)) => lay(own, other)?,
-        _ => (MultiPolygon(vec![]), own.intersects(other)),
+fn pair(relation: PairRelation, one: &One<'_>, others: &Others<'_>, b: Slot) -> Result<Option<Pair>, OverlayError> {
+    let own = one.geometry;
+    let Some(other) = others.snapshot.feature(b).geometry.as_ref() else { return Ok(None) };
+    let shared = match (&one.boundary, others.boundary(b)) {
+        (Some(boundary), Some(of_other)) => match boundary.shared(of_other) {
+            Ok(shared) => shared,
+            Err(Touching) => shared_by_overlay(own, other)?,
+        },
+        _ => own.intersects(other).then(Extent::default),
     };
+    let meets = shared.is_some();
     let distance_m = match relation {
         PairRelation::Intersects => meets.then_some(0.0),
         PairRelation::Within => (meets && own.relate(other).is_within()).then_some(0.0),
@@ -171,5 +209,12 @@ fn pair(
         PairRelation::Near(most) if meets => Some(0.0).filter(|distance| *distance <= most),
         PairRelation::Near(most) => distance_m(own, other).filter(|distance| *distance <= most),
     };
-    Ok(distance_m.map(|distance_m| Pair { a, b, shared_m2: geodesic_m2(&shared), shared, distance_m }))
+    Ok(distance_m.map(|distance_m| Pair { a: one.slot, b, shared: shared.unwrap_or_default(), distance_m }))
+}
+
+/// What two areas share; `None` where they are apart.
+fn shared_by_overlay(one: &Geometry<f64>, other: &Geometry<f64>) -> Result<Option<Extent>, OverlayError> {
+    let (Some(one), Some(other)) = (areas_of(one), areas_of(other)) else { return Ok(None) };
+    let (shared, meets) = lay(one, other)?;
+    Ok(meets.then(|| Boundary::of(&shared).whole()))
 }

@@ -1,3 +1,4 @@
+use geo::MultiPolygon;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -42,12 +43,12 @@ pub struct PairSide {
 }
 
 impl Answer {
-    /// A pair with its measures, areas to a hundredth of a square metre and lengths to a centimetre.
+    /// A pair and the area it shares with its measures, areas to a hundredth of a square metre and lengths to a centimetre.
     ///
     /// # Errors
     /// [`CrsError`] where PROJ cannot be used.
-    pub fn row(&self, pair: &Pair, measurer: &mut Measurer) -> Result<PairRow, CrsError> {
-        let measures = measurer.measure(pair, &self.a, &self.b, self.question.tolerance_m)?;
+    pub fn row(&self, pair: &Pair, shared: &MultiPolygon<f64>, measurer: &mut Measurer) -> Result<PairRow, CrsError> {
+        let measures = measurer.measure((pair, shared), &self.a, &self.b, self.question.tolerance_m)?;
         Ok(PairRow {
             a: side(&self.a, pair.a),
             b: side(&self.b, pair.b),

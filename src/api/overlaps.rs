@@ -181,7 +181,8 @@ async fn page(
     let rows = tokio::task::spawn_blocking(move || {
         let mut measurer = Measurer::default();
         let pairs = of_page.pairs.iter().skip(offset).take(limit);
-        pairs.map(|pair| of_page.row(pair, &mut measurer)).collect::<Result<Vec<_>, _>>()
+        let row = |pair| -> Result<_, OverlapsError> { Ok(of_page.row(pair, &of_page.shared(pair)?, &mut measurer)?) };
+        pairs.map(row).collect::<Result<Vec<_>, _>>()
     });
     let rows = rows.await.map_err(|_| Problem::internal())?.map_err(|error| {
         tracing::error!(%error, "pairs cannot be measured");

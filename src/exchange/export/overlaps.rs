@@ -8,6 +8,7 @@ use crate::{
     exchange::export::text_cell,
     index::write_geometry,
     model::Value,
+    overlay::OverlayError,
 };
 
 /// Why pairs cannot be written.
@@ -16,6 +17,9 @@ pub enum OverlapsError {
     /// PROJ cannot be used.
     #[error(transparent)]
     Crs(#[from] CrsError),
+    /// Two areas cannot be overlaid.
+    #[error(transparent)]
+    Overlay(#[from] OverlayError),
     /// Nobody takes it.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -31,7 +35,8 @@ pub fn write_overlaps_csv(out: &mut impl Write, answer: &Answer) -> Result<(), O
     let mut measurer = Measurer::default();
     write!(out, "{HEAD}\r\n")?;
     for pair in &answer.pairs {
-        let row = answer.row(pair, &mut measurer)?;
+        let shared = answer.shared(pair)?;
+        let row = answer.row(pair, &shared, &mut measurer)?;
         write!(out, "{}\r\n", cells(&row).join(","))?;
     }
     Ok(())
@@ -49,8 +54,9 @@ pub fn write_overlaps_geojson(
     let mut measurer = Measurer::default();
     write!(out, r#"{{"type":"FeatureCollection","features":["#)?;
     for (position, pair) in answer.pairs.iter().skip(offset).take(limit).enumerate() {
-        let row = answer.row(pair, &mut measurer)?;
-        let geometry = (!pair.shared.0.is_empty()).then(|| Geometry::from(pair.shared.clone()));
+        let shared = answer.shared(pair)?;
+        let row = answer.row(pair, &shared, &mut measurer)?;
+        let geometry = (!shared.0.is_empty()).then(|| Geometry::from(shared));
         let mut feature = Vec::from(if position == 0 { "" } else { "," });
         feature.extend_from_slice(br#"{"type":"Feature","geometry":"#);
         write_geometry(&mut feature, geometry.as_ref(), GEOMETRY_DECIMALS);
