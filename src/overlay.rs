@@ -8,7 +8,7 @@ use geo::{
 };
 
 /// GEOS could not overlay two geometries.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("the geometries cannot be overlaid")]
 pub struct OverlayError;
 
@@ -67,11 +67,15 @@ pub fn intersection(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Resul
     areas_in(&one?.intersection(&other?).ok_or(OverlayError)?)
 }
 
-/// The area that areas cover together, as PostGIS's `ST_Union`, exterior rings counter-clockwise.
+/// The area that areas cover together, as PostGIS's `ST_Union`, exterior rings counter-clockwise. Before each step is asked
+/// whether to go on.
 ///
 /// # Errors
-/// [`OverlayError`].
-pub fn union(areas: &[&MultiPolygon<f64>]) -> Result<MultiPolygon<f64>, OverlayError> {
+/// [`OverlayError`], or why not to go on.
+pub fn union<E: From<OverlayError>>(
+    areas: &[&MultiPolygon<f64>],
+    go_on: impl Fn() -> Result<(), E>,
+) -> Result<MultiPolygon<f64>, E> {
     let mut parts: Vec<GdalGeometry> =
         areas.iter().map(|area| to_gdal(&Geometry::from((*area).clone()))).collect::<Result<_, _>>()?;
     // Two and two, and the results again: what is small stays small for long.
@@ -79,6 +83,7 @@ pub fn union(areas: &[&MultiPolygon<f64>]) -> Result<MultiPolygon<f64>, OverlayE
         let mut merged = Vec::with_capacity(parts.len().div_ceil(2));
         let mut rest = parts.into_iter();
         while let Some(one) = rest.next() {
+            go_on()?;
             merged.push(match rest.next() {
                 Some(other) => one.union(&other).ok_or(OverlayError)?,
                 None => one,
@@ -86,7 +91,7 @@ pub fn union(areas: &[&MultiPolygon<f64>]) -> Result<MultiPolygon<f64>, OverlayE
         }
         parts = merged;
     }
-    parts.pop().map_or(Ok(MultiPolygon(vec![])), |union| areas_in(&union))
+    Ok(parts.pop().map_or(Ok(MultiPolygon(vec![])), |union| areas_in(&union))?)
 }
 
 fn areas_in(geometry: &GdalGeometry) -> Result<MultiPolygon<f64>, OverlayError> {

@@ -1,11 +1,4 @@
-use std::{
-    collections::HashSet,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Instant,
-};
+use std::{collections::HashSet, sync::Arc};
 
 use geo::MultiPolygon;
 use rayon::prelude::*;
@@ -13,13 +6,13 @@ use serde::Serialize;
 
 use crate::{
     analysis::{
-        OverlapQuestion, Overlaps, Pair, QuestionError, Side, Unfinished, covered_m2, find_overlaps,
-        overlap::{WORKERS, part},
+        OverlapQuestion, Pair, QuestionError, Side, Unfinished, Work,
+        cover::covered_m2,
+        overlap::{Before, Overlaps, WORKERS, find_overlaps, part},
         shared::areas_of,
         shared_area,
     },
     index::{Slot, Snapshot},
-    overlay::OverlayError,
 };
 
 /// Of more pairs the area they cover together is not worked out unasked: dissolving them takes much longer than finding them.
@@ -72,24 +65,26 @@ pub enum AnswerError {
 }
 
 impl Answer {
-    /// Works a question out on two layers. Blocks for as long as that takes, at most until the deadline.
+    /// Works a question out on two layers. What an answer to the same question at another time says of features that have not
+    /// changed since is taken from it. Blocks.
     ///
     /// # Errors
     /// [`AnswerError`].
     pub fn work_out(
         question: OverlapQuestion,
-        a: Arc<Snapshot>,
-        b: Arc<Snapshot>,
-        stop: &AtomicBool,
-        deadline: Instant,
+        layers: [Arc<Snapshot>; 2],
+        before: Option<&Answer>,
+        work: &Work,
     ) -> Result<Answer, AnswerError> {
         question.tolerance()?;
         let (relation, area) = (question.pair_relation()?, question.area()?);
-        let [one, other]: [Side; 2] = question.sides(Arc::clone(&a), Arc::clone(&b))?;
+        let [one, other]: [Side; 2] = question.sides(layers.clone())?;
+        let [a, b] = layers;
+        let before = before.map(|before| Before { a: &before.a, b: &before.b, pairs: &before.pairs });
         let Overlaps { mut pairs, asked_a, asked_b } =
-            find_overlaps(&one, &other, relation, area.as_ref(), stop, deadline)?;
+            find_overlaps(&one, &other, relation, area.as_ref(), before, work)?;
         // Of equal areas, in the order of the features.
-        pairs.sort_by(|one, other| other.shared.m2.total_cmp(&one.shared.m2));
+        pairs.par_sort_by(|one, other| other.shared.m2.total_cmp(&one.shared.m2));
         let distinct = |side: fn(&Pair) -> Slot| pairs.iter().map(side).collect::<HashSet<_>>().len();
         let totals = Totals {
             pairs: pairs.len(),
@@ -102,7 +97,7 @@ impl Answer {
         };
         let mut answer = Answer { question, a, b, totals, pairs, area };
         if answer.pairs.len() <= DISSOLVED {
-            answer.totals.covered_ha = Some(answer.covered_m2(stop, deadline)? / 1e4);
+            answer.totals.covered_ha = Some(answer.covered_m2(work)? / 1e4);
         }
         Ok(answer)
     }
@@ -110,8 +105,8 @@ impl Answer {
     /// The area that a pair shares, exterior rings counter-clockwise; without parts where it shares none. Planar in degrees.
     ///
     /// # Errors
-    /// [`OverlayError`].
-    pub fn shared(&self, pair: &Pair) -> Result<MultiPolygon<f64>, OverlayError> {
+    /// [`Unfinished::Overlay`].
+    pub fn shared(&self, pair: &Pair) -> Result<MultiPolygon<f64>, Unfinished> {
         let nothing = || Ok(MultiPolygon(vec![]));
         if pair.shared.m2 <= 0.0 {
             return nothing();
@@ -119,17 +114,18 @@ impl Answer {
         let [one, other] = [self.a.feature(pair.a), self.b.feature(pair.b)].map(|feature| feature.geometry.as_ref());
         let (Some(one), Some(other)) = (one, other.and_then(areas_of)) else { return nothing() };
         match part(one, self.area.as_ref())?.as_deref().and_then(areas_of) {
-            Some(own) => shared_area(own, other),
+            Some(own) => Ok(shared_area(own, other)?),
             None => nothing(),
         }
     }
 
-    fn covered_m2(&self, stop: &AtomicBool, deadline: Instant) -> Result<f64, Unfinished> {
-        let shared = |pair: &Pair| match stop.load(Ordering::Relaxed) || Instant::now() > deadline {
-            true => Err(Unfinished::Stopped),
-            false => Ok(self.shared(pair)?),
+    fn covered_m2(&self, work: &Work) -> Result<f64, Unfinished> {
+        work.expect(self.pairs.len());
+        let shared = |pair: &Pair| {
+            work.next()?;
+            self.shared(pair)
         };
-        let areas: Vec<_> = WORKERS.install(|| self.pairs.par_iter().map(shared).collect::<Result<_, _>>())?;
-        Ok(covered_m2(&areas.iter().collect::<Vec<_>>())?)
+        let areas: Vec<_> = WORKERS.install(|| self.pairs.par_iter().map(shared).collect::<Result<_, Unfinished>>())?;
+        covered_m2(&areas.iter().collect::<Vec<_>>(), work)
     }
 }

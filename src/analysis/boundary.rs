@@ -10,6 +10,8 @@ use crate::analysis::under::Under;
 /// Edges one after another that share a box.
 const BLOCK: usize = 16;
 
+/// A corner that comes so near to an edge, in degrees, touches it: on which side it lies is lost to rounding.
+const CLOSE: f64 = 1e-10;
 /// Edges that cross at a smaller angle are all but on one another: where they do so is lost to rounding.
 const LEAST_SINE: f64 = 1e-6;
 
@@ -209,23 +211,24 @@ impl Boundary {
 
 /// Whether two edges cross in a place between their ends.
 fn do_cross(one: &Line<f64>, other: &Line<f64>) -> Result<bool, Touching> {
-    let turns = |edge: &Line<f64>, to: &Line<f64>| {
-        [to.start, to.end].map(|place| RobustKernel::orient2d(edge.start, edge.end, place))
-    };
-    let sides = turns(one, other);
-    if sides[0] == sides[1] && sides[0] != Orientation::Collinear {
-        return Ok(false);
-    }
-    let other_sides = turns(other, one);
-    if other_sides[0] == other_sides[1] && other_sides[0] != Orientation::Collinear {
-        return Ok(false);
-    }
+    let are_apart = are_apart(one, other)? || are_apart(other, one)?;
     let (run, other_run) = (one.delta(), other.delta());
-    let sine = cross(run, other_run).abs() / (run.x.hypot(run.y) * other_run.x.hypot(other_run.y));
-    match sine < LEAST_SINE || sides.iter().chain(&other_sides).any(|side| *side == Orientation::Collinear) {
-        true => Err(Touching),
-        false => Ok(true),
+    let sine = || cross(run, other_run).abs() / (run.x.hypot(run.y) * other_run.x.hypot(other_run.y));
+    if !are_apart && sine() < LEAST_SINE {
+        return Err(Touching);
     }
+    Ok(!are_apart)
+}
+
+/// Whether an edge lies on one side of the line through another.
+fn are_apart(line: &Line<f64>, edge: &Line<f64>) -> Result<bool, Touching> {
+    let run = line.delta();
+    let reach = CLOSE * run.x.hypot(run.y);
+    if [edge.start, edge.end].iter().any(|end| cross(run, *end - line.start).abs() <= reach) {
+        return Err(Touching);
+    }
+    let side = |end| RobustKernel::orient2d(line.start, line.end, end);
+    Ok(side(edge.start) == side(edge.end))
 }
 
 fn cross(one: Coord<f64>, other: Coord<f64>) -> f64 {

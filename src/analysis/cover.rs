@@ -2,8 +2,8 @@ use geo::{BoundingRect, MultiPolygon, Rect};
 use rayon::prelude::*;
 
 use crate::{
-    analysis::{overlap::WORKERS, shared::geodesic_m2},
-    overlay::{OverlayError, union},
+    analysis::{Unfinished, Work, overlap::WORKERS, shared::geodesic_m2},
+    overlay::union,
 };
 
 /// Geodesic area in m² that areas cover together: where several lie on one another it counts once.
@@ -12,16 +12,21 @@ use crate::{
 /// edge makes it another geodesic.
 ///
 /// # Errors
-/// [`OverlayError`].
-pub fn covered_m2(areas: &[&MultiPolygon<f64>]) -> Result<f64, OverlayError> {
+/// [`Unfinished`].
+pub(super) fn covered_m2(areas: &[&MultiPolygon<f64>], work: &Work) -> Result<f64, Unfinished> {
     let mut boxes: Vec<(Rect<f64>, usize)> =
         areas.iter().enumerate().filter_map(|(place, area)| Some((area.bounding_rect()?, place))).collect();
     boxes.sort_by(|(one, _), (other, _)| one.min().x.total_cmp(&other.min().x));
     let covered = |group: &Vec<usize>| match group[..] {
         [one] => Ok(geodesic_m2(areas[one])),
-        _ => union(&group.iter().map(|place| areas[*place]).collect::<Vec<_>>()).map(|union| geodesic_m2(&union)),
+        _ => {
+            let areas: Vec<_> = group.iter().map(|place| areas[*place]).collect();
+            union(&areas, || work.next()).map(|union| geodesic_m2(&union))
+        }
     };
     let groups = groups_of(&boxes);
+    // Of one area fewer are left after each step.
+    work.expect(areas.len().saturating_sub(groups.len()));
     let all: Vec<f64> = WORKERS.install(|| groups.par_iter().map(covered).collect::<Result<_, _>>())?;
     // The sum of nothing would be -0.
     Ok(0.0 + all.iter().sum::<f64>())
@@ -68,8 +73,9 @@ mod tests {
         let square = |x: f64| MultiPolygon(vec![Rect::new((x, -10.0), (x + 0.01, -9.99)).to_polygon()]);
         let (one, half, beside, far) = (square(-75.0), square(-74.995), square(-74.985), square(-70.0));
         let alone = geodesic_m2(&one);
-        let covered = covered_m2(&[&one, &half, &beside, &far, &far]).expect("sound");
+        let work = Work::until(std::time::Instant::now() + std::time::Duration::from_secs(60));
+        let covered = covered_m2(&[&one, &half, &beside, &far, &far], &work).expect("sound");
         assert!((covered / alone - 3.5).abs() < 1e-4, "{}", covered / alone);
-        assert_eq!(covered_m2(&[]).expect("sound").to_bits(), 0.0_f64.to_bits());
+        assert_eq!(covered_m2(&[], &work).expect("sound").to_bits(), 0.0_f64.to_bits());
     }
 }

@@ -12,12 +12,13 @@ mod question;
 mod row;
 mod shared;
 mod under;
+mod work;
 
 pub use answer::{Answer, AnswerError, Totals};
 pub use boundary::Extent;
-pub use cover::covered_m2;
 pub use measure::{First, Measurer, Measures, PairClass, first_day};
-pub use overlap::{Overlaps, Pair, PairRelation, Side, Unfinished, find_overlaps};
+pub use overlap::{Pair, PairRelation, Side};
 pub use question::{MAX_CORNERS, MAX_DISTANCE_M, OverlapQuestion, QuestionError, Relation, default_filter};
 pub use row::{PairRow, PairSide};
 pub use shared::{geodesic_m2, shared_area};
+pub use work::{Unfinished, Work};

@@ -1,10 +1,6 @@
 use std::{
     borrow::Cow,
-    sync::{
-        Arc, LazyLock, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Instant,
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use geo::{Geometry, Intersects, MultiPolygon, Relate};
@@ -12,6 +8,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 
 use crate::{
     analysis::{
+        Unfinished, Work,
         boundary::{Boundary, Extent, Touching},
         shared::{areas_of, lay, shared_area},
     },
@@ -48,7 +45,7 @@ pub enum PairRelation {
 }
 
 /// Two features that lie so to one another.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Pair {
     /// Slot of the first in its snapshot.
     pub a: Slot,
@@ -62,24 +59,13 @@ pub struct Pair {
 
 /// All pairs, by the ids of the first and then of the second.
 #[derive(Debug)]
-pub struct Overlaps {
+pub(super) struct Overlaps {
     /// The pairs.
-    pub pairs: Vec<Pair>,
+    pub(super) pairs: Vec<Pair>,
     /// Features of the first layer that were looked at.
-    pub asked_a: usize,
+    pub(super) asked_a: usize,
     /// Features of the second layer that were looked at.
-    pub asked_b: usize,
-}
-
-/// Why the pairs were not all found.
-#[derive(Debug, thiserror::Error)]
-pub enum Unfinished {
-    /// The work was called off, or its time was over.
-    #[error("the question was not worked out to its end")]
-    Stopped,
-    /// Two areas cannot be overlaid.
-    #[error(transparent)]
-    Overlay(#[from] OverlayError),
+    pub(super) asked_b: usize,
 }
 
 /// Threads for work of seconds, which give way to answers.
@@ -91,50 +77,167 @@ pub(super) static WORKERS: LazyLock<ThreadPool> = LazyLock::new(|| {
         .expect("threads can be started")
 });
 
+/// Pairs of an earlier time, and the layers as they were then.
+pub(super) struct Before<'a> {
+    pub(super) a: &'a Snapshot,
+    pub(super) b: &'a Snapshot,
+    pub(super) pairs: &'a [Pair],
+}
+
 /// Finds the pairs of features of two layers that lie so to one another. With an area, only what of the first layer's
-/// features lies in it counts. A feature is no pair with itself. Blocks; looks at `stop` and the time now and then.
+/// features lies in it counts. A feature is no pair with itself. Where the same was asked before, only pairs with features that
+/// changed since are looked at. Blocks.
 ///
 /// # Errors
 /// [`Unfinished`].
-pub fn find_overlaps(
+pub(super) fn find_overlaps(
     a: &Side,
     b: &Side,
     relation: PairRelation,
     area: Option<&MultiPolygon<f64>>,
-    stop: &AtomicBool,
-    deadline: Instant,
+    before: Option<Before<'_>>,
+    work: &Work,
 ) -> Result<Overlaps, Unfinished> {
-    let slots = a.snapshot.find_until(&a.query, deadline).map_err(|_| Unfinished::Stopped)?;
-    let others = (!b.query.is_empty()).then(|| b.snapshot.find_until(&b.query, deadline)).transpose();
-    let others = others.map_err(|_| Unfinished::Stopped)?;
-    let is_meant: Option<Vec<bool>> = others.as_ref().map(|others| {
-        let mut meant = vec![false; b.snapshot.features().len()];
-        others.iter().for_each(|slot| meant[*slot as usize] = true);
-        meant
-    });
-    let asked_b = others.map_or(b.snapshot.features().len(), |others| others.len());
-    let is_same_layer = a.snapshot.layer().id == b.snapshot.layer().id;
-    let others =
-        Others { snapshot: &b.snapshot, boundaries: b.snapshot.features().iter().map(|_| OnceLock::new()).collect() };
-    let of_one = |slot: &Slot| -> Result<Vec<Pair>, Unfinished> {
-        if stop.load(Ordering::Relaxed) || Instant::now() > deadline {
-            return Err(Unfinished::Stopped);
-        }
-        let feature = a.snapshot.feature(*slot);
-        let Some(whole) = &feature.geometry else { return Ok(vec![]) };
-        let Some(own) = part(whole, area)? else { return Ok(vec![]) };
-        let own = One { slot: *slot, boundary: areas_of(&own).map(Boundary::of), geometry: &own };
-        let mut pairs: Vec<Pair> = near(&b.snapshot, feature, relation)
-            .into_iter()
-            .filter(|other| is_meant.as_ref().is_none_or(|meant| meant[*other as usize]))
-            .filter(|other| !is_same_layer || b.snapshot.feature(*other).id != feature.id)
-            .filter_map(|other| pair(relation, &own, &others, other).transpose())
-            .collect::<Result<_, _>>()?;
-        pairs.sort_unstable_by_key(|pair| pair.b);
-        Ok(pairs)
+    let meant_a = meant(a, work)?;
+    let meant_b = meant(b, work)?;
+    let count = |meant: &[bool]| meant.iter().filter(|is_meant| **is_meant).count();
+    let (asked_a, asked_b) = (count(&meant_a), count(&meant_b));
+    let finder = Finder {
+        a: &a.snapshot,
+        b: &b.snapshot,
+        is_same_layer: a.snapshot.layer().id == b.snapshot.layer().id,
+        boundaries: b.snapshot.features().iter().map(|_| OnceLock::new()).collect(),
+        relation,
+        area,
+        work,
     };
-    let found: Vec<Vec<Pair>> = WORKERS.install(|| slots.par_iter().map(of_one).collect::<Result<_, _>>())?;
-    Ok(Overlaps { pairs: found.into_iter().flatten().collect(), asked_a: slots.len(), asked_b })
+    let slots =
+        |meant: &[bool]| (0..).zip(meant).filter(|(_, meant)| **meant).map(|(slot, _)| slot).collect::<Vec<_>>();
+    let mut pairs = match before {
+        None => finder.find(&slots(&meant_a), &meant_b)?,
+        Some(before) => {
+            let (then_a, then_b) = (same(before.a, &a.snapshot), same(before.b, &b.snapshot));
+            let stayed = before.pairs.iter().filter_map(|pair| {
+                Some(Pair { a: then_a.now[pair.a as usize]?, b: then_b.now[pair.b as usize]?, ..*pair })
+            });
+            let mut pairs: Vec<Pair> = stayed.collect();
+            let both = |one: &[bool], other: &[bool]| {
+                one.iter().zip(other).map(|(one, other)| *one && *other).collect::<Vec<_>>()
+            };
+            pairs.extend(finder.find(&slots(&both(&meant_a, &then_a.is_new)), &meant_b)?);
+            // And of those that stayed, the pairs with what is new on the other side.
+            let new_b = both(&meant_b, &then_b.is_new);
+            let mut beside = vec![false; meant_a.len()];
+            for slot in slots(&new_b) {
+                for other in near(&a.snapshot, b.snapshot.feature(slot), relation) {
+                    beside[other as usize] = meant_a[other as usize] && !then_a.is_new[other as usize];
+                }
+            }
+            pairs.extend(finder.find(&slots(&beside), &new_b)?);
+            pairs
+        }
+    };
+    pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
+    Ok(Overlaps { pairs, asked_a, asked_b })
+}
+
+/// Which features a side means, by slot.
+fn meant(side: &Side, work: &Work) -> Result<Vec<bool>, Unfinished> {
+    let mut meant = vec![side.query.is_empty(); side.snapshot.features().len()];
+    if !side.query.is_empty() {
+        let found = side.snapshot.find_until(&side.query, work.deadline()).map_err(|_| Unfinished::TookTooLong)?;
+        found.into_iter().for_each(|slot| meant[slot as usize] = true);
+    }
+    Ok(meant)
+}
+
+/// What became of a snapshot's features in a later one.
+struct Same {
+    /// By slot then: the slot now of what stayed as it was.
+    now: Vec<Option<Slot>>,
+    /// By slot now: whether it was not so then.
+    is_new: Vec<bool>,
+}
+
+fn same(then: &Snapshot, now: &Snapshot) -> Same {
+    let mut same = Same { now: vec![None; then.features().len()], is_new: vec![true; now.features().len()] };
+    let mut later = (0..).zip(now.features()).peekable();
+    for (place, feature) in then.features().iter().enumerate() {
+        while later.next_if(|(_, other)| other.id < feature.id).is_some() {}
+        if let Some((slot, _)) = later.next_if(|(_, other)| other.id == feature.id && Arc::ptr_eq(other, feature)) {
+            same.now[place] = Some(slot);
+            same.is_new[slot as usize] = false;
+        }
+    }
+    same
+}
+
+/// Two layers, and how their features shall lie.
+struct Finder<'a> {
+    a: &'a Snapshot,
+    b: &'a Snapshot,
+    is_same_layer: bool,
+    /// Of the second layer's areas that were met: each is met by many.
+    boundaries: Vec<OnceLock<Option<Boundary>>>,
+    relation: PairRelation,
+    area: Option<&'a MultiPolygon<f64>>,
+    work: &'a Work,
+}
+
+/// A feature of the first layer, or what of it counts.
+struct One<'a> {
+    slot: Slot,
+    geometry: &'a Geometry<f64>,
+    /// Of areas.
+    boundary: Option<Boundary>,
+}
+
+impl Finder<'_> {
+    /// Pairs of these features of the first layer with those meant of the second.
+    fn find(&self, slots: &[Slot], meant: &[bool]) -> Result<Vec<Pair>, Unfinished> {
+        self.work.expect(slots.len());
+        let found: Vec<Vec<Pair>> =
+            WORKERS.install(|| slots.par_iter().map(|slot| self.find_one(*slot, meant)).collect::<Result<_, _>>())?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    fn find_one(&self, slot: Slot, meant: &[bool]) -> Result<Vec<Pair>, Unfinished> {
+        self.work.next()?;
+        let feature = self.a.feature(slot);
+        let Some(whole) = &feature.geometry else { return Ok(vec![]) };
+        let Some(own) = part(whole, self.area)? else { return Ok(vec![]) };
+        let own = One { slot, boundary: areas_of(&own).map(Boundary::of), geometry: &own };
+        let pairs = near(self.b, feature, self.relation)
+            .into_iter()
+            .filter(|other| meant[*other as usize])
+            .filter(|other| !self.is_same_layer || self.b.feature(*other).id != feature.id)
+            .filter_map(|other| self.pair(&own, other).transpose());
+        Ok(pairs.collect::<Result<_, _>>()?)
+    }
+
+    /// The pair, if the two lie so to one another.
+    fn pair(&self, one: &One<'_>, b: Slot) -> Result<Option<Pair>, OverlayError> {
+        let own = one.geometry;
+        let Some(other) = self.b.feature(b).geometry.as_ref() else { return Ok(None) };
+        let boundary = || self.boundaries[b as usize].get_or_init(|| areas_of(other).map(Boundary::of)).as_ref();
+        let shared = match (&one.boundary, boundary()) {
+            (Some(boundary), Some(of_other)) => match boundary.shared(of_other) {
+                Ok(shared) => shared,
+                Err(Touching) => shared_by_overlay(own, other)?,
+            },
+            _ => own.intersects(other).then(Extent::default),
+        };
+        let meets = shared.is_some();
+        let distance_m = match self.relation {
+            PairRelation::Intersects => meets.then_some(0.0),
+            PairRelation::Within => (meets && own.relate(other).is_within()).then_some(0.0),
+            PairRelation::Contains => (meets && own.relate(other).is_contains()).then_some(0.0),
+            PairRelation::Touches => (meets && own.relate(other).is_touches()).then_some(0.0),
+            PairRelation::Near(most) if meets => Some(0.0).filter(|distance| *distance <= most),
+            PairRelation::Near(most) => distance_m(own, other).filter(|distance| *distance <= most),
+        };
+        Ok(distance_m.map(|distance_m| Pair { a: one.slot, b, shared: shared.unwrap_or_default(), distance_m }))
+    }
 }
 
 /// What of a geometry lies in an area; `None` where nothing does. What is no area is not cut.
@@ -155,29 +258,6 @@ pub(super) fn part<'a>(
     })
 }
 
-/// A feature of the first layer, or what of it counts.
-struct One<'a> {
-    slot: Slot,
-    geometry: &'a Geometry<f64>,
-    /// Of areas.
-    boundary: Option<Boundary>,
-}
-
-/// The features of the second layer.
-struct Others<'a> {
-    snapshot: &'a Snapshot,
-    /// Of those that were met: each is met by many.
-    boundaries: Vec<OnceLock<Option<Boundary>>>,
-}
-
-impl Others<'_> {
-    /// The boundary of an area.
-    fn boundary(&self, slot: Slot) -> Option<&Boundary> {
-        let of = || self.snapshot.feature(slot).geometry.as_ref().and_then(areas_of).map(Boundary::of);
-        self.boundaries[slot as usize].get_or_init(of).as_ref()
-    }
-}
-
 /// Features whose boxes are near enough.
 fn near(snapshot: &Snapshot, feature: &Feature, relation: PairRelation) -> Vec<Slot> {
     let Some(bbox) = feature.bbox else { return vec![] };
@@ -187,29 +267,6 @@ fn near(snapshot: &Snapshot, feature: &Feature, relation: PairRelation) -> Vec<S
         }
         _ => snapshot.near_box(&bbox),
     }
-}
-
-/// The pair, if the two lie so to one another.
-fn pair(relation: PairRelation, one: &One<'_>, others: &Others<'_>, b: Slot) -> Result<Option<Pair>, OverlayError> {
-    let own = one.geometry;
-    let Some(other) = others.snapshot.feature(b).geometry.as_ref() else { return Ok(None) };
-    let shared = match (&one.boundary, others.boundary(b)) {
-        (Some(boundary), Some(of_other)) => match boundary.shared(of_other) {
-            Ok(shared) => shared,
-            Err(Touching) => shared_by_overlay(own, other)?,
-        },
-        _ => own.intersects(other).then(Extent::default),
-    };
-    let meets = shared.is_some();
-    let distance_m = match relation {
-        PairRelation::Intersects => meets.then_some(0.0),
-        PairRelation::Within => (meets && own.relate(other).is_within()).then_some(0.0),
-        PairRelation::Contains => (meets && own.relate(other).is_contains()).then_some(0.0),
-        PairRelation::Touches => (meets && own.relate(other).is_touches()).then_some(0.0),
-        PairRelation::Near(most) if meets => Some(0.0).filter(|distance| *distance <= most),
-        PairRelation::Near(most) => distance_m(own, other).filter(|distance| *distance <= most),
-    };
-    Ok(distance_m.map(|distance_m| Pair { a: one.slot, b, shared: shared.unwrap_or_default(), distance_m }))
 }
 
 /// What two areas share; `None` where they are apart.

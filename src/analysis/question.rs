@@ -89,6 +89,38 @@ impl FromStr for Relation {
 }
 
 impl OverlapQuestion {
+    /// Which features of two layers share at least a point, those that count by default.
+    pub fn of(a: &str, b: &str) -> OverlapQuestion {
+        OverlapQuestion {
+            a: a.to_owned(),
+            b: b.to_owned(),
+            relation: Relation::Intersects,
+            distance_m: None,
+            where_a: None,
+            where_b: None,
+            area: None,
+            tolerance_m: None,
+            as_of: None,
+            as_known: None,
+        }
+    }
+
+    /// The same question about what is known whenever it is asked.
+    pub fn at_any_time(&self) -> OverlapQuestion {
+        OverlapQuestion { as_known: None, ..self.clone() }
+    }
+
+    /// Whether it can be worked out on two layers.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn check(&self, layers: [Arc<Snapshot>; 2]) -> Result<(), QuestionError> {
+        self.tolerance()?;
+        self.pair_relation()?;
+        self.area()?;
+        self.sides(layers).map(drop)
+    }
+
     /// The same question about what is known at a time, by which it can be asked again; its name follows from it.
     pub fn id(&self) -> String {
         let text = serde_json::to_vec(self).expect("a question is plain JSON");
@@ -172,7 +204,7 @@ impl OverlapQuestion {
     ///
     /// # Errors
     /// [`QuestionError`].
-    pub fn sides(&self, a: Arc<Snapshot>, b: Arc<Snapshot>) -> Result<[Side; 2], QuestionError> {
+    pub fn sides(&self, [a, b]: [Arc<Snapshot>; 2]) -> Result<[Side; 2], QuestionError> {
         Ok([side("where_a", self.where_a.as_deref(), a)?, side("where_b", self.where_b.as_deref(), b)?])
     }
 }

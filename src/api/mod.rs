@@ -35,12 +35,16 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{index::Index, jobs::ImportJobs, store::Store, tiles::TileCache};
+use crate::{
+    index::Index,
+    jobs::{ImportJobs, OverlapJobs},
+    store::Store,
+    tiles::TileCache,
+};
 
 pub use connections::{ConnectionLimits, serve};
 pub use counts::CountsCache;
 pub use heavy::Heavy;
-pub use overlaps::OverlapAnswers;
 pub use problem::Problem;
 pub use token::EditToken;
 
@@ -55,7 +59,7 @@ pub struct AppState {
     /// Address under which clients reach us; links begin with it.
     pub public_url: PublicUrl,
     /// What lies on what.
-    pub overlaps: OverlapAnswers,
+    pub overlaps: OverlapJobs,
     /// For writes and for the past: reads of the present never touch the database.
     pub store: Store,
     /// Files that were sent.

@@ -1,127 +1,90 @@
 //! What lies on what: pairs of features of two layers, kept under a name that follows from the question.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use bytes::Bytes;
-use moka::future::Cache;
 use serde_json::{Value as Json_, json};
-use tokio::sync::Semaphore;
 
 use crate::{
     analysis::{Answer, AnswerError, Measurer, OverlapQuestion, QuestionError, Unfinished},
     api::{Problem, SharedState, params::Params},
     exchange::{OverlapsError, write_overlaps_csv, write_overlaps_geojson},
-    index::Snapshot,
-    model::Access,
+    index::{PastError, Snapshot},
+    jobs::{Asked, OverlapJob, OverlapJobError},
 };
 
-/// How long a question may take.
-const LIMIT: Duration = Duration::from_secs(60);
-/// How long it waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Questions worked out at once: each takes all processors.
-const AT_ONCE: usize = 1;
 /// Bytes of a question, an area among it.
 const MAX_QUESTION: usize = 4 << 20;
-/// Pairs in all answers that are kept.
-const MOST_PAIRS: u64 = 500_000;
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 
-/// Questions at work, and answers that were asked for last.
-pub struct OverlapAnswers {
-    kept: Cache<String, Arc<Answer>>,
-    turns: Arc<Semaphore>,
-}
-
-impl OverlapAnswers {
-    /// None yet.
-    pub fn new() -> OverlapAnswers {
-        let weigh = |_: &String, answer: &Arc<Answer>| u32::try_from(answer.pairs.len() + 100).unwrap_or(u32::MAX);
-        let kept = Cache::builder().max_capacity(MOST_PAIRS).weigher(weigh).build();
-        OverlapAnswers { kept, turns: Arc::new(Semaphore::new(AT_ONCE)) }
-    }
-}
-
-impl Default for OverlapAnswers {
-    fn default() -> OverlapAnswers {
-        OverlapAnswers::new()
-    }
-}
-
-/// Work that ends when nobody waits for it any more.
-struct Wanted(Arc<AtomicBool>);
-
-impl Drop for Wanted {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 /// They may take longer than other requests.
 pub(super) fn routes() -> Router<SharedState> {
-    Router::new().route("/api/overlaps", post(ask)).route("/api/overlaps/{id}", get(answer))
+    Router::new().route("/api/overlaps", post(ask)).route("/api/overlaps/{id}", get(answer).delete(cancel))
 }
 
-/// `POST /api/overlaps`: the body is the question. 201 with the answer's first page; `Location` has its permanent address.
+/// `POST /api/overlaps`: the body is the question. 201 with the answer's first page, or 202 where it takes longer; `Location` has
+/// its permanent address.
 async fn ask(State(state): State<SharedState>, params: Params, body: Bytes) -> Result<Response, Problem> {
     params.allow_only([])?;
     if body.len() > MAX_QUESTION {
         return Err(Problem::bad_body(format!("a question has at most {} MiB", MAX_QUESTION >> 20)));
     }
-    let mut question: OverlapQuestion =
+    let question: OverlapQuestion =
         serde_json::from_slice(&body).map_err(|error| Problem::bad_body(format!("no question: {error}")))?;
-    let [a, b] = snapshots(&state, &question).await?;
-    // What is known now is known by the last change of both layers: asked again, the question means the same.
-    if question.as_known.is_none() {
-        question.as_known = [&a, &b].iter().filter_map(|layer| layer.changed_at()).max().map(|time| time.to_string());
-    }
-    let id = question.id();
-    let answer = match state.overlaps.kept.get(&id).await {
-        Some(answer) => answer,
-        None => {
-            let answer = work_out(&state, question, a, b).await?;
-            let question = serde_json::to_value(&answer.question).expect("plain data");
-            state.store.keep_overlap_question(&id, &question).await?;
-            state.overlaps.kept.insert(id.clone(), Arc::clone(&answer)).await;
-            answer
-        }
+    let answer = match state.overlaps.ask(question).await? {
+        Asked::Done(answer) => answer,
+        Asked::Running(job) => return Ok(under_way(&state, &job)),
     };
+    let id = answer.question.id();
     let page = page(&state, &id, &answer, DEFAULT_LIMIT, 0).await?;
-    let location = HeaderValue::from_str(&state.public_url.join(&format!("/api/overlaps/{id}"))).expect("an address");
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(page)).into_response())
+    Ok((StatusCode::CREATED, [location(&state, &id)], Json(page)).into_response())
 }
 
-/// `GET /api/overlaps/{id}?limit=…&offset=…&f=json|csv|geojson`: the same answer at any time.
+/// `DELETE /api/overlaps/{id}`: 204 when the work was called off.
+async fn cancel(State(state): State<SharedState>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    match state.overlaps.cancel(&id) {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found("no question of this name is being worked out")),
+    }
+}
+
+fn location(state: &SharedState, id: &str) -> (HeaderName, HeaderValue) {
+    let address = state.public_url.join(&format!("/api/overlaps/{id}"));
+    (header::LOCATION, HeaderValue::from_str(&address).expect("an address"))
+}
+
+/// 202: the answer will be there later.
+fn under_way(state: &SharedState, job: &OverlapJob) -> Response {
+    let (done, total) = job.progress();
+    let address = state.public_url.join(&format!("/api/overlaps/{}", job.id));
+    let status = json!({
+        "id": job.id,
+        "status": if job.is_queued() { "accepted" } else { "running" },
+        "done": done,
+        "total": total,
+        "question": job.question,
+        "links": [{"rel": "self", "href": address}],
+    });
+    let again = (header::RETRY_AFTER, HeaderValue::from_static("1"));
+    (StatusCode::ACCEPTED, [location(state, &job.id), again], Json(status)).into_response()
+}
+
+/// `GET /api/overlaps/{id}?limit=…&offset=…&f=json|csv|geojson`: the same answer at any time; 202 while it is worked out.
 async fn answer(State(state): State<SharedState>, Path(id): Path<String>, params: Params) -> Result<Response, Problem> {
     params.allow_only(["limit", "offset", "f"])?;
     let limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)?;
     let offset = usize::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX);
-    let answer = match state.overlaps.kept.get(&id).await {
-        Some(answer) => answer,
-        None => {
-            let unknown = || Problem::not_found("no question was asked under this name");
-            let is_name = id.len() == 20 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-            let kept = if is_name { state.store.overlap_question(&id).await? } else { None };
-            let question: OverlapQuestion = serde_json::from_value(kept.ok_or_else(unknown)?).map_err(|_| unknown())?;
-            let [a, b] = snapshots(&state, &question).await?;
-            let answer = work_out(&state, question, a, b).await?;
-            state.overlaps.kept.insert(id.clone(), Arc::clone(&answer)).await;
-            answer
-        }
+    let answer = match state.overlaps.again(&id).await? {
+        Asked::Done(answer) => answer,
+        Asked::Running(job) => return Ok(under_way(&state, &job)),
     };
     match params.get("f").unwrap_or("json") {
         "json" => Ok(Json(page(&state, &id, &answer, limit, offset).await?).into_response()),
@@ -137,37 +100,6 @@ async fn answer(State(state): State<SharedState>, Path(id): Path<String>, params
         }
         _ => Err(Problem::bad_parameter("f", "accepted are json, csv and geojson")),
     }
-}
-
-/// The two layers as the public may see them, at the moment the question says.
-async fn snapshots(state: &SharedState, question: &OverlapQuestion) -> Result<[Arc<Snapshot>; 2], Problem> {
-    for (member, layer) in [("a", &question.a), ("b", &question.b)] {
-        state.index.snapshot(layer, Access::Public).map_err(|error| Problem::bad_parameter(member, error))?;
-    }
-    let moment = question.moment()?;
-    Ok([state.snapshot(&question.a, moment).await?, state.snapshot(&question.b, moment).await?])
-}
-
-/// Works a question out when it is its turn, and stops when the asker has left.
-async fn work_out(
-    state: &SharedState,
-    question: OverlapQuestion,
-    a: Arc<Snapshot>,
-    b: Arc<Snapshot>,
-) -> Result<Arc<Answer>, Problem> {
-    let turns = Arc::clone(&state.overlaps.turns);
-    let turn = tokio::time::timeout(PATIENCE, turns.acquire_owned())
-        .await
-        .map_err(|_| Problem::unavailable("other overlaps are being worked out; try again in a moment"))?
-        .expect("nobody closes it");
-    let stop = Arc::new(AtomicBool::new(false));
-    let _wanted = Wanted(Arc::clone(&stop));
-    let work = tokio::task::spawn_blocking(move || {
-        let answer = Answer::work_out(question, a, b, &stop, Instant::now() + LIMIT);
-        drop(turn);
-        answer
-    });
-    Ok(Arc::new(work.await.map_err(|_| Problem::internal())??))
 }
 
 async fn page(
@@ -241,21 +173,33 @@ async fn file(
     Ok((headers, body).into_response())
 }
 
-impl From<QuestionError> for Problem {
-    fn from(error: QuestionError) -> Problem {
-        Problem::bad_parameter(error.member, error.detail)
-    }
-}
-
-impl From<AnswerError> for Problem {
-    fn from(error: AnswerError) -> Problem {
-        match error {
-            AnswerError::Question(error) => error.into(),
-            AnswerError::Unfinished(Unfinished::Overlay(error)) => error.into(),
-            AnswerError::Unfinished(Unfinished::Stopped) => Problem::unavailable(format!(
-                "the question takes more than {} s: ask about an area, or filter the layers",
-                LIMIT.as_secs()
-            )),
+impl From<Arc<OverlapJobError>> for Problem {
+    fn from(error: Arc<OverlapJobError>) -> Problem {
+        match &*error {
+            OverlapJobError::Unknown => Problem::not_found(error),
+            OverlapJobError::Layer { member, error: PastError::Layer(error) } => Problem::bad_parameter(member, error),
+            OverlapJobError::Layer { error, .. } => {
+                tracing::warn!(%error, "a layer's past cannot be read");
+                Problem::unavailable(FROM_THE_DATABASE)
+            }
+            OverlapJobError::Answer(AnswerError::Question(QuestionError { member, detail })) => {
+                Problem::bad_parameter(member, detail)
+            }
+            OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::Overlay(error))) => (*error).into(),
+            OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::Stopped)) => Problem::gone(error),
+            OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::TookTooLong)) | OverlapJobError::Busy => {
+                Problem::unavailable(error)
+            }
+            OverlapJobError::Store(error) => {
+                tracing::warn!(%error, "questions cannot be kept");
+                Problem::unavailable(FROM_THE_DATABASE)
+            }
+            OverlapJobError::Interrupted => {
+                tracing::error!(%error, "a question has no answer");
+                Problem::internal()
+            }
         }
     }
 }
+
+const FROM_THE_DATABASE: &str = "questions are kept in the database, which does not answer now";

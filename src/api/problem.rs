@@ -72,6 +72,11 @@ impl Problem {
         Problem::new(StatusCode::CONFLICT, "Conflict", detail.to_string())
     }
 
+    /// 410: it was there, or was going to be.
+    pub fn gone(detail: impl std::fmt::Display) -> Problem {
+        Problem::new(StatusCode::GONE, "Gone", detail.to_string())
+    }
+
     /// 412: it is no longer as the caller saw it.
     pub fn precondition_failed(detail: impl std::fmt::Display) -> Problem {
         Problem::new(StatusCode::PRECONDITION_FAILED, "Changed meanwhile", detail.to_string())

@@ -2,7 +2,7 @@ use std::{
     fs::File,
     io::{BufWriter, Write},
     path::PathBuf,
-    sync::{Arc, atomic::AtomicBool},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::{
-    analysis::{Answer, OverlapQuestion, Relation, Totals},
+    analysis::{Answer, OverlapQuestion, Relation, Totals, Work},
     cli::with_store,
     config::Settings,
     exchange::{OverlapsError, write_overlaps_csv, write_overlaps_geojson},
@@ -56,16 +56,13 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         serde_json::from_str(&text).with_context(|| format!("{} holds no GeoJSON geometry", path.display()))
     });
     let question = OverlapQuestion {
-        a: arguments.a,
-        b: arguments.b,
         relation: arguments.relation,
         distance_m: arguments.distance,
         where_a: arguments.where_a,
         where_b: arguments.where_b,
         area: area.transpose()?,
         tolerance_m: arguments.tolerance,
-        as_of: None,
-        as_known: None,
+        ..OverlapQuestion::of(&arguments.a, &arguments.b)
     };
     let layers = [&question.a, &question.b].map(|layer| Catalogue::built_in().layer(layer));
     let [a, b] = layers;
@@ -77,8 +74,8 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
     })
     .await?;
     let work = tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
-        let [a, b] = contents.map(|(layer, contents)| Arc::new(Snapshot::build(layer, Access::Public, contents)));
-        let answer = Answer::work_out(question, a, b, &AtomicBool::new(false), Instant::now() + LIMIT)?;
+        let layers = contents.map(|(layer, contents)| Arc::new(Snapshot::build(layer, Access::Public, contents)));
+        let answer = Answer::work_out(question, layers, None, &Work::until(Instant::now() + LIMIT))?;
         match arguments.output {
             None => write(&mut std::io::stdout().lock(), &answer, false)?,
             Some(path) => {

@@ -11,12 +11,12 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    api::{self, AppState, CountsCache, EditToken, Heavy, OverlapAnswers, PublicUrl, app},
+    api::{self, AppState, CountsCache, EditToken, Heavy, PublicUrl, app},
     cli::{database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
     index::Index,
-    jobs::ImportJobs,
+    jobs::{ImportJobs, OverlapJobs},
     model::{Access, Catalogue},
     store::Store,
     tiles::TileCache,
@@ -78,13 +78,14 @@ async fn serve(
             "Links say {own_url}, which only this machine can open; for others, set --public-url to the address they use"
         );
     }
+    let overlaps = OverlapJobs::new(Arc::clone(&index), store.clone());
     let state = AppState {
         index: Arc::clone(&index),
         tiles: Arc::new(TileCache::new(settings.tile_cache_mib << 20)),
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
         heavy: Heavy::new(),
-        overlaps: OverlapAnswers::new(),
+        overlaps: overlaps.clone(),
         store: store.clone(),
         imports: ImportJobs::new(store.clone()),
         edit_token: settings.edit_token.as_ref().map(|token| EditToken::new(token.expose())),
@@ -100,6 +101,7 @@ async fn serve(
     tokio::select! {
         () = server => Ok(()),
         () = index.keep_fresh(&store, REFRESH) => Ok(()),
+        () = overlaps.keep_up() => Ok(()),
         () = keep_running(database, &index) => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use arc_swap::ArcSwap;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use crate::{
     index::{Snapshot, past::Past},
@@ -38,6 +38,7 @@ pub struct Index {
     refreshing: Mutex<u64>,
     /// Calls to refresh so far.
     calls: AtomicU64,
+    renewed: watch::Sender<()>,
     pub(super) past: Past,
 }
 
@@ -108,6 +109,7 @@ impl Index {
             }),
             refreshing: Mutex::new(0),
             calls: AtomicU64::new(0),
+            renewed: watch::Sender::new(()),
             past: Past::new(),
         };
         match index.refresh(store).await {
@@ -208,6 +210,11 @@ impl Index {
         }
     }
 
+    /// Tells whenever a snapshot has taken the place of another.
+    pub fn renewed(&self) -> watch::Receiver<()> {
+        self.renewed.subscribe()
+    }
+
     /// One layer that cannot be read does not keep the others from it; a failure is told in the end.
     async fn bring_up_to_date(&self, store: &Store) -> Result<Vec<&'static str>, IndexError> {
         let revisions = store.layer_revisions().await?;
@@ -219,6 +226,7 @@ impl Index {
             if old.revision() != current.revision {
                 renewals.push(Box::pin(async {
                     snapshot.store(Arc::new(next_snapshot(old, store).await?));
+                    self.renewed.send_replace(());
                     Ok(*id)
                 }));
             }
@@ -255,6 +263,7 @@ impl Index {
             found += differing.len();
             let mended = off_thread(id, move || own.repaired(&differing, features)).await?;
             snapshot.store(Arc::new(mended));
+            self.renewed.send_replace(());
         }
         Ok(found)
     }

@@ -150,18 +150,7 @@ fn anything(random: &mut fastrand::Rng, code: usize) -> Json {
     feature
 }
 
-#[test]
-fn random_areas_lie_on_one_another_as_postgis_says() {
-    let seed = fastrand::u64(..);
-    println!("seed {seed}");
-    let mut random = fastrand::Rng::with_seed(seed);
-    let database = TestDatabase::create();
-    let folder = scratch();
-    for layer in ["watersheds", "protected_areas"] {
-        let features: Vec<_> = (0..120).map(|code| anything(&mut random, code)).collect();
-        database.import(&write_geojson(folder.path(), &format!("{layer}.geojson"), &features), &["--layer", layer]);
-    }
-    let server = Server::start(&database);
+fn assert_all_relations_are_as_in_postgis(server: &Server, database: &TestDatabase, of: &str) {
     for (relation, condition) in [
         ("intersects", "st_intersects(a.geom, b.geom)"),
         ("within", "st_within(a.geom, b.geom)"),
@@ -174,10 +163,42 @@ fn random_areas_lie_on_one_another_as_postgis_says() {
             if relation == "near" {
                 question["distance_m"] = json!(1500);
             }
-            let answer = asked(&server, &question);
-            let theirs = pairs_of_postgis(&database, "watersheds", other, condition);
-            assert_same(&pairs(&server, &answer), &theirs, &format!("{relation} {other}, seed {seed}"));
+            let answer = asked(server, &question);
+            let theirs = pairs_of_postgis(database, "watersheds", other, condition);
+            assert_same(&pairs(server, &answer), &theirs, &format!("{relation} {other}, {of}"));
         }
+    }
+}
+
+#[test]
+fn random_areas_lie_on_one_another_as_postgis_says() {
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let import = |layer: &str, features: &[Json]| {
+        database.import(&write_geojson(folder.path(), &format!("{layer}.geojson"), features), &["--layer", layer]);
+    };
+    let mut of_layer = ["watersheds", "protected_areas"].map(|layer| {
+        let features: Vec<_> = (0..70).map(|code| anything(&mut random, code)).collect();
+        import(layer, &features);
+        (layer, features)
+    });
+    let server = Server::start(&database);
+    assert_all_relations_are_as_in_postgis(&server, &database, &format!("seed {seed}"));
+    // What changes is told from what was answered before: some features are others, some gone, some new, first of one layer.
+    for (layer, features) in &mut of_layer {
+        for code in 0..features.len() {
+            if random.u8(0..10) == 0 {
+                features[code] = anything(&mut random, code);
+            }
+        }
+        features.retain(|_| random.u8(0..20) > 0);
+        features.extend((200..206).map(|code| anything(&mut random, code)));
+        import(layer, features);
+        server.wait_for(&format!("/ogc/collections/{layer}/items?code=205&f=json"), |page| page["numberMatched"] == 1);
+        assert_all_relations_are_as_in_postgis(&server, &database, &format!("after {layer} changed, seed {seed}"));
     }
     let area = json!({"type": "Polygon", "coordinates": [[[-74.98, -9.98], [-74.94, -9.97], [-74.95, -9.93], [-74.98, -9.98]]]});
     let answer = asked(&server, &json!({"a": "watersheds", "b": "protected_areas", "area": area}));

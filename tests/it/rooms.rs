@@ -11,7 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("analysis", &["model", "crs", "index", "overlay"]),
     ("exchange", &["model", "crs", "store", "index", "analysis"]),
     ("tiles", &["model", "index"]),
-    ("jobs", &["model", "store", "exchange"]),
+    ("jobs", &["model", "store", "index", "analysis", "exchange"]),
     ("api", &["model", "crs", "overlay", "store", "index", "analysis", "exchange", "tiles", "jobs"]),
     ("config", &["api"]),
     ("telemetry", &[]),

@@ -3,12 +3,11 @@ use std::io::{self, Write};
 use geo::Geometry;
 
 use crate::{
-    analysis::{Answer, Measurer, PairRow, PairSide},
+    analysis::{Answer, Measurer, PairRow, PairSide, Unfinished},
     crs::CrsError,
     exchange::export::text_cell,
     index::write_geometry,
     model::Value,
-    overlay::OverlayError,
 };
 
 /// Why pairs cannot be written.
@@ -17,9 +16,9 @@ pub enum OverlapsError {
     /// PROJ cannot be used.
     #[error(transparent)]
     Crs(#[from] CrsError),
-    /// Two areas cannot be overlaid.
+    /// What a pair shares cannot be told.
     #[error(transparent)]
-    Overlay(#[from] OverlayError),
+    Unfinished(#[from] Unfinished),
     /// Nobody takes it.
     #[error(transparent)]
     Io(#[from] io::Error),

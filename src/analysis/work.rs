@@ -1,0 +1,70 @@
+use std::{
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    time::Instant,
+};
+
+use crate::overlay::OverlayError;
+
+/// Work of seconds, as whoever waits for it sees it: how far it is, and a way to call it off.
+#[derive(Debug)]
+pub struct Work {
+    deadline: Instant,
+    is_stopped: AtomicBool,
+    done: AtomicUsize,
+    total: AtomicUsize,
+}
+
+/// Why work did not come to its end.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Unfinished {
+    /// It was called off.
+    #[error("the work was called off")]
+    Stopped,
+    /// Its time was over.
+    #[error("the question takes too long: ask about an area, or filter the layers")]
+    TookTooLong,
+    /// Two areas cannot be overlaid.
+    #[error(transparent)]
+    Overlay(#[from] OverlayError),
+}
+
+impl Work {
+    /// Work that must have ended then.
+    pub fn until(deadline: Instant) -> Work {
+        Work { deadline, is_stopped: AtomicBool::new(false), done: AtomicUsize::new(0), total: AtomicUsize::new(0) }
+    }
+
+    /// Calls it off: it ends at the next piece.
+    pub fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Pieces done, and pieces there are; none before that is known.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// So many pieces more are to be done.
+    pub(super) fn expect(&self, pieces: usize) {
+        self.total.fetch_add(pieces, Ordering::Relaxed);
+    }
+
+    /// Before each piece.
+    ///
+    /// # Errors
+    /// [`Unfinished::Stopped`], [`Unfinished::TookTooLong`].
+    pub(super) fn next(&self) -> Result<(), Unfinished> {
+        if self.is_stopped.load(Ordering::Relaxed) {
+            return Err(Unfinished::Stopped);
+        }
+        if Instant::now() > self.deadline {
+            return Err(Unfinished::TookTooLong);
+        }
+        self.done.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
