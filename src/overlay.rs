@@ -3,7 +3,7 @@
 
 use gdal::vector::Geometry as GdalGeometry;
 use geo::{
-    BoundingRect, Contains, Geometry, MultiPolygon, Rect,
+    BoundingRect, Contains, Geometry, LineString, MultiLineString, MultiPolygon, Rect,
     orient::{Direction, Orient},
 };
 
@@ -65,6 +65,35 @@ impl Clip {
 pub fn intersection(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, OverlayError> {
     let [one, other] = [one, other].map(|area| to_gdal(&Geometry::from(area.clone())));
     areas_in(&one?.intersection(&other?).ok_or(OverlayError)?)
+}
+
+/// The pieces of lines that two sets of lines have in common, as PostGIS's `ST_Intersection`, without places where they only cross.
+///
+/// # Errors
+/// [`OverlayError`].
+pub fn shared_lines(
+    one: &MultiLineString<f64>,
+    other: &MultiLineString<f64>,
+) -> Result<MultiLineString<f64>, OverlayError> {
+    if one.0.is_empty() || other.0.is_empty() {
+        return Ok(MultiLineString(vec![]));
+    }
+    let [one, other] = [one, other].map(|lines| to_gdal(&Geometry::from(lines.clone())));
+    let shared = one?.intersection(&other?).ok_or(OverlayError)?;
+    let mut lines = vec![];
+    if !shared.is_empty() {
+        collect_lines(from_gdal(&shared)?, &mut lines);
+    }
+    Ok(MultiLineString(lines))
+}
+
+fn collect_lines(geometry: Geometry<f64>, lines: &mut Vec<LineString<f64>>) {
+    match geometry {
+        Geometry::LineString(line) => lines.push(line),
+        Geometry::MultiLineString(parts) => lines.extend(parts),
+        Geometry::GeometryCollection(parts) => parts.into_iter().for_each(|part| collect_lines(part, lines)),
+        _ => {}
+    }
 }
 
 /// The area that areas cover together, as PostGIS's `ST_Union`, exterior rings counter-clockwise. Before each step is asked

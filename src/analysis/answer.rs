@@ -1,4 +1,4 @@
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use geo::MultiPolygon;
 use rayon::prelude::*;
@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use crate::{
     analysis::{
-        OverlapQuestion, Pair, QuestionError, Side, Unfinished, Work,
+        Layers, OverlapQuestion, Pair, QuestionError, Side, Unfinished, Work,
         cover::covered_m2,
         overlap::{Before, Overlaps, WORKERS, find_overlaps, part},
         shared::areas_of,
         shared_area,
     },
-    index::{Slot, Snapshot},
+    index::{Feature, Slot},
 };
 
 /// Of more pairs the area they cover together is not worked out unasked: dissolving them takes much longer than finding them.
@@ -23,10 +23,8 @@ const DISSOLVED: usize = 20_000;
 pub struct Answer {
     /// The question.
     pub question: OverlapQuestion,
-    /// The first layer as it was asked.
-    pub a: Arc<Snapshot>,
-    /// The second layer.
-    pub b: Arc<Snapshot>,
+    /// The layers as they were asked.
+    pub layers: Layers,
     /// What they come to.
     pub totals: Totals,
     /// The pairs, the largest shared areas first.
@@ -72,15 +70,14 @@ impl Answer {
     /// [`AnswerError`].
     pub fn work_out(
         question: OverlapQuestion,
-        layers: [Arc<Snapshot>; 2],
+        layers: Layers,
         before: Option<&Answer>,
         work: &Work,
     ) -> Result<Answer, AnswerError> {
         question.tolerance()?;
         let (relation, area) = (question.pair_relation()?, question.area()?);
-        let [one, other]: [Side; 2] = question.sides(layers.clone())?;
-        let [a, b] = layers;
-        let before = before.map(|before| Before { a: &before.a, b: &before.b, pairs: &before.pairs });
+        let [one, other]: [Side; 2] = question.sides(&layers)?;
+        let before = before.map(|before| Before { a: &before.layers.a, b: &before.layers.b, pairs: &before.pairs });
         let Overlaps { mut pairs, asked_a, asked_b } =
             find_overlaps(&one, &other, relation, area.as_ref(), before, work)?;
         // Of equal areas, in the order of the features.
@@ -95,7 +92,7 @@ impl Answer {
             sum_over_pairs_ha: pairs.iter().map(|pair| pair.shared.m2).sum::<f64>() / 1e4 + 0.0,
             covered_ha: None,
         };
-        let mut answer = Answer { question, a, b, totals, pairs, area };
+        let mut answer = Answer { question, layers, totals, pairs, area };
         if answer.pairs.len() <= DISSOLVED {
             answer.totals.covered_ha = Some(answer.covered_m2(work)? / 1e4);
         }
@@ -111,12 +108,17 @@ impl Answer {
         if pair.shared.m2 <= 0.0 {
             return nothing();
         }
-        let [one, other] = [self.a.feature(pair.a), self.b.feature(pair.b)].map(|feature| feature.geometry.as_ref());
+        let [one, other] = self.features(pair).map(|feature| feature.geometry.as_ref());
         let (Some(one), Some(other)) = (one, other.and_then(areas_of)) else { return nothing() };
         match part(one, self.area.as_ref())?.as_deref().and_then(areas_of) {
             Some(own) => Ok(shared_area(own, other)?),
             None => nothing(),
         }
+    }
+
+    /// The two features of a pair.
+    pub fn features(&self, pair: &Pair) -> [&Feature; 2] {
+        [self.layers.a.feature(pair.a), self.layers.b.feature(pair.b)]
     }
 
     fn covered_m2(&self, work: &Work) -> Result<f64, Unfinished> {

@@ -1,11 +1,17 @@
 use std::{ops::Range, sync::OnceLock};
 
 use geo::{
-    BoundingRect, Coord, Intersects, Line, LineString, MultiPolygon, Orientation, Rect, Winding,
+    BoundingRect, Coord, Intersects, Line, LineString, MultiLineString, MultiPolygon, Orientation, Rect, Winding,
     kernels::{Kernel, RobustKernel},
 };
 
-use crate::analysis::under::Under;
+use crate::{
+    analysis::under::Under,
+    model::{
+        Bbox,
+        geodesic::{around, distance_m},
+    },
+};
 
 /// Edges one after another that share a box.
 const BLOCK: usize = 16;
@@ -14,6 +20,11 @@ const BLOCK: usize = 16;
 const CLOSE: f64 = 1e-10;
 /// Edges that cross at a smaller angle are all but on one another: where they do so is lost to rounding.
 const LEAST_SINE: f64 = 1e-6;
+
+/// Of areas that are apart, what comes within so many metres is measured first.
+const FIRST_REACH_M: f64 = 500.0;
+/// How much farther each next try reaches.
+const WIDENING: f64 = 3.0;
 
 /// How large an area is.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -108,6 +119,45 @@ impl Boundary {
             return Ok(Some(self.whole()));
         }
         Ok((sum.edges > 0).then(|| sum.extent()))
+    }
+
+    /// Geodesic distance in metres of two areas that do not meet; `None` where that is more than `most_m`. Edges bulge at most so
+    /// many metres beyond their boxes.
+    ///
+    /// Only edges that come near the other area are measured: first those that come very near, and then always more.
+    pub(super) fn distance_m(&self, other: &Boundary, most_m: f64, bulge_m: f64) -> Option<f64> {
+        let (one, two) = (self.rect?, other.rect?);
+        let mut reach_m = FIRST_REACH_M;
+        loop {
+            reach_m = reach_m.min(most_m);
+            let (own, others) = (self.edges_near(&two, reach_m + bulge_m), other.edges_near(&one, reach_m + bulge_m));
+            if !own.0.is_empty() && !others.0.is_empty() {
+                let distance = distance_m(&own.into(), &others.into()).filter(|distance| *distance <= reach_m);
+                if distance.is_some() {
+                    return distance;
+                }
+            }
+            if reach_m >= most_m {
+                return None;
+            }
+            reach_m *= WIDENING;
+        }
+    }
+
+    /// Edges that come to the box around another area.
+    pub(super) fn edges_beside(&self, other: &Boundary) -> MultiLineString<f64> {
+        other.rect.map_or(MultiLineString(vec![]), |rect| self.edges_near(&rect, 0.0))
+    }
+
+    fn edges_near(&self, rect: &Rect<f64>, reach_m: f64) -> MultiLineString<f64> {
+        let (min, max) = (rect.min(), rect.max());
+        let around = around(&Bbox { west: min.x, south: min.y, east: max.x, north: max.y }, reach_m);
+        let boxes: Vec<_> =
+            around.parts().map(|part| Rect::new((part.west, part.south), (part.east, part.north))).collect();
+        let meets = |rect: &Rect<f64>| boxes.iter().any(|own| own.intersects(rect));
+        let blocks = (0..self.blocks.len()).filter(|block| meets(&self.blocks[*block]));
+        let edges = blocks.flat_map(|block| &self.edges[self.block(block)]).filter(|edge| meets(&edge.bounding_rect()));
+        MultiLineString(edges.map(LineString::from).collect())
     }
 
     /// Blocks that come near a box.

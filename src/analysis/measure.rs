@@ -3,18 +3,30 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use geo::{Area, Geometry, MultiPolygon};
+use geo::{Area, BoundingRect, Geometry, LineString, MultiPolygon};
 use jiff::civil::Date;
 
 use crate::{
-    analysis::{Pair, shared::areas_of, shared::geodesic_m2},
+    analysis::{
+        Answer, Pair, Unfinished,
+        boundary::Boundary,
+        shared::{areas_of, geodesic_m2},
+    },
     crs::{Crs, CrsError, Projection},
     index::{Feature, Slot, Snapshot},
-    model::{DatumOperation, ValueRef},
+    model::{
+        Bbox, DatumOperation, ValueRef,
+        geodesic::{around, bulge_m, distance_m, geodesic_m},
+    },
+    overlay::{OverlayError, shared_lines},
 };
 
 /// Shared areas smaller than so many m², or narrower on average than so many metres, are slivers.
 const SLIVER: (f64, f64) = (1_000.0, 1.0);
+/// Within so many metres a conflict is near.
+pub const NEAR_M: f64 = 5_000.0;
+/// The layer of conflicts.
+pub const CONFLICTS: &str = "conflicts";
 /// UTM zones of Peru, from west to east, and the meridian in the middle of each.
 const ZONES: [(u8, f64); 3] = [(17, -81.0), (18, -75.0), (19, -69.0)];
 
@@ -67,8 +79,14 @@ pub struct Measures {
     pub width_m: Option<f64>,
     /// Whether it is next to nothing.
     pub sliver: bool,
+    /// Length of the border that two areas have in common, in metres (geodesic); `None` for what is no area.
+    pub border_m: Option<f64>,
     /// Who came first; `None` where a first day is not known.
     pub first: Option<First>,
+    /// Conflicts with a place in what they share; where they share no area, in or at the first feature.
+    pub conflicts_inside: usize,
+    /// Conflicts at most [`NEAR_M`] from there, those inside among them.
+    pub conflicts_near: usize,
 }
 
 /// How accurate the places of a feature are, in metres, by the datum operation its source came by; 0 where none was needed.
@@ -77,38 +95,51 @@ fn accuracy_m(snapshot: &Snapshot, feature: &Feature) -> f64 {
     source.and_then(|source| DatumOperation::named_in(&source.datum_operation)).map_or(0.0, |found| found.accuracy_m)
 }
 
-/// Measures pairs, and remembers what many of them need.
-#[derive(Default)]
-pub struct Measurer {
+/// Why a pair cannot be measured.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasureError {
+    /// PROJ cannot be used.
+    #[error(transparent)]
+    Crs(#[from] CrsError),
+    /// What it shares cannot be told.
+    #[error(transparent)]
+    Unfinished(#[from] Unfinished),
+}
+
+/// Measures the pairs of an answer, and remembers what many of them need.
+pub struct Measurer<'a> {
+    pub(super) answer: &'a Answer,
     /// To the UTM zones that were needed.
     projections: HashMap<u8, Projection>,
     /// Geodesic areas of features, by side and slot, in m².
     own_m2: HashMap<(bool, Slot), Option<f64>>,
 }
 
-impl Measurer {
-    /// Measures a pair. What is narrower than the tolerance is no overlap; without one told, it is the accuracies of both
-    /// sources taken together.
+impl<'a> Measurer<'a> {
+    /// Of the pairs of an answer.
+    pub fn of(answer: &'a Answer) -> Measurer<'a> {
+        Measurer { answer, projections: HashMap::new(), own_m2: HashMap::new() }
+    }
+
+    /// Measures a pair, of which is told what it shares. What is narrower than the tolerance is no overlap; without one told, it is
+    /// the accuracies of both sources taken together.
     ///
     /// # Errors
-    /// [`CrsError`] where PROJ cannot be used.
-    pub fn measure(
-        &mut self,
-        (pair, shared): (&Pair, &MultiPolygon<f64>),
-        a: &Snapshot,
-        b: &Snapshot,
-        tolerance_m: Option<f64>,
-    ) -> Result<Measures, CrsError> {
-        let [one, other] = [(a, pair.a), (b, pair.b)].map(|(snapshot, slot)| snapshot.feature(slot));
-        let tolerance_m = tolerance_m.unwrap_or_else(|| accuracy_m(a, one).hypot(accuracy_m(b, other)));
+    /// [`MeasureError`].
+    pub(super) fn measure(&mut self, pair: &Pair, shared: &MultiPolygon<f64>) -> Result<Measures, MeasureError> {
+        let answer = self.answer;
+        let (a, b) = (&answer.layers.a, &answer.layers.b);
+        let [one, other] = answer.features(pair);
+        let accuracies = || accuracy_m(a, one).hypot(accuracy_m(b, other));
+        let tolerance_m = answer.question.tolerance_m.unwrap_or_else(accuracies);
         let shared_m2 = pair.shared.m2;
         let width_m = (shared_m2 > 0.0).then(|| 2.0 * shared_m2 / pair.shared.perimeter_m);
-        let are_areas = [one, other].iter().all(|feature| feature.geometry.as_ref().and_then(areas_of).is_some());
+        let areas = [one, other].map(|feature| feature.geometry.as_ref().and_then(areas_of));
         let class = match width_m {
             Some(width) if width > tolerance_m => PairClass::Overlap,
             Some(_) => PairClass::WithinTolerance,
             None if pair.distance_m > 0.0 => PairClass::Neighbour,
-            None if are_areas => PairClass::Adjoining,
+            None if areas.iter().all(Option::is_some) => PairClass::Adjoining,
             None => PairClass::Meeting,
         };
         let utm_zone = zone_of(a, one).or_else(|| zone_of(b, other)).unwrap_or_else(|| zone_around(one));
@@ -116,6 +147,14 @@ impl Measurer {
             true => None,
             false => Some(self.utm_ha(shared, utm_zone)?),
         };
+        let border_m = match areas {
+            [Some(one), Some(other)] if pair.touches => Some(border_m(one, other).map_err(Unfinished::from)?),
+            [Some(_), Some(_)] => Some(0.0),
+            _ => None,
+        };
+        let around = (!shared.0.is_empty()).then(|| Geometry::from(shared.clone()));
+        let around = around.as_ref().or(one.geometry.as_ref());
+        let conflicts = around.map_or(vec![], |around| distances_m(&answer.layers.conflicts, around, NEAR_M));
         Ok(Measures {
             class,
             tolerance_m,
@@ -126,11 +165,14 @@ impl Measurer {
             percent_b: self.percent((false, pair.b), other, shared_m2),
             width_m,
             sliver: width_m.is_some_and(|width| shared_m2 < SLIVER.0 || width < SLIVER.1),
+            border_m,
             first: first_day(a, one).zip(first_day(b, other)).map(|(one, other)| match one.cmp(&other) {
                 Ordering::Less => First::A,
                 Ordering::Equal => First::SameDay,
                 Ordering::Greater => First::B,
             }),
+            conflicts_inside: conflicts.iter().filter(|(_, distance_m)| *distance_m <= 0.0).count(),
+            conflicts_near: conflicts.len(),
         })
     }
 
@@ -146,6 +188,23 @@ impl Measurer {
         };
         Ok(projection.apply(&Geometry::from(area.clone()))?.unsigned_area() / 1e4)
     }
+}
+
+/// Features of a layer at most so far from a geometry, and how far each is, in metres (geodesic); by slot.
+pub fn distances_m(snapshot: &Snapshot, from: &Geometry<f64>, most_m: f64) -> Vec<(Slot, f64)> {
+    let Some(rect) = from.bounding_rect() else { return vec![] };
+    let bbox = Bbox { west: rect.min().x, south: rect.min().y, east: rect.max().x, north: rect.max().y };
+    let near = around(&bbox, most_m + bulge_m(from) + snapshot.bulge_m());
+    let near = near.parts().flat_map(|part| snapshot.near_box(&part));
+    let distance = |slot| Some((slot, distance_m(from, snapshot.feature(slot).geometry.as_ref()?)?));
+    near.filter_map(distance).filter(|(_, distance_m)| *distance_m <= most_m).collect()
+}
+
+/// Length of the border that two areas have in common, in metres (geodesic).
+fn border_m(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result<f64, OverlayError> {
+    let (one, other) = (Boundary::of(one), Boundary::of(other));
+    let shared = shared_lines(&one.edges_beside(&other), &other.edges_beside(&one))?;
+    Ok(shared.iter().flat_map(LineString::lines).map(|line| geodesic_m(line.start_point(), line.end_point())).sum())
 }
 
 /// The first day of a feature: when a right was claimed, a community recognised.

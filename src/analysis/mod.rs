@@ -16,9 +16,9 @@ mod work;
 
 pub use answer::{Answer, AnswerError, Totals};
 pub use boundary::Extent;
-pub use measure::{First, Measurer, Measures, PairClass, first_day};
+pub use measure::{CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, distances_m, first_day};
 pub use overlap::{Pair, PairRelation, Side};
-pub use question::{MAX_CORNERS, MAX_DISTANCE_M, OverlapQuestion, QuestionError, Relation, default_filter};
+pub use question::{Layers, MAX_CORNERS, MAX_DISTANCE_M, OverlapQuestion, QuestionError, Relation};
 pub use row::{PairRow, PairSide};
 pub use shared::{geodesic_m2, shared_area};
 pub use work::{Unfinished, Work};

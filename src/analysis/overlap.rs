@@ -27,6 +27,8 @@ pub struct Side {
     pub snapshot: Arc<Snapshot>,
     /// Conditions on its features.
     pub query: FeatureQuery,
+    /// Their numbers, where only certain ones are meant.
+    pub ids: Option<Vec<i64>>,
 }
 
 /// How the features of a pair lie to one another.
@@ -55,6 +57,8 @@ pub struct Pair {
     pub shared: Extent,
     /// Geodesic distance in metres; 0 where they meet.
     pub distance_m: f64,
+    /// Whether their boundaries touch somewhere without crossing, as where they share a border.
+    pub touches: bool,
 }
 
 /// All pairs, by the ids of the first and then of the second.
@@ -129,7 +133,7 @@ pub(super) fn find_overlaps(
             let new_b = both(&meant_b, &then_b.is_new);
             let mut beside = vec![false; meant_a.len()];
             for slot in slots(&new_b) {
-                for other in near(&a.snapshot, b.snapshot.feature(slot), relation) {
+                for other in finder.near(finder.a, finder.b.feature(slot)) {
                     beside[other as usize] = meant_a[other as usize] && !then_a.is_new[other as usize];
                 }
             }
@@ -143,10 +147,18 @@ pub(super) fn find_overlaps(
 
 /// Which features a side means, by slot.
 fn meant(side: &Side, work: &Work) -> Result<Vec<bool>, Unfinished> {
-    let mut meant = vec![side.query.is_empty(); side.snapshot.features().len()];
-    if !side.query.is_empty() {
-        let found = side.snapshot.find_until(&side.query, work.deadline()).map_err(|_| Unfinished::TookTooLong)?;
-        found.into_iter().for_each(|slot| meant[slot as usize] = true);
+    let Side { snapshot, query, ids } = side;
+    let mut meant = vec![false; snapshot.features().len()];
+    match ids {
+        Some(ids) => {
+            let slots = ids.iter().filter_map(|id| snapshot.slot_of(*id));
+            slots.filter(|slot| query.matches(snapshot.feature(*slot))).for_each(|slot| meant[slot as usize] = true);
+        }
+        None if query.is_empty() => meant.fill(true),
+        None => {
+            let found = snapshot.find_until(query, work.deadline()).map_err(|_| Unfinished::TookTooLong)?;
+            found.into_iter().for_each(|slot| meant[slot as usize] = true);
+        }
     }
     Ok(meant)
 }
@@ -178,7 +190,7 @@ struct Finder<'a> {
     b: &'a Snapshot,
     is_same_layer: bool,
     /// Of the second layer's areas that were met: each is met by many.
-    boundaries: Vec<OnceLock<Option<Boundary>>>,
+    boundaries: Vec<OnceLock<Option<Box<Boundary>>>>,
     relation: PairRelation,
     area: Option<&'a MultiPolygon<f64>>,
     work: &'a Work,
@@ -207,7 +219,8 @@ impl Finder<'_> {
         let Some(whole) = &feature.geometry else { return Ok(vec![]) };
         let Some(own) = part(whole, self.area)? else { return Ok(vec![]) };
         let own = One { slot, boundary: areas_of(&own).map(Boundary::of), geometry: &own };
-        let pairs = near(self.b, feature, self.relation)
+        let pairs = self
+            .near(self.b, feature)
             .into_iter()
             .filter(|other| meant[*other as usize])
             .filter(|other| !self.is_same_layer || self.b.feature(*other).id != feature.id)
@@ -215,17 +228,34 @@ impl Finder<'_> {
         Ok(pairs.collect::<Result<_, _>>()?)
     }
 
+    /// Features whose boxes are near enough.
+    fn near(&self, snapshot: &Snapshot, feature: &Feature) -> Vec<Slot> {
+        let Some(bbox) = feature.bbox else { return vec![] };
+        match self.relation {
+            PairRelation::Near(distance_m) => {
+                around(&bbox, distance_m + self.bulge_m()).parts().flat_map(|part| snapshot.near_box(&part)).collect()
+            }
+            _ => snapshot.near_box(&bbox),
+        }
+    }
+
+    /// How far edges of either layer bulge beyond their boxes.
+    fn bulge_m(&self) -> f64 {
+        self.a.bulge_m() + self.b.bulge_m()
+    }
+
     /// The pair, if the two lie so to one another.
     fn pair(&self, one: &One<'_>, b: Slot) -> Result<Option<Pair>, OverlayError> {
         let own = one.geometry;
         let Some(other) = self.b.feature(b).geometry.as_ref() else { return Ok(None) };
-        let boundary = || self.boundaries[b as usize].get_or_init(|| areas_of(other).map(Boundary::of)).as_ref();
-        let shared = match (&one.boundary, boundary()) {
+        let of_other = || areas_of(other).map(|areas| Box::new(Boundary::of(areas)));
+        let boundary = || self.boundaries[b as usize].get_or_init(of_other).as_deref();
+        let (shared, touches) = match (&one.boundary, boundary()) {
             (Some(boundary), Some(of_other)) => match boundary.shared(of_other) {
-                Ok(shared) => shared,
-                Err(Touching) => shared_by_overlay(own, other)?,
+                Ok(shared) => (shared, false),
+                Err(Touching) => (shared_by_overlay(own, other)?, true),
             },
-            _ => own.intersects(other).then(Extent::default),
+            _ => (own.intersects(other).then(Extent::default), false),
         };
         let meets = shared.is_some();
         let distance_m = match self.relation {
@@ -234,9 +264,18 @@ impl Finder<'_> {
             PairRelation::Contains => (meets && own.relate(other).is_contains()).then_some(0.0),
             PairRelation::Touches => (meets && own.relate(other).is_touches()).then_some(0.0),
             PairRelation::Near(most) if meets => Some(0.0).filter(|distance| *distance <= most),
-            PairRelation::Near(most) => distance_m(own, other).filter(|distance| *distance <= most),
+            PairRelation::Near(most) => match (&one.boundary, boundary()) {
+                (Some(boundary), Some(of_other)) => boundary.distance_m(of_other, most, self.bulge_m()),
+                _ => distance_m(own, other).filter(|distance| *distance <= most),
+            },
         };
-        Ok(distance_m.map(|distance_m| Pair { a: one.slot, b, shared: shared.unwrap_or_default(), distance_m }))
+        Ok(distance_m.map(|distance_m| Pair {
+            a: one.slot,
+            b,
+            shared: shared.unwrap_or_default(),
+            distance_m,
+            touches,
+        }))
     }
 }
 
@@ -256,17 +295,6 @@ pub(super) fn part<'a>(
         }
         (Some(area), None) => area.intersects(whole).then_some(Cow::Borrowed(whole)),
     })
-}
-
-/// Features whose boxes are near enough.
-fn near(snapshot: &Snapshot, feature: &Feature, relation: PairRelation) -> Vec<Slot> {
-    let Some(bbox) = feature.bbox else { return vec![] };
-    match relation {
-        PairRelation::Near(distance_m) => {
-            around(&bbox, distance_m).parts().flat_map(|part| snapshot.near_box(&part)).collect()
-        }
-        _ => snapshot.near_box(&bbox),
-    }
 }
 
 /// What two areas share; `None` where they are apart.

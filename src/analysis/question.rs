@@ -1,6 +1,7 @@
 use std::{str::FromStr, sync::Arc};
 
 use geo::{Geometry, MultiPolygon, Validation};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -8,7 +9,7 @@ use crate::{
     analysis::{PairRelation, Side},
     index::Snapshot,
     model::{
-        FeatureQuery, Layer, Moment,
+        FeatureQuery, Moment,
         cql2::{Cql2Error, parse_text},
     },
 };
@@ -17,6 +18,9 @@ use crate::{
 pub const MAX_DISTANCE_M: f64 = 100_000.0;
 /// Corners of an area that is asked about, at most.
 pub const MAX_CORNERS: usize = 100_000;
+
+/// Features that are named one by one, at most.
+const MAX_IDS: usize = 10_000;
 
 /// Which features of two layers lie how to one another. As JSON it is what clients send, and what is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +42,12 @@ pub struct OverlapQuestion {
     /// Filter of the second layer's features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub where_b: Option<String>,
+    /// Numbers of the first layer's features, where only certain ones are meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ids_a: Option<Vec<i64>>,
+    /// Numbers of the second layer's features.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ids_b: Option<Vec<i64>>,
     /// Only what of the first layer's features lies in this area: a Polygon or MultiPolygon of GeoJSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area: Option<geojson::Geometry>,
@@ -50,6 +60,24 @@ pub struct OverlapQuestion {
     /// What was known at this time.
     #[serde(default, rename = "asKnown", skip_serializing_if = "Option::is_none")]
     pub as_known: Option<String>,
+}
+
+/// The layers of a question as one caller may see them at one moment.
+#[derive(Debug, Clone)]
+pub struct Layers {
+    /// The first.
+    pub a: Arc<Snapshot>,
+    /// The second.
+    pub b: Arc<Snapshot>,
+    /// Conflicts, which are counted around what a pair shares.
+    pub conflicts: Arc<Snapshot>,
+}
+
+impl Layers {
+    /// When the last of them changed.
+    pub fn changed_at(&self) -> Option<Timestamp> {
+        [&self.a, &self.b, &self.conflicts].iter().filter_map(|layer| layer.changed_at()).max()
+    }
 }
 
 /// How features shall lie to one another, as it is written.
@@ -98,6 +126,8 @@ impl OverlapQuestion {
             distance_m: None,
             where_a: None,
             where_b: None,
+            ids_a: None,
+            ids_b: None,
             area: None,
             tolerance_m: None,
             as_of: None,
@@ -114,7 +144,7 @@ impl OverlapQuestion {
     ///
     /// # Errors
     /// [`QuestionError`].
-    pub fn check(&self, layers: [Arc<Snapshot>; 2]) -> Result<(), QuestionError> {
+    pub fn check(&self, layers: &Layers) -> Result<(), QuestionError> {
         self.tolerance()?;
         self.pair_relation()?;
         self.area()?;
@@ -204,22 +234,42 @@ impl OverlapQuestion {
     ///
     /// # Errors
     /// [`QuestionError`].
-    pub fn sides(&self, [a, b]: [Arc<Snapshot>; 2]) -> Result<[Side; 2], QuestionError> {
-        Ok([side("where_a", self.where_a.as_deref(), a)?, side("where_b", self.where_b.as_deref(), b)?])
+    pub fn sides(&self, layers: &Layers) -> Result<[Side; 2], QuestionError> {
+        let [filter_a, filter_b] = self.filters(layers);
+        Ok([
+            side(("where_a", filter_a), ("ids_a", self.ids_a.as_ref()), &layers.a)?,
+            side(("where_b", filter_b), ("ids_b", self.ids_b.as_ref()), &layers.b)?,
+        ])
+    }
+
+    /// The filters that count: those told, and else those that count by default. Features that are named count whatever their
+    /// state.
+    pub fn filters<'a>(&'a self, layers: &'a Layers) -> [Option<&'a str>; 2] {
+        let filter = |told: &'a Option<String>, ids: &Option<Vec<i64>>, snapshot: &'a Snapshot| {
+            let usual = snapshot.layer().counts_where.as_deref().filter(|_| ids.is_none());
+            told.as_deref().or(usual).filter(|text| !text.trim().is_empty())
+        };
+        [filter(&self.where_a, &self.ids_a, &layers.a), filter(&self.where_b, &self.ids_b, &layers.b)]
     }
 }
 
-/// The filter that counts for a layer where none is told.
-pub fn default_filter(layer: &Layer) -> Option<&str> {
-    layer.counts_where.as_deref()
-}
-
-fn side(member: &'static str, told: Option<&str>, snapshot: Arc<Snapshot>) -> Result<Side, QuestionError> {
-    let text = told.or_else(|| default_filter(snapshot.layer())).filter(|text| !text.trim().is_empty());
+fn side(
+    (member, filter): (&'static str, Option<&str>),
+    (ids_member, ids): (&'static str, Option<&Vec<i64>>),
+    snapshot: &Arc<Snapshot>,
+) -> Result<Side, QuestionError> {
     let compile = |text| snapshot.compile(&parse_text(text)?);
-    let filter = text.map(compile).transpose().map_err(|error: Cql2Error| refused(member, error))?;
+    let filter = filter.map(compile).transpose().map_err(|error: Cql2Error| refused(member, error))?;
+    if let Some(ids) = ids {
+        if ids.len() > MAX_IDS {
+            return Err(refused(ids_member, format!("it has {} numbers; at most {MAX_IDS} are taken", ids.len())));
+        }
+        if let Some(unknown) = ids.iter().find(|id| snapshot.by_id(**id).is_none()) {
+            return Err(refused(ids_member, format!("{} has no feature {unknown}", snapshot.layer().id)));
+        }
+    }
     let query = FeatureQuery { filter, ..FeatureQuery::default() };
-    Ok(Side { snapshot, query })
+    Ok(Side { snapshot: Arc::clone(snapshot), query, ids: ids.cloned() })
 }
 
 fn refused(member: &'static str, detail: impl std::fmt::Display) -> QuestionError {

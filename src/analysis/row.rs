@@ -3,8 +3,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
-    analysis::{Answer, Measurer, Measures, Pair, first_day},
-    crs::CrsError,
+    analysis::{MeasureError, Measurer, Measures, Pair, first_day},
     index::{Slot, Snapshot},
     model::Value,
 };
@@ -42,27 +41,33 @@ pub struct PairSide {
     pub synthetic: bool,
 }
 
-impl Answer {
-    /// A pair and the area it shares with its measures, areas to a hundredth of a square metre and lengths to a centimetre.
+impl Measurer<'_> {
+    /// A pair with its measures, areas to a hundredth of a square metre and lengths to a centimetre; and the area it shares,
+    /// see [`Answer::shared`].
     ///
     /// # Errors
-    /// [`CrsError`] where PROJ cannot be used.
-    pub fn row(&self, pair: &Pair, shared: &MultiPolygon<f64>, measurer: &mut Measurer) -> Result<PairRow, CrsError> {
-        let measures = measurer.measure((pair, shared), &self.a, &self.b, self.question.tolerance_m)?;
-        Ok(PairRow {
-            a: side(&self.a, pair.a),
-            b: side(&self.b, pair.b),
+    /// [`MeasureError`].
+    ///
+    /// [`Answer::shared`]: crate::analysis::Answer::shared
+    pub fn row(&mut self, pair: &Pair) -> Result<(PairRow, MultiPolygon<f64>), MeasureError> {
+        let shared = self.answer.shared(pair)?;
+        let measures = self.measure(pair, &shared)?;
+        let row = PairRow {
+            a: side(&self.answer.layers.a, pair.a),
+            b: side(&self.answer.layers.b, pair.b),
             measures: Measures {
                 geodesic_ha: rounded(measures.geodesic_ha, 6),
                 utm_ha: measures.utm_ha.map(|area| rounded(area, 6)),
                 percent_a: measures.percent_a.map(|percent| rounded(percent, 4)),
                 percent_b: measures.percent_b.map(|percent| rounded(percent, 4)),
                 width_m: measures.width_m.map(|width| rounded(width, 2)),
+                border_m: measures.border_m.map(|length| rounded(length, 2)),
                 tolerance_m: rounded(measures.tolerance_m, 2),
                 ..measures
             },
             distance_m: rounded(pair.distance_m, 2),
-        })
+        };
+        Ok((row, shared))
     }
 }
 

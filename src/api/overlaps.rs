@@ -13,11 +13,12 @@ use bytes::Bytes;
 use serde_json::{Value as Json_, json};
 
 use crate::{
-    analysis::{Answer, AnswerError, Measurer, OverlapQuestion, QuestionError, Unfinished},
+    analysis::{Answer, AnswerError, MeasureError, Measurer, OverlapQuestion, QuestionError, Unfinished},
     api::{Problem, SharedState, params::Params},
     exchange::{OverlapsError, write_overlaps_csv, write_overlaps_geojson},
     index::{PastError, Snapshot},
     jobs::{Asked, OverlapJob, OverlapJobError},
+    model::{DatumOperation, Source},
 };
 
 /// Bytes of a question, an area among it.
@@ -54,6 +55,22 @@ async fn cancel(State(state): State<SharedState>, Path(id): Path<String>) -> Res
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::not_found("no question of this name is being worked out")),
     }
+}
+
+/// A source, how many features of a layer it has, and how well their places are known.
+fn source((source, count): (&Source, usize)) -> Json_ {
+    json!({
+        "name": source.name,
+        "title": {"es": source.title.es, "en": source.title.en},
+        "features": count,
+        "valid_on": source.valid_on,
+        "received_at": source.received_at,
+        "file_name": source.file_name,
+        "datum_operation": source.datum_operation,
+        "accuracy_m": DatumOperation::named_in(&source.datum_operation).map(|operation| operation.accuracy_m),
+        "licence": source.licence,
+        "synthetic": source.synthetic,
+    })
 }
 
 fn location(state: &SharedState, id: &str) -> (HeaderName, HeaderValue) {
@@ -111,10 +128,9 @@ async fn page(
 ) -> Result<Json_, Problem> {
     let of_page = Arc::clone(answer);
     let rows = tokio::task::spawn_blocking(move || {
-        let mut measurer = Measurer::default();
+        let mut measurer = Measurer::of(&of_page);
         let pairs = of_page.pairs.iter().skip(offset).take(limit);
-        let row = |pair| -> Result<_, OverlapsError> { Ok(of_page.row(pair, &of_page.shared(pair)?, &mut measurer)?) };
-        pairs.map(row).collect::<Result<Vec<_>, _>>()
+        pairs.map(|pair| Ok(measurer.row(pair)?.0)).collect::<Result<Vec<_>, MeasureError>>()
     });
     let rows = rows.await.map_err(|_| Problem::internal())?.map_err(|error| {
         tracing::error!(%error, "pairs cannot be measured");
@@ -129,11 +145,10 @@ async fn page(
             "attribution": snapshot.attribution(),
             "licence": snapshot.licence(),
             "synthetic": snapshot.has_synthetic(),
+            "sources": snapshot.source_counts().map(source).collect::<Vec<_>>(),
         })
     };
-    let filter = |told: &Option<String>, snapshot: &Snapshot| {
-        told.clone().or_else(|| crate::analysis::default_filter(snapshot.layer()).map(str::to_owned))
-    };
+    let [filter_a, filter_b] = answer.question.filters(&answer.layers);
     let next = (offset + rows.len() < answer.pairs.len())
         .then(|| json!({"rel": "next", "href": format!("{address}?limit={limit}&offset={}", offset + limit)}));
     let link = |rel: &str, format: &str| json!({"rel": rel, "href": format!("{address}?f={format}"), "title": format});
@@ -145,8 +160,8 @@ async fn page(
     Ok(json!({
         "id": id,
         "question": answer.question,
-        "filters": {"a": filter(&answer.question.where_a, &answer.a), "b": filter(&answer.question.where_b, &answer.b)},
-        "layers": {"a": layer(&answer.a), "b": layer(&answer.b)},
+        "filters": {"a": filter_a, "b": filter_b},
+        "layers": {"a": layer(&answer.layers.a), "b": layer(&answer.layers.b), "conflicts": layer(&answer.layers.conflicts)},
         "totals": answer.totals,
         "number_matched": answer.pairs.len(),
         "number_returned": rows.len(),

@@ -10,12 +10,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::{
-    analysis::{Answer, OverlapQuestion, Relation, Totals, Work},
+    analysis::{Answer, CONFLICTS, Layers, OverlapQuestion, Relation, Totals, Work},
     cli::with_store,
     config::Settings,
     exchange::{OverlapsError, write_overlaps_csv, write_overlaps_geojson},
     index::Snapshot,
-    model::{Access, Catalogue},
+    model::{Access, Catalogue, Layer},
 };
 
 /// However much is asked, an answer comes within this time or not at all.
@@ -64,17 +64,19 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         tolerance_m: arguments.tolerance,
         ..OverlapQuestion::of(&arguments.a, &arguments.b)
     };
-    let layers = [&question.a, &question.b].map(|layer| Catalogue::built_in().layer(layer));
-    let [a, b] = layers;
-    let (a, b) = (a?, b?);
+    let [a, b, conflicts] = [&question.a, &question.b, CONFLICTS].map(|layer| Catalogue::built_in().layer(layer));
+    let (a, b, conflicts) = (a?, b?, conflicts?);
     let contents = with_store(settings, async |store, stop| {
-        let first = stop.unless(store.layer_contents(&a.id)).await??;
-        let second = stop.unless(store.layer_contents(&b.id)).await??;
-        Ok([(a, first), (b, second)])
+        let mut read = async |layer: &'static Layer| -> anyhow::Result<_> {
+            Ok((layer, stop.unless(store.layer_contents(&layer.id)).await??))
+        };
+        Ok([read(a).await?, read(b).await?, read(conflicts).await?])
     })
     .await?;
     let work = tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
-        let layers = contents.map(|(layer, contents)| Arc::new(Snapshot::build(layer, Access::Public, contents)));
+        let built = contents.map(|(layer, contents)| Arc::new(Snapshot::build(layer, Access::Public, contents)));
+        let [a, b, conflicts] = built;
+        let layers = Layers { a, b, conflicts };
         let answer = Answer::work_out(question, layers, None, &Work::until(Instant::now() + LIMIT))?;
         match arguments.output {
             None => write(&mut std::io::stdout().lock(), &answer, false)?,

@@ -248,7 +248,7 @@ impl Feature {
 
 impl FeatureQuery {
     /// Whether everything but the box holds.
-    pub(super) fn matches(&self, feature: &Feature) -> bool {
+    pub fn matches(&self, feature: &Feature) -> bool {
         self.properties.iter().all(|filter| filter.accepts(feature.value(filter.position)))
             && self.period.is_none_or(|period| feature.holds_within(period))
             && self.text.as_deref().is_none_or(|text| feature.search_text.contains(text))

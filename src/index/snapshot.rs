@@ -135,13 +135,16 @@ impl Snapshot {
 
     /// The same moment with some features as the database has them.
     pub(super) fn repaired(&self, differing: &[i64], features: Vec<StoredFeature>) -> Snapshot {
-        let moment = Moment {
+        self.with_features(self.moment(|source| source.clone()), differing, features)
+    }
+
+    fn moment(&self, source: impl Fn(&Source) -> Source) -> Moment {
+        Moment {
             position: self.position.clone(),
             revision: self.revision,
             changed_at: self.changed_at,
-            sources: self.sources.iter().map(|(source, _)| source.clone()).collect(),
-        };
-        self.with_features(moment, differing, features)
+            sources: self.sources.iter().map(|(own, _)| source(own)).collect(),
+        }
     }
 
     /// A feature of this layer as it is stored, read for this snapshot's callers; `None` where it cannot be read.
@@ -154,7 +157,9 @@ impl Snapshot {
 
     /// The layer at another moment.
     pub(super) fn then(&self, then: LayerThen) -> Snapshot {
-        self.repaired(&then.touched, then.features)
+        // Every feature bears the place of its source: they stay in their order, each as it was then.
+        let of_then = |own: &Source| then.sources.iter().find(|source| source.name == own.name).unwrap_or(own).clone();
+        self.with_features(self.moment(of_then), &then.touched, then.features)
     }
 
     /// Ids of the features whose rows here are not those of the database; `None` where the database has gone on, and
@@ -323,12 +328,23 @@ impl Snapshot {
 
     /// The feature with that id.
     pub fn by_id(&self, id: i64) -> Option<&Feature> {
-        self.features.binary_search_by_key(&id, |feature| feature.id).ok().map(|position| &*self.features[position])
+        self.slot_of(id).map(|slot| self.feature(slot))
+    }
+
+    /// The slot of the feature with that id.
+    pub fn slot_of(&self, id: i64) -> Option<Slot> {
+        let position = self.features.binary_search_by_key(&id, |feature| feature.id).ok()?;
+        Slot::try_from(position).ok()
     }
 
     /// The feature's GeoJSON object without its closing brace: members may follow.
     pub fn open_json<'a>(&self, feature: &'a Feature) -> &'a [u8] {
         &feature.json
+    }
+
+    /// How far edges of any feature, as arcs of great circles, bulge towards a pole beyond its box, in metres.
+    pub fn bulge_m(&self) -> f64 {
+        self.bulge_m
     }
 
     /// The box around all features; `None` when none has geometry.

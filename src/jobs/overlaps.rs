@@ -11,8 +11,8 @@ use moka::future::Cache;
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
-    analysis::{Answer, AnswerError, OverlapQuestion, QuestionError, Unfinished, Work},
-    index::{Index, PastError, Snapshot},
+    analysis::{Answer, AnswerError, CONFLICTS, Layers, OverlapQuestion, QuestionError, Unfinished, Work},
+    index::{Index, PastError},
     model::Access,
     store::{Store, StoreError},
 };
@@ -34,9 +34,6 @@ const STANDING: [(&str, &str); 2] =
     [("mining_concessions", "indigenous_territories"), ("mining_concessions", "watersheds")];
 /// Pairs in all answers that are kept.
 const MOST_PAIRS: u64 = 1_000_000;
-
-/// The two layers of a question.
-type Layers = [Arc<Snapshot>; 2];
 
 /// Questions about what lies on what, worked out one after another, and the answers that were asked for last.
 #[derive(Clone)]
@@ -238,15 +235,18 @@ impl Shared {
             let snapshot = self.index.snapshot_at(&self.store, layer, Access::Public, moment).await;
             snapshot.map_err(|error| OverlapJobError::Layer { member, error })
         };
-        let layers = [snapshot("a", &question.a).await?, snapshot("b", &question.b).await?];
-        // What is known now is known by the last change of both layers: asked again, the question means the same.
+        let layers = Layers {
+            a: snapshot("a", &question.a).await?,
+            b: snapshot("b", &question.b).await?,
+            conflicts: snapshot("conflicts", CONFLICTS).await?,
+        };
+        // What is known now is known by the last change of the layers: asked again, the question means the same.
         if question.as_known.is_none() {
-            let changed = layers.iter().filter_map(|layer| layer.changed_at()).max();
-            question.as_known = changed.map(|time| time.to_string());
+            question.as_known = layers.changed_at().map(|time| time.to_string());
         }
         // An area may have many corners.
         let of_check = layers.clone();
-        let checked = tokio::task::spawn_blocking(move || question.check(of_check).map(|()| question));
+        let checked = tokio::task::spawn_blocking(move || question.check(&of_check).map(|()| question));
         Ok((checked.await.map_err(|_| OverlapJobError::Interrupted)??, layers))
     }
 

@@ -1,4 +1,4 @@
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use crate::model::Text;
 
@@ -21,6 +21,8 @@ pub struct Source {
     pub file_name: String,
     /// How its coordinates came to WGS 84, as the import says.
     pub datum_operation: String,
+    /// Day the data is of; `None` when nobody said.
+    pub valid_on: Option<Date>,
     /// When it came in.
     pub received_at: Timestamp,
 }

@@ -193,8 +193,19 @@ async fn read_some(connection: &mut PgConnection, layer: &str, ids: &[i64]) -> R
     Ok(query.fetch_all(connection).await?)
 }
 
+/// The sources of a layer now.
 async fn read_sources(connection: &mut PgConnection, layer: &str) -> Result<Vec<Source>, StoreError> {
-    let sources = sqlx::query_file!("src/store/queries/read_layer_sources.sql", layer)
+    read_sources_then(connection, layer, None, None).await
+}
+
+/// The sources of a layer as of a day, known at a time in µs since 1970.
+pub(super) async fn read_sources_then(
+    connection: &mut PgConnection,
+    layer: &str,
+    as_of: Option<&str>,
+    as_known_us: Option<i64>,
+) -> Result<Vec<Source>, StoreError> {
+    let sources = sqlx::query_file!("src/store/queries/read_layer_sources.sql", layer, as_of, as_known_us)
         .map(|row| Source {
             name: row.source,
             title: serde_json::from_value(row.source_title).unwrap_or(Text { es: String::new(), en: String::new() }),
@@ -204,6 +215,7 @@ async fn read_sources(connection: &mut PgConnection, layer: &str) -> Result<Vec<
             synthetic: row.synthetic,
             file_name: row.file_name,
             datum_operation: row.datum_operation,
+            valid_on: row.valid_on.and_then(|day| day.parse().ok()),
             received_at: timestamp(row.received_at_us),
         })
         .fetch_all(connection)

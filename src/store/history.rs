@@ -3,10 +3,10 @@ use std::time::Duration;
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    model::Moment,
+    model::{Moment, Source},
     store::{
         Store, StoreError, StoredFeature,
-        features::{begin_moment, read_revision, timestamp},
+        features::{begin_moment, read_revision, read_sources_then, timestamp},
         in_time,
     },
 };
@@ -23,6 +23,8 @@ pub struct LayerThen {
     pub touched: Vec<i64>,
     /// As they were, by ascending id.
     pub features: Vec<StoredFeature>,
+    /// The sources then.
+    pub sources: Vec<Source>,
 }
 
 /// One version of a feature, or that it was removed.
@@ -65,9 +67,10 @@ impl Store {
             )
             .fetch_all(&mut *moment)
             .await?;
+            let sources = read_sources_then(&mut moment, layer, as_of.as_deref(), as_known).await?;
             moment.commit().await?;
             let touched = absent.into_iter().chain(features.iter().map(|feature| feature.id)).collect();
-            Ok(LayerThen { revision, touched, features })
+            Ok(LayerThen { revision, touched, features, sources })
         })
         .await
     }

@@ -3,8 +3,7 @@ use std::io::{self, Write};
 use geo::Geometry;
 
 use crate::{
-    analysis::{Answer, Measurer, PairRow, PairSide, Unfinished},
-    crs::CrsError,
+    analysis::{Answer, MeasureError, Measurer, PairRow, PairSide},
     exchange::export::text_cell,
     index::write_geometry,
     model::Value,
@@ -13,29 +12,25 @@ use crate::{
 /// Why pairs cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum OverlapsError {
-    /// PROJ cannot be used.
+    /// A pair cannot be measured.
     #[error(transparent)]
-    Crs(#[from] CrsError),
-    /// What a pair shares cannot be told.
-    #[error(transparent)]
-    Unfinished(#[from] Unfinished),
+    Measure(#[from] MeasureError),
     /// Nobody takes it.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-const HEAD: &str = "a_id,a_code,a_name,a_category,a_first_day,a_source,b_id,b_code,b_name,b_category,b_first_day,b_source,class,geodesic_ha,utm_ha,utm_zone,percent_a,percent_b,width_m,tolerance_m,sliver,distance_m,first,synthetic";
+const HEAD: &str = "a_id,a_code,a_name,a_category,a_first_day,a_source,b_id,b_code,b_name,b_category,b_first_day,b_source,class,geodesic_ha,utm_ha,utm_zone,percent_a,percent_b,width_m,tolerance_m,sliver,border_m,distance_m,first,conflicts_inside,conflicts_within_5_km,synthetic";
 
 /// Writes all pairs as CSV (RFC 4180, UTF-8, no cell a formula), one row each.
 ///
 /// # Errors
 /// [`OverlapsError`].
 pub fn write_overlaps_csv(out: &mut impl Write, answer: &Answer) -> Result<(), OverlapsError> {
-    let mut measurer = Measurer::default();
+    let mut measurer = Measurer::of(answer);
     write!(out, "{HEAD}\r\n")?;
     for pair in &answer.pairs {
-        let shared = answer.shared(pair)?;
-        let row = answer.row(pair, &shared, &mut measurer)?;
+        let (row, _) = measurer.row(pair)?;
         write!(out, "{}\r\n", cells(&row).join(","))?;
     }
     Ok(())
@@ -50,11 +45,10 @@ pub fn write_overlaps_geojson(
     answer: &Answer,
     (offset, limit): (usize, usize),
 ) -> Result<(), OverlapsError> {
-    let mut measurer = Measurer::default();
+    let mut measurer = Measurer::of(answer);
     write!(out, r#"{{"type":"FeatureCollection","features":["#)?;
     for (position, pair) in answer.pairs.iter().skip(offset).take(limit).enumerate() {
-        let shared = answer.shared(pair)?;
-        let row = answer.row(pair, &shared, &mut measurer)?;
+        let (row, shared) = measurer.row(pair)?;
         let geometry = (!shared.0.is_empty()).then(|| Geometry::from(shared));
         let mut feature = Vec::from(if position == 0 { "" } else { "," });
         feature.extend_from_slice(br#"{"type":"Feature","geometry":"#);
@@ -93,8 +87,11 @@ fn cells(row: &PairRow) -> Vec<String> {
         number(row.measures.width_m),
         row.measures.tolerance_m.to_string(),
         row.measures.sliver.to_string(),
+        number(row.measures.border_m),
         row.distance_m.to_string(),
         word(serde_json::json!(row.measures.first)),
+        row.measures.conflicts_inside.to_string(),
+        row.measures.conflicts_near.to_string(),
         (row.a.synthetic || row.b.synthetic).to_string(),
     ];
     side(&row.a).into_iter().chain(side(&row.b)).chain(measures).collect()
