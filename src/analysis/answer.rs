@@ -93,7 +93,7 @@ impl Answer {
             covered_ha: None,
         };
         let mut answer = Answer { question, layers, totals, pairs, area };
-        if answer.pairs.len() <= DISSOLVED {
+        if answer.is_dissolved() {
             answer.totals.covered_ha = Some(answer.covered_m2(work)? / 1e4);
         }
         Ok(answer)
@@ -121,13 +121,26 @@ impl Answer {
         [self.layers.a.feature(pair.a), self.layers.b.feature(pair.b)]
     }
 
-    fn covered_m2(&self, work: &Work) -> Result<f64, Unfinished> {
+    /// Whether the areas that pairs share are dissolved: not of very many.
+    pub(super) fn is_dissolved(&self) -> bool {
+        self.pairs.len() <= DISSOLVED
+    }
+
+    /// What each pair shares; `None` of very many pairs.
+    pub(super) fn shared_areas(&self, work: &Work) -> Result<Vec<Option<MultiPolygon<f64>>>, Unfinished> {
+        if !self.is_dissolved() {
+            return Ok(vec![None; self.pairs.len()]);
+        }
         work.expect(self.pairs.len());
         let shared = |pair: &Pair| {
             work.next()?;
-            self.shared(pair)
+            self.shared(pair).map(Some)
         };
-        let areas: Vec<_> = WORKERS.install(|| self.pairs.par_iter().map(shared).collect::<Result<_, Unfinished>>())?;
-        covered_m2(&areas.iter().collect::<Vec<_>>(), work)
+        WORKERS.install(|| self.pairs.par_iter().map(shared).collect())
+    }
+
+    fn covered_m2(&self, work: &Work) -> Result<f64, Unfinished> {
+        let areas = self.shared_areas(work)?;
+        covered_m2(&areas.iter().flatten().collect::<Vec<_>>(), work)
     }
 }

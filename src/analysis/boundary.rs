@@ -79,6 +79,11 @@ impl Boundary {
         Boundary { rect: area.bounding_rect(), edges, rings, blocks, whole: OnceLock::new() }
     }
 
+    /// The box around it; `None` of nothing.
+    pub(super) fn bbox(&self) -> Option<Bbox> {
+        self.rect.map(|rect| Bbox { west: rect.min().x, south: rect.min().y, east: rect.max().x, north: rect.max().y })
+    }
+
     /// Edges there are.
     pub(super) fn len(&self) -> usize {
         self.edges.len()

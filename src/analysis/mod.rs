@@ -11,6 +11,8 @@ mod overlap;
 mod question;
 mod row;
 mod shared;
+mod sorted;
+mod totals;
 mod under;
 mod work;
 
@@ -21,4 +23,6 @@ pub use overlap::{Pair, PairRelation, Side};
 pub use question::{Layers, MAX_CORNERS, MAX_DISTANCE_M, OverlapQuestion, QuestionError, Relation};
 pub use row::{PairRow, PairSide};
 pub use shared::{geodesic_m2, shared_area};
+pub use sorted::PairOrder;
+pub use totals::{GroupTotals, TotalsBy, TotalsError};
 pub use work::{Unfinished, Work};

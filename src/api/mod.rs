@@ -9,6 +9,7 @@ mod catalogue;
 mod connections;
 mod counts;
 mod features;
+mod file;
 mod health;
 mod heavy;
 mod imports;

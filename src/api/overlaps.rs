@@ -1,6 +1,6 @@
 //! What lies on what: pairs of features of two layers, kept under a name that follows from the question.
 
-use std::sync::Arc;
+use std::{fs::File, str::FromStr, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -13,12 +13,21 @@ use bytes::Bytes;
 use serde_json::{Value as Json_, json};
 
 use crate::{
-    analysis::{Answer, AnswerError, MeasureError, Measurer, OverlapQuestion, QuestionError, Unfinished},
-    api::{Problem, SharedState, params::Params},
-    exchange::{OverlapsError, write_overlaps_csv, write_overlaps_geojson},
-    index::{PastError, Snapshot},
+    analysis::{
+        Answer, AnswerError, MeasureError, Measurer, OverlapQuestion, PairOrder, QuestionError, TotalsBy, TotalsError,
+        Unfinished, Work,
+    },
+    api::{
+        Problem, SharedState,
+        file::{file_name, media_type, send},
+        params::Params,
+    },
+    exchange::{
+        ExchangeError, ExportFormat, OverlapsError, write_overlaps_csv, write_overlaps_file, write_overlaps_geojson,
+    },
+    index::{PastError, Snapshot, TookTooLong},
     jobs::{Asked, OverlapJob, OverlapJobError},
-    model::{DatumOperation, Source},
+    model::{Access, DatumOperation, GeometryKind, Source},
 };
 
 /// Bytes of a question, an area among it.
@@ -28,7 +37,10 @@ const MAX_LIMIT: usize = 1_000;
 
 /// They may take longer than other requests.
 pub(super) fn routes() -> Router<SharedState> {
-    Router::new().route("/api/overlaps", post(ask)).route("/api/overlaps/{id}", get(answer).delete(cancel))
+    Router::new()
+        .route("/api/overlaps", post(ask))
+        .route("/api/overlaps/{id}", get(answer).delete(cancel))
+        .route("/api/overlaps/{id}/totals", get(totals))
 }
 
 /// `POST /api/overlaps`: the body is the question. 201 with the answer's first page, or 202 where it takes longer; `Location` has
@@ -45,7 +57,7 @@ async fn ask(State(state): State<SharedState>, params: Params, body: Bytes) -> R
         Asked::Running(job) => return Ok(under_way(&state, &job)),
     };
     let id = answer.question.id();
-    let page = page(&state, &id, &answer, DEFAULT_LIMIT, 0).await?;
+    let page = page(&state, &id, &answer, &Part::default()).await?;
     Ok((StatusCode::CREATED, [location(&state, &id)], Json(page)).into_response())
 }
 
@@ -94,42 +106,116 @@ fn under_way(state: &SharedState, job: &OverlapJob) -> Response {
     (StatusCode::ACCEPTED, [location(state, &job.id), again], Json(status)).into_response()
 }
 
-/// `GET /api/overlaps/{id}?limit=…&offset=…&f=json|csv|geojson`: the same answer at any time; 202 while it is worked out.
+/// Which pairs of an answer a page shows.
+struct Part {
+    order: PairOrder,
+    descending: bool,
+    offset: usize,
+    limit: usize,
+}
+
+impl Default for Part {
+    fn default() -> Part {
+        Part { order: PairOrder::Area, descending: true, offset: 0, limit: DEFAULT_LIMIT }
+    }
+}
+
+impl Part {
+    fn of(params: &Params) -> Result<Part, Problem> {
+        let sort = params.get("sort").unwrap_or("-geodesic_ha");
+        let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
+        let Some((_, order)) = PairOrder::ALL.iter().find(|(own, _)| *own == name) else {
+            let known: Vec<_> = PairOrder::ALL.iter().map(|(name, _)| *name).collect();
+            let detail = format!("accepted are {}, with - before it from the greatest down", known.join(", "));
+            return Err(Problem::bad_parameter("sort", detail));
+        };
+        Ok(Part {
+            order: *order,
+            descending,
+            offset: usize::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX),
+            limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?,
+        })
+    }
+
+    /// The query of the next page, after so many.
+    fn next(&self, shown: usize) -> String {
+        let sort = PairOrder::ALL.iter().find(|(_, own)| *own == self.order).map_or("", |(name, _)| name);
+        let sign = if self.descending { "-" } else { "" };
+        format!("sort={sign}{sort}&limit={}&offset={}", self.limit, self.offset + shown)
+    }
+}
+
+/// `GET /api/overlaps/{id}?limit=…&offset=…&sort=…&f=…`: the same answer at any time; 202 while it is worked out. Files hold all
+/// pairs; GeoJSON may be asked for by pages.
 async fn answer(State(state): State<SharedState>, Path(id): Path<String>, params: Params) -> Result<Response, Problem> {
-    params.allow_only(["limit", "offset", "f"])?;
-    let limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)?;
-    let offset = usize::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX);
+    params.allow_only(["limit", "offset", "sort", "f"])?;
+    let part = Part::of(&params)?;
+    let format = params.get("f").unwrap_or("json");
+    let file_format = ExportFormat::from_str(format).ok();
+    if format != "json" && file_format.is_none() {
+        return Err(Problem::bad_parameter("f", format!("accepted are json, {}", ExportFormat::names())));
+    }
     let answer = match state.overlaps.again(&id).await? {
         Asked::Done(answer) => answer,
         Asked::Running(job) => return Ok(under_way(&state, &job)),
     };
-    match params.get("f").unwrap_or("json") {
-        "json" => Ok(Json(page(&state, &id, &answer, limit, offset).await?).into_response()),
-        "csv" => {
+    let is_paged = params.get("limit").is_some();
+    match file_format {
+        None => Ok(Json(page(&state, &id, &answer, &part).await?).into_response()),
+        Some(ExportFormat::Csv) => {
             let write = move |body: &mut Vec<u8>| write_overlaps_csv(body, &answer);
-            file("text/csv; charset=utf-8; header=present", "csv", write).await
+            in_memory("text/csv; charset=utf-8; header=present", "csv", write).await
         }
-        "geojson" => {
-            // All of them, unless a page is asked for.
-            let limit = if params.get("limit").is_some() { limit } else { usize::MAX };
-            let write = move |body: &mut Vec<u8>| write_overlaps_geojson(body, &answer, (offset, limit));
-            file("application/geo+json", "geojson", write).await
+        Some(ExportFormat::GeoJson) => {
+            let limit = if is_paged { part.limit } else { usize::MAX };
+            let write = move |body: &mut Vec<u8>| write_overlaps_geojson(body, &answer, (part.offset, limit));
+            in_memory("application/geo+json", "geojson", write).await
         }
-        _ => Err(Problem::bad_parameter("f", "accepted are json, csv and geojson")),
+        Some(format) => file(answer, format).await,
     }
 }
 
-async fn page(
-    state: &SharedState,
-    id: &str,
-    answer: &Arc<Answer>,
-    limit: usize,
-    offset: usize,
-) -> Result<Json_, Problem> {
+/// `GET /api/overlaps/{id}/totals?by=…`: what the pairs come to by groups.
+async fn totals(State(state): State<SharedState>, Path(id): Path<String>, params: Params) -> Result<Response, Problem> {
+    params.allow_only(["by"])?;
+    let expected = "expected a. or b. and the name of a field of that layer, or the name of a layer of areas";
+    let by = params.get("by").ok_or_else(|| Problem::bad_parameter("by", expected))?.to_owned();
+    let answer = match state.overlaps.again(&id).await? {
+        Asked::Done(answer) => answer,
+        Asked::Running(job) => return Ok(under_way(&state, &job)),
+    };
+    let areas = match by.split_once('.') {
+        Some(("a" | "b", _)) => None,
+        _ => {
+            let moment = answer.question.moment()?;
+            let unknown = |_| Problem::bad_parameter("by", expected);
+            let layer = state.index.snapshot(&by, Access::Public).map_err(unknown)?.layer();
+            if layer.geometry != GeometryKind::Polygon {
+                return Err(Problem::bad_parameter("by", expected));
+            }
+            Some(state.snapshot(&by, moment).await?)
+        }
+    };
+    let asked = by.clone();
+    let groups = state.heavy.run(move |deadline| {
+        let by = match (asked.split_once('.'), &areas) {
+            (Some(("a", field)), _) => TotalsBy::A(field),
+            (Some((_, field)), None) => TotalsBy::B(field),
+            (_, Some(areas)) => TotalsBy::Areas(areas),
+            (None, None) => return Err(Problem::bad_parameter("by", expected)),
+        };
+        Ok(answer.totals_by(by, &Work::until(deadline))?)
+    });
+    Ok(Json(json!({"id": id, "by": by, "groups": groups.await?})).into_response())
+}
+
+async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, part: &Part) -> Result<Json_, Problem> {
     let of_page = Arc::clone(answer);
+    let Part { order, descending, offset, limit } = *part;
     let rows = tokio::task::spawn_blocking(move || {
         let mut measurer = Measurer::of(&of_page);
-        let pairs = of_page.pairs.iter().skip(offset).take(limit);
+        let sorted = of_page.sorted(order, descending);
+        let pairs = sorted.into_iter().skip(offset).take(limit);
         pairs.map(|pair| Ok(measurer.row(pair)?.0)).collect::<Result<Vec<_>, MeasureError>>()
     });
     let rows = rows.await.map_err(|_| Problem::internal())?.map_err(|error| {
@@ -150,12 +236,15 @@ async fn page(
     };
     let [filter_a, filter_b] = answer.question.filters(&answer.layers);
     let next = (offset + rows.len() < answer.pairs.len())
-        .then(|| json!({"rel": "next", "href": format!("{address}?limit={limit}&offset={}", offset + limit)}));
-    let link = |rel: &str, format: &str| json!({"rel": rel, "href": format!("{address}?f={format}"), "title": format});
+        .then(|| json!({"rel": "next", "href": format!("{address}?{}", part.next(rows.len()))}));
+    let file = |format: &ExportFormat| {
+        let name = format.name();
+        json!({"rel": "alternate", "href": format!("{address}?f={name}"), "type": media_type(*format), "title": name})
+    };
     let links: Vec<_> = [Some(json!({"rel": "self", "href": address})), next]
         .into_iter()
         .flatten()
-        .chain([link("alternate", "csv"), link("alternate", "geojson")])
+        .chain(ExportFormat::ALL.iter().map(file))
         .collect();
     Ok(json!({
         "id": id,
@@ -170,7 +259,7 @@ async fn page(
     }))
 }
 
-async fn file(
+async fn in_memory(
     media_type: &'static str,
     ending: &str,
     write: impl FnOnce(&mut Vec<u8>) -> Result<(), OverlapsError> + Send + 'static,
@@ -186,6 +275,39 @@ async fn file(
     let name = HeaderValue::from_str(&format!("attachment; filename=\"cruces.{ending}\"")).expect("plain");
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, body).into_response())
+}
+
+async fn file(answer: Arc<Answer>, format: ExportFormat) -> Result<Response, Problem> {
+    let name = file_name("cruces", format);
+    let called = name.clone();
+    let work = tokio::task::spawn_blocking(move || {
+        let folder = tempfile::tempdir().map_err(ExchangeError::scratch)?;
+        let path = folder.path().join(called);
+        write_overlaps_file(&path, format, &answer, false)?;
+        // The folder goes; what is open stays until it is read.
+        File::open(&path).map_err(ExchangeError::scratch)
+    });
+    let written = work.await.map_err(|_| Problem::internal())?.map_err(|error| {
+        tracing::error!(%error, "pairs cannot be written");
+        Problem::internal()
+    })?;
+    Ok(send(written, &name, format))
+}
+
+impl From<QuestionError> for Problem {
+    fn from(QuestionError { member, detail }: QuestionError) -> Problem {
+        Problem::bad_parameter(member, detail)
+    }
+}
+
+impl From<TotalsError> for Problem {
+    fn from(error: TotalsError) -> Problem {
+        match error {
+            TotalsError::Unfinished(Unfinished::Overlay(error)) => error.into(),
+            TotalsError::Unfinished(_) => TookTooLong.into(),
+            error => Problem::bad_parameter("by", error),
+        }
+    }
 }
 
 impl From<Arc<OverlapJobError>> for Problem {

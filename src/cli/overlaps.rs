@@ -6,14 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 
 use crate::{
     analysis::{Answer, CONFLICTS, Layers, OverlapQuestion, Relation, Totals, Work},
     cli::with_store,
     config::Settings,
-    exchange::{OverlapsError, write_overlaps_csv, write_overlaps_geojson},
+    exchange::{ExportFormat, OverlapsError, write_overlaps_csv, write_overlaps_file, write_overlaps_geojson},
     index::Snapshot,
     model::{Access, Catalogue, Layer},
 };
@@ -45,7 +45,7 @@ pub(super) struct Arguments {
     /// What is narrower than this, in metres, is within the tolerance of the sources [default: their accuracies together]
     #[arg(long, value_name = "METRES")]
     tolerance: Option<f64>,
-    /// File to write, .csv or .geojson [default: CSV on standard output]
+    /// File to write: .csv, .geojson, .gpkg, .parquet, .fgb, .kml or .zip (a shapefile) [default: CSV on standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -81,14 +81,21 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         match arguments.output {
             None => write(&mut std::io::stdout().lock(), &answer, false)?,
             Some(path) => {
-                let is_geojson = path.extension().is_some_and(|ending| ending == "geojson" || ending == "json");
-                if !is_geojson && path.extension().is_none_or(|ending| ending != "csv") {
-                    bail!("{} must end in .csv or .geojson", path.display());
+                let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+                let is_geojson = extension == "geojson" || extension == "json";
+                if is_geojson || extension == "csv" {
+                    let unwritable = || format!("{} cannot be written", path.display());
+                    let mut out = BufWriter::new(File::create(&path).with_context(unwritable)?);
+                    write(&mut out, &answer, is_geojson)?;
+                    out.flush().with_context(unwritable)?;
+                } else {
+                    let format = match extension.as_str() {
+                        "zip" => ExportFormat::Shapefile,
+                        name => name.parse().with_context(|| format!("{} has no ending we know", path.display()))?,
+                    };
+                    let summary = write_overlaps_file(&path, format, &answer, true)?;
+                    summary.notes.iter().for_each(|note| eprintln!("{note}"));
                 }
-                let unwritable = || format!("{} cannot be written", path.display());
-                let mut out = BufWriter::new(File::create(&path).with_context(unwritable)?);
-                write(&mut out, &answer, is_geojson)?;
-                out.flush().with_context(unwritable)?;
             }
         }
         tell(&answer);

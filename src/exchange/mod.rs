@@ -30,7 +30,7 @@ mod tests;
 pub use error::ExchangeError;
 pub use export::{
     ExportAbout, ExportFormat, ExportRow, ExportSummary, OverlapsError, export, write_overlaps_csv,
-    write_overlaps_geojson,
+    write_overlaps_file, write_overlaps_geojson,
 };
 pub use gdal_log::prepare_gdal;
 pub use grid::GridFit;

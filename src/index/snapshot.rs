@@ -326,6 +326,11 @@ impl Snapshot {
         &self.features[slot as usize]
     }
 
+    /// Slots in the order of names.
+    pub fn by_name(&self) -> &[Slot] {
+        &self.by_name
+    }
+
     /// The feature with that id.
     pub fn by_id(&self, id: i64) -> Option<&Feature> {
         self.slot_of(id).map(|slot| self.feature(slot))

@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const FORGOTTEN: Duration = Duration::from_secs(30);
 /// How often that is looked at.
 const LOOK: Duration = Duration::from_millis(500);
-/// Questions worked out at once: each takes all processors.
-const AT_ONCE: usize = 1;
+/// Questions worked out at once: each takes all processors, and a short one need not wait for one long one.
+const AT_ONCE: usize = 2;
 /// Questions at work and waiting for their turn, at most.
 const MOST: usize = 4;
 /// Questions whose answers are kept up to date.
@@ -48,6 +48,8 @@ struct Shared {
     failed: Cache<String, Arc<OverlapJobError>>,
     running: Mutex<HashMap<String, Arc<OverlapJob>>>,
     turns: Semaphore,
+    /// Of the standing questions, which wait for nobody.
+    standing_turn: Semaphore,
 }
 
 /// A question that is being worked out, or waits for its turn.
@@ -57,6 +59,7 @@ pub struct OverlapJob {
     /// What was asked.
     pub question: OverlapQuestion,
     work: Work,
+    is_standing: bool,
     has_turn: AtomicBool,
     /// How many wait for it, and until when it is wanted though nobody does.
     wanted: Mutex<(usize, Instant)>,
@@ -117,6 +120,7 @@ impl OverlapJobs {
             failed: Cache::builder().max_capacity(1_000).time_to_live(LIMIT).build(),
             running: Mutex::default(),
             turns: Semaphore::new(AT_ONCE),
+            standing_turn: Semaphore::new(1),
         }))
     }
 
@@ -128,7 +132,7 @@ impl OverlapJobs {
         let (question, layers) = self.0.settled(question).await?;
         let kept = serde_json::to_value(&question).expect("plain data");
         self.0.store.keep_overlap_question(&question.id(), &kept).await.map_err(OverlapJobError::from)?;
-        self.answer(question, layers).await
+        self.answer(question, layers, false).await
     }
 
     /// The answer of that name, worked out again where it is no longer at hand; waits for it for a moment.
@@ -147,7 +151,7 @@ impl OverlapJobs {
             return Err(error);
         }
         let (question, layers) = self.0.settled(self.0.question(id).await?).await?;
-        self.answer(question, layers).await
+        self.answer(question, layers, false).await
     }
 
     /// Works out the questions that are asked most whenever their layers change, so that their answers are at hand. Only what
@@ -172,7 +176,7 @@ impl OverlapJobs {
     /// Works a question out however long it takes; it is not kept.
     async fn work_on(&self, question: OverlapQuestion) -> Result<(), Arc<OverlapJobError>> {
         let (question, layers) = self.0.settled(question).await?;
-        let mut asked = self.answer(question, layers).await?;
+        let mut asked = self.answer(question, layers, true).await?;
         while let Asked::Running(job) = asked {
             asked = job.wait().await?;
         }
@@ -185,27 +189,39 @@ impl OverlapJobs {
         running.get(id).inspect(|job| job.work.stop()).is_some()
     }
 
-    async fn answer(&self, question: OverlapQuestion, layers: Layers) -> Result<Asked, Arc<OverlapJobError>> {
+    async fn answer(
+        &self,
+        question: OverlapQuestion,
+        layers: Layers,
+        is_standing: bool,
+    ) -> Result<Asked, Arc<OverlapJobError>> {
         let id = question.id();
         if let Some(answer) = self.0.kept.get(&id).await {
             return Ok(Asked::Done(answer));
         }
-        self.start(id, question, layers)?.wait().await
+        self.start(id, question, layers, is_standing)?.wait().await
     }
 
     /// Starts the work, unless it is under way.
-    fn start(&self, id: String, question: OverlapQuestion, layers: Layers) -> Result<Arc<OverlapJob>, OverlapJobError> {
+    fn start(
+        &self,
+        id: String,
+        question: OverlapQuestion,
+        layers: Layers,
+        is_standing: bool,
+    ) -> Result<Arc<OverlapJob>, OverlapJobError> {
         let mut running = self.0.running();
         if let Some(job) = running.get(&id) {
             return Ok(Arc::clone(job));
         }
-        if running.len() >= MOST {
+        if !is_standing && running.values().filter(|job| !job.is_standing).count() >= MOST {
             return Err(OverlapJobError::Busy);
         }
         let job = Arc::new(OverlapJob {
             id: id.clone(),
             question,
             work: Work::until(Instant::now() + LIMIT),
+            is_standing,
             has_turn: AtomicBool::new(false),
             wanted: Mutex::new((0, Instant::now() + LOOK)),
             outcome: watch::Sender::new(None),
@@ -269,7 +285,8 @@ impl Shared {
     }
 
     async fn work_out(&self, job: Arc<OverlapJob>, layers: Layers) -> Result<Arc<Answer>, OverlapJobError> {
-        let _turn = self.turns.acquire().await.map_err(|_| OverlapJobError::Interrupted)?;
+        let turns = if job.is_standing { &self.standing_turn } else { &self.turns };
+        let _turn = turns.acquire().await.map_err(|_| OverlapJobError::Interrupted)?;
         job.has_turn.store(true, Ordering::Relaxed);
         let before = self.last.get(&job.question.at_any_time().id()).await;
         let at_work = Arc::clone(&job);

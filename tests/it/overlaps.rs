@@ -136,6 +136,7 @@ fn real_layers_share_what_postgis_says() {
         }
         println!("{other}: {} pairs, {sum:.4} ha over pairs, {covered:.4} ha covered, {totals}", theirs.len());
     }
+    assert_totals_are_as_in_postgis(&server, &database, live);
     let near = asked(
         &server,
         &json!({"a": "conflicts", "b": "mining_concessions", "relation": "near", "distance_m": 5000, "where_b": ""}),
@@ -159,6 +160,55 @@ fn real_layers_share_what_postgis_says() {
     assert!((first["utm_ha"].as_f64().unwrap() - utm).abs() < 1e-6 * utm, "{first}");
     assert_eq!(first["utm_zone"], 17);
     assert!(first["percent_a"].as_f64().unwrap() > 0.0 && first["class"] == "overlap", "{first}");
+}
+
+/// By a field of either side, and by the areas of another layer.
+fn assert_totals_are_as_in_postgis(server: &Server, database: &TestDatabase, live: &str) {
+    let answer = asked(server, &json!({"a": "mining_concessions", "b": "indigenous_territories"}));
+    let id = answer["id"].as_str().unwrap();
+    let pairs = format!(
+        "(select a.id as a, b.id as b, a.properties ->> 'holder' as holder, b.properties ->> 'kind' as kind,
+            st_collectionextract(st_intersection(a.geom, b.geom), 3) as shared
+          from rimay.feature a join rimay.feature b on {live} and st_intersects(a.geom, b.geom)
+          where a.layer = 'mining_concessions' and b.layer = 'indigenous_territories') pairs"
+    );
+    let cut = format!(
+        "(select a, b, w.properties ->> 'name' as watershed, st_collectionextract(st_intersection(shared, w.geom), 3) as shared
+          from {pairs} join rimay.feature w on w.layer = 'watersheds' and st_intersects(shared, w.geom)) pieces"
+    );
+    for (by, group, from) in
+        [("a.holder", "holder", &pairs), ("b.kind", "kind", &pairs), ("watersheds", "watershed", &cut)]
+    {
+        let told = server.json(&format!("/api/overlaps/{id}/totals?by={by}"));
+        let groups = told["groups"].as_array().unwrap();
+        let rows = database.query(&format!(
+            "select json_build_array({group}, count(*), count(distinct a), count(distinct b), sum(st_area(shared::geography)) / 1e4,
+               st_area(st_union(shared)::geography) / 1e4)::text
+             from {from} where {group} is null or true group by {group} having '{by}' <> 'watersheds' or sum(st_area(shared)) > 0"
+        ));
+        assert_eq!(groups.len(), rows.len(), "{by}");
+        for row in rows {
+            let row: Json = serde_json::from_str(&row.unwrap()).unwrap();
+            let group = groups.iter().find(|group| group["value"] == row[0]).unwrap_or_else(|| panic!("{by} {row}"));
+            if by != "watersheds" {
+                let counts = (&group["pairs"], &group["features_a"], &group["features_b"]);
+                assert_eq!(counts, (&row[1], &row[2], &row[3]), "{by} {row}");
+            }
+            for (name, at, tolerance) in [("sum_over_pairs_ha", 4, 1e-7), ("covered_ha", 5, 1e-6)] {
+                let (told, theirs) = (group[name].as_f64().unwrap(), row[at].as_f64().unwrap());
+                assert!((told - theirs).abs() <= tolerance * theirs + 1e-3, "{by} {name}: {told} {row}");
+            }
+        }
+    }
+    let refused = server.get(&format!("/api/overlaps/{id}/totals?by=a.nada"));
+    assert!(
+        refused.status == 400 && refused.json()["detail"].as_str().unwrap().contains("holder"),
+        "{}",
+        refused.json()
+    );
+    for by in ["nada", "conflicts", "c.holder", ""] {
+        assert_eq!(server.get(&format!("/api/overlaps/{id}/totals?by={by}")).status, 400, "{by}");
+    }
 }
 
 /// Areas on a coarse grid, so that they share corners, edges and holes.
@@ -272,6 +322,25 @@ fn an_answer_stays_what_it_was_and_files_say_the_same() {
     assert_eq!((&page["pairs"][0], &page["number_returned"]), (&before["pairs"][1], &json!(1)));
     let csv = String::from_utf8(server.get(&format!("{path}?f=csv")).body).unwrap();
     assert!(csv.lines().count() == 3 && csv.contains(",'=2+2,"), "{csv}");
+    let sorted = |sort: &str| server.json(&format!("{path}?sort={sort}"))["pairs"].clone();
+    assert_eq!(sorted("a.name")[0]["a"]["name"], "=2+2");
+    assert_eq!(sorted("-a.name")[0]["a"]["name"], "Uno");
+    assert!(sorted("geodesic_ha")[0]["geodesic_ha"].as_f64() <= sorted("-geodesic_ha")[0]["geodesic_ha"].as_f64());
+    assert!(sorted("-percent_b")[0]["percent_b"].as_f64() >= sorted("percent_b")[0]["percent_b"].as_f64());
+    assert_eq!(server.get(&format!("{path}?sort=nada")).status, 400);
+    for (format, driver) in [("gpkg", "GPKG"), ("fgb", "FlatGeobuf"), ("parquet", "")] {
+        let file = folder.path().join(format!("cruces.{format}"));
+        std::fs::write(&file, server.get(&format!("{path}?f={format}")).body).unwrap();
+        if driver.is_empty() {
+            // Debian's GDAL does not read it.
+            assert!(std::fs::read(&file).unwrap().starts_with(b"PAR1"));
+            continue;
+        }
+        let dataset = gdal::Dataset::open(&file).unwrap();
+        assert_eq!(dataset.driver().short_name(), driver);
+        let mut layer = dataset.layer(0).unwrap();
+        assert_eq!(gdal::vector::LayerAccess::features(&mut layer).count(), 2, "{format}");
+    }
     let output = database.run(["overlaps", "watersheds", "protected_areas"]);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), csv, "the command line says the same");
     // The layer changes; a new question has a new name, and the old one its old answer, on a node that never saw it too.
@@ -342,4 +411,63 @@ fn what_is_wrong_with_a_question_is_told() {
         (&json!(0), &json!(0.0)),
         "no pair with itself"
     );
+}
+
+#[test]
+fn what_takes_long_goes_on_is_called_off_and_is_bounded() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    // Rings of thousands of corners around one another: how far each is from each takes hours.
+    let ring = |code: usize| {
+        let corner = |number: u32| {
+            let (sin, cos) = (f64::from(number) / 3_000.0 * std::f64::consts::TAU).sin_cos();
+            let reach = 0.5 + f64::from(number % 2) * 0.001;
+            json!([-75.0 + reach * cos, -10.0 + reach * sin])
+        };
+        let mut corners: Vec<Json> = (0..3_000).map(corner).collect();
+        corners.push(corners[0].clone());
+        let mut feature = watershed(&code.to_string(), &format!("C{code}"), -75.0, -10.0, 0.1);
+        feature["geometry"] = json!({"type": "Polygon", "coordinates": [corners]});
+        feature
+    };
+    let far = |code: usize| watershed(&code.to_string(), "lejos", -75.9, -10.9 + code as f64 * 1e-4, 0.1);
+    let features: Vec<_> = (0..40).map(ring).collect();
+    database.import(&write_geojson(folder.path(), "w.geojson", &features), &["--layer", "watersheds"]);
+    let features: Vec<_> = (0..400).map(far).collect();
+    database.import(&write_geojson(folder.path(), "p.geojson", &features), &["--layer", "protected_areas"]);
+    let server = Server::start(&database);
+    let question = |tolerance: usize| json!({"a": "watersheds", "b": "protected_areas", "relation": "near", "distance_m": 90_000, "tolerance_m": tolerance});
+    let began = std::time::Instant::now();
+    let running = ask(&server, &question(0));
+    assert_eq!(running.status, 202, "{}", running.json());
+    assert!(began.elapsed().as_secs() < 5);
+    let id = running.json()["id"].as_str().unwrap().to_owned();
+    assert!(running.header("location").ends_with(&id) && running.header("retry-after") == "1");
+    let status = server.get(&format!("/api/overlaps/{id}"));
+    assert_eq!(
+        (status.status, &status.json()["status"], &status.json()["total"]),
+        (202, &json!("running"), &json!(40))
+    );
+    assert_eq!(server.get(&format!("/api/overlaps/{id}/totals?by=a.code")).status, 202);
+    // The same question is the same work; others wait for their turn, and beyond some they are sent away.
+    assert_eq!(ask(&server, &question(0)).json()["id"], id);
+    let waiting: Vec<_> = (1..4).map(|tolerance| ask(&server, &question(tolerance))).collect();
+    for (answer, status) in waiting.iter().zip(["running", "accepted", "accepted"]) {
+        assert_eq!((answer.status, &answer.json()["status"]), (202, &json!(status)), "{}", answer.json());
+    }
+    let refused = ask(&server, &question(4));
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "5"));
+    assert_eq!(server.get("/ogc/collections/watersheds/items?limit=1").status, 200, "the map goes on");
+    for answer in std::iter::once(&running).chain(&waiting) {
+        let path = format!("/api/overlaps/{}", answer.json()["id"].as_str().unwrap());
+        assert_eq!(server.send("DELETE", &path, &[]).status, 204);
+        let gone = || server.get(&path).status == 410;
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(2);
+        while !gone() {
+            assert!(std::time::Instant::now() < deadline, "the work goes on");
+        }
+        assert_eq!(server.send("DELETE", &path, &[]).status, 404, "nothing is left to be called off");
+    }
+    // Room again.
+    assert_eq!(ask(&server, &question(5)).status, 202);
 }

@@ -11,9 +11,10 @@ use serde_json::{Value as Json_, json};
 use crate::{
     api::{
         Problem, PublicUrl,
+        file::media_type,
         ogc::{
             GEOJSON,
-            download::{files, media_type},
+            download::files,
             html::{collection_page, collections_page},
             link,
             representation::Representation,

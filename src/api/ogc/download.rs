@@ -1,21 +1,9 @@
 //! Features as files: what a question finds, in the formats GIS programs and spreadsheets open.
 
-use std::{
-    fs::File,
-    io::Read,
-    sync::{Arc, LazyLock},
-    time::Instant,
-};
-
-use axum::{
-    body::{Body, Bytes},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
-use futures_util::stream;
+use std::{fs::File, sync::LazyLock, time::Instant};
 
 use crate::{
-    api::{Problem, ogc::question::Question},
+    api::{Problem, file::file_name, ogc::question::Question},
     crs::CRS84,
     exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, export},
     index::{Snapshot, TookTooLong},
@@ -31,9 +19,6 @@ pub(super) fn files() -> impl Iterator<Item = ExportFormat> + Clone {
 pub(super) fn file_names() -> String {
     files().map(ExportFormat::name).collect::<Vec<_>>().join(", ")
 }
-
-/// How much of a file is held in memory while it is sent.
-const PIECE: usize = 64 << 10;
 
 /// Geodesic distance from where features shall be near to; in files that nearness was asked of.
 static DISTANCE: LazyLock<Field> = LazyLock::new(|| Field {
@@ -52,20 +37,6 @@ static DISTANCE: LazyLock<Field> = LazyLock::new(|| Field {
 /// The file format a request names, if it is one.
 pub(super) fn file_format(name: &str) -> Option<ExportFormat> {
     files().find(|format| format.name() == name)
-}
-
-/// Media type of a file.
-pub(super) fn media_type(format: ExportFormat) -> &'static str {
-    match format {
-        ExportFormat::GeoJson => "application/geo+json",
-        ExportFormat::GeoPackage => "application/geopackage+sqlite3",
-        ExportFormat::Csv => "text/csv; charset=utf-8",
-        ExportFormat::Shapefile => "application/zip",
-        ExportFormat::Kml => "application/vnd.google-earth.kml+xml",
-        ExportFormat::FlatGeobuf => "application/flatgeobuf",
-        #[cfg(feature = "geoparquet")]
-        ExportFormat::GeoParquet => "application/vnd.apache.parquet",
-    }
 }
 
 /// Finds the features and writes them to a file that goes with its reader. All of them, unless the question says how
@@ -101,7 +72,7 @@ pub(super) fn write_file(
     });
     let mut write = || {
         let folder = tempfile::tempdir().map_err(ExchangeError::scratch)?;
-        let path = folder.path().join(file_name(snapshot, format));
+        let path = folder.path().join(file_name(&snapshot.layer().id, format));
         export(&path, format, snapshot.layer(), &fields, &mut rows, &ExportAbout::of(snapshot), false)?;
         // The folder goes; what is open stays until it is read.
         File::open(&path).map_err(ExchangeError::scratch)
@@ -113,30 +84,4 @@ pub(super) fn write_file(
             Problem::internal()
         }
     })
-}
-
-/// Sends a file piece by piece.
-pub(super) fn send(file: File, snapshot: &Arc<Snapshot>, format: ExportFormat) -> Response {
-    let pieces = stream::try_unfold(file, |mut file| async move {
-        let read = tokio::task::spawn_blocking(move || {
-            let mut piece = vec![0; PIECE];
-            let length = file.read(&mut piece)?;
-            piece.truncate(length);
-            Ok::<_, std::io::Error>((piece, file))
-        });
-        let (piece, file) = read.await.map_err(std::io::Error::other)??;
-        Ok::<_, std::io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), file)))
-    });
-    let named = format!("attachment; filename=\"{}\"", file_name(snapshot, format));
-    let mut response = Body::from_stream(pieces).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(format)));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&named).expect("layer ids are plain"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
-}
-
-fn file_name(snapshot: &Snapshot, format: ExportFormat) -> String {
-    let ending = if format == ExportFormat::Shapefile { "zip" } else { format.name() };
-    format!("{}.{ending}", snapshot.layer().id)
 }

@@ -16,11 +16,12 @@ use crate::{
     api::{
         Heavy, Problem, PublicUrl, SharedState,
         cached::{Keep, is_unchanged, respond, respond_tagged},
+        file::{file_name, send},
         moment::MOMENT_PARAMETERS,
         ogc::{
             GEOJSON,
             collections::background,
-            download::{file_format, file_names, send, write_file},
+            download::{file_format, file_names, write_file},
             feature_json::{Dialect, FeatureWriter, content_crs},
             html::{feature_page, items_page},
             link,
@@ -71,7 +72,7 @@ pub(super) async fn items(
         }
         let finding = Arc::clone(&snapshot);
         let written = heavy.run(move |deadline| write_file(&question, &finding, format, deadline)).await?;
-        return Ok(with_crs(send(written, &snapshot, format), &CRS84));
+        return Ok(with_crs(send(written, &file_name(&snapshot.layer().id, format), format), &CRS84));
     }
     let (crs, effort) = (question.crs, question.effort());
     let dialect = dialect(&params, &headers)?;

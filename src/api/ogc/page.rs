@@ -18,9 +18,10 @@ use serde_json::Value as Json;
 use crate::{
     api::{
         Heavy, Problem, PublicUrl,
+        file::media_type,
         ogc::{
             GEOJSON,
-            download::{files, media_type},
+            download::files,
             feature_json::{Dialect, FeatureWriter},
             html::ItemsPage,
             link,

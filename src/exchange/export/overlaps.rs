@@ -1,12 +1,17 @@
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+    sync::LazyLock,
+};
 
 use geo::Geometry;
 
 use crate::{
     analysis::{Answer, MeasureError, Measurer, PairRow, PairSide},
-    exchange::export::text_cell,
+    exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, ExportSummary, export, export::text_cell},
     index::write_geometry,
-    model::Value,
+    model::{Layer, Value},
+    store::to_wkb,
 };
 
 /// Why pairs cannot be written.
@@ -20,7 +25,9 @@ pub enum OverlapsError {
     Io(#[from] io::Error),
 }
 
-const HEAD: &str = "a_id,a_code,a_name,a_category,a_first_day,a_source,b_id,b_code,b_name,b_category,b_first_day,b_source,class,geodesic_ha,utm_ha,utm_zone,percent_a,percent_b,width_m,tolerance_m,sliver,border_m,distance_m,first,conflicts_inside,conflicts_within_5_km,synthetic";
+/// The columns of files of pairs, in the order of [`values_of`].
+static COLUMNS: LazyLock<Layer> =
+    LazyLock::new(|| toml::from_str(include_str!("overlaps.toml")).expect("overlaps.toml is sound"));
 
 /// Writes all pairs as CSV (RFC 4180, UTF-8, no cell a formula), one row each.
 ///
@@ -28,12 +35,49 @@ const HEAD: &str = "a_id,a_code,a_name,a_category,a_first_day,a_source,b_id,b_co
 /// [`OverlapsError`].
 pub fn write_overlaps_csv(out: &mut impl Write, answer: &Answer) -> Result<(), OverlapsError> {
     let mut measurer = Measurer::of(answer);
-    write!(out, "{HEAD}\r\n")?;
+    let names: Vec<&str> = COLUMNS.fields.iter().map(|field| field.name.as_str()).collect();
+    write!(out, "{},synthetic\r\n", names.join(","))?;
     for pair in &answer.pairs {
         let (row, _) = measurer.row(pair)?;
-        write!(out, "{}\r\n", cells(&row).join(","))?;
+        let cells: Vec<String> = values_of(&row).iter().map(cell).collect();
+        write!(out, "{},{}\r\n", cells.join(","), row.a.synthetic || row.b.synthetic)?;
     }
     Ok(())
+}
+
+/// Writes all pairs to a file of any format, each with the area it shares. Blocks.
+///
+/// # Errors
+/// See [`export`].
+pub fn write_overlaps_file(
+    path: &Path,
+    format: ExportFormat,
+    answer: &Answer,
+    overwrite: bool,
+) -> Result<ExportSummary, ExchangeError> {
+    let mut measurer = Measurer::of(answer);
+    let mut rows = (1..).zip(&answer.pairs).map(|(id, pair)| {
+        let (row, shared) =
+            measurer.row(pair).map_err(|error| ExchangeError::UnfitFeature { id, detail: error.to_string() })?;
+        Ok(ExportRow {
+            id,
+            values: values_of(&row),
+            source: None,
+            synthetic: row.a.synthetic || row.b.synthetic,
+            geometry_wkb: (!shared.0.is_empty()).then(|| to_wkb(&shared.into())),
+        })
+    });
+    let [a, b] = [&answer.layers.a, &answer.layers.b];
+    let joined = |one: String, other: String| if one == other { one } else { format!("{one}; {other}") };
+    let about = ExportAbout {
+        title: format!("{} × {}", a.layer().title.es, b.layer().title.es),
+        licence: joined(a.licence(), b.licence()),
+        attribution: joined(a.attribution(), b.attribution()),
+        synthetic: a.has_synthetic() || b.has_synthetic(),
+        revision: a.revision().max(b.revision()),
+    };
+    let fields: Vec<_> = COLUMNS.fields.iter().collect();
+    export(path, format, &COLUMNS, &fields, &mut rows, &about, overwrite)
 }
 
 /// Writes pairs, so many from the first place on, as GeoJSON: what each shares, with its measures; null where that is no area.
@@ -64,37 +108,39 @@ pub fn write_overlaps_geojson(
 /// About a tenth of a millimetre.
 const GEOMETRY_DECIMALS: i32 = 9;
 
-fn cells(row: &PairRow) -> Vec<String> {
+/// One for each column.
+fn values_of(row: &PairRow) -> Vec<Value> {
     let side = |side: &PairSide| {
         [
-            side.id.to_string(),
-            cell(&side.code),
-            cell(&side.name),
-            cell(&side.category),
-            side.first_day.map_or_else(String::new, |day| day.to_string()),
-            side.source.as_deref().map_or_else(String::new, text_cell),
+            Value::Integer(side.id),
+            side.code.clone(),
+            side.name.clone(),
+            side.category.clone(),
+            side.first_day.map_or(Value::Null, Value::Date),
+            side.source.as_deref().map_or(Value::Null, |source| Value::Text(source.into())),
         ]
     };
-    let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
-    let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let measures = [
-        word(serde_json::json!(row.measures.class)),
-        row.measures.geodesic_ha.to_string(),
-        number(row.measures.utm_ha),
-        row.measures.utm_zone.to_string(),
-        number(row.measures.percent_a),
-        number(row.measures.percent_b),
-        number(row.measures.width_m),
-        row.measures.tolerance_m.to_string(),
-        row.measures.sliver.to_string(),
-        number(row.measures.border_m),
-        row.distance_m.to_string(),
-        word(serde_json::json!(row.measures.first)),
-        row.measures.conflicts_inside.to_string(),
-        row.measures.conflicts_near.to_string(),
-        (row.a.synthetic || row.b.synthetic).to_string(),
+    let real = |number: Option<f64>| number.map_or(Value::Null, Value::Real);
+    let whole = |number: usize| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    let word = |value: serde_json::Value| value.as_str().map_or(Value::Null, |word| Value::Text(word.into()));
+    let measures = &row.measures;
+    let of_pair = [
+        word(serde_json::json!(measures.class)),
+        Value::Real(measures.geodesic_ha),
+        real(measures.utm_ha),
+        Value::Integer(measures.utm_zone.into()),
+        real(measures.percent_a),
+        real(measures.percent_b),
+        real(measures.width_m),
+        Value::Real(measures.tolerance_m),
+        Value::Boolean(measures.sliver),
+        real(measures.border_m),
+        Value::Real(row.distance_m),
+        word(serde_json::json!(measures.first)),
+        whole(measures.conflicts_inside),
+        whole(measures.conflicts_near),
     ];
-    side(&row.a).into_iter().chain(side(&row.b)).chain(measures).collect()
+    side(&row.a).into_iter().chain(side(&row.b)).chain(of_pair).collect()
 }
 
 fn cell(value: &Value) -> String {

@@ -4,13 +4,11 @@ use maud::{Markup, html};
 use crate::{
     api::{
         PublicUrl,
-        ogc::{
-            download::media_type,
-            html::{
-                both, licences,
-                overview::{figure, synthetic_mark, synthetic_note},
-                page, trail,
-            },
+        file::media_type,
+        ogc::html::{
+            both, licences,
+            overview::{figure, synthetic_mark, synthetic_note},
+            page, trail,
         },
     },
     exchange::ExportFormat,

@@ -4,8 +4,9 @@ use maud::{Markup, PreEscaped, html};
 use crate::{
     api::{
         PublicUrl,
+        file::media_type,
         ogc::{
-            download::{files, media_type},
+            download::files,
             html::{both, licences, page, trail},
         },
     },

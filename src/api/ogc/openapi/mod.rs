@@ -14,10 +14,11 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     api::{
         EditToken, Problem, PublicUrl,
+        file::media_type,
         moment::MOMENT_PARAMETERS,
         ogc::{
             DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
-            download::{files, media_type},
+            download::files,
             feature_json::Dialect,
             question::{FILTER_LANGUAGES, PARAMETERS},
             schemas::SCHEMA,

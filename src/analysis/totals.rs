@@ -1,0 +1,181 @@
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use geo::MultiPolygon;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::{
+    analysis::{
+        Answer, Pair, Unfinished, Work,
+        boundary::Boundary,
+        cover::covered_m2,
+        overlap::WORKERS,
+        shared::{areas_of, geodesic_m2, shared_area},
+    },
+    index::{Slot, Snapshot},
+    model::Value,
+};
+
+/// What pairs of an answer are summed up by.
+#[derive(Debug, Clone, Copy)]
+pub enum TotalsBy<'a> {
+    /// What a field of the first layer says, by the field's name.
+    A(&'a str),
+    /// What a field of the second layer says.
+    B(&'a str),
+    /// The areas of another layer: of each pair counts what lies in the area.
+    Areas(&'a Snapshot),
+}
+
+/// What the pairs of one group come to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GroupTotals {
+    /// What the group has in common; nothing where it is not told.
+    pub value: Value,
+    /// Pairs.
+    pub pairs: usize,
+    /// Different features of the first layer among them.
+    pub features_a: usize,
+    /// Different features of the second layer among them.
+    pub features_b: usize,
+    /// Sum of the shared areas over the pairs, in hectares (geodesic).
+    pub sum_over_pairs_ha: f64,
+    /// Area that they cover together, each place once, in hectares (geodesic); `None` of very many pairs.
+    pub covered_ha: Option<f64>,
+}
+
+/// Why pairs are not summed up so.
+#[derive(Debug, thiserror::Error)]
+pub enum TotalsError {
+    /// The layer has no such field.
+    #[error("{layer} has no field {field}; it has {known}")]
+    NoField {
+        /// The layer.
+        layer: &'static str,
+        /// What was asked for.
+        field: String,
+        /// The fields it has.
+        known: String,
+    },
+    /// Too many pairs to be cut by areas.
+    #[error("{0} pairs are too many to be cut by the areas of another layer; ask about an area, or filter the layers")]
+    TooMany(usize),
+    /// It was not worked out.
+    #[error(transparent)]
+    Unfinished(#[from] Unfinished),
+}
+
+/// A pair as far as it belongs to a group.
+struct Piece<'a> {
+    pair: &'a Pair,
+    m2: f64,
+    area: Option<MultiPolygon<f64>>,
+}
+
+impl Answer {
+    /// What the pairs come to by groups, the largest sum first. Blocks.
+    ///
+    /// # Errors
+    /// [`TotalsError`].
+    pub fn totals_by(&self, by: TotalsBy<'_>, work: &Work) -> Result<Vec<GroupTotals>, TotalsError> {
+        let pieces = match by {
+            TotalsBy::A(field) => self.by_field(&self.layers.a, field, |pair| pair.a, work)?,
+            TotalsBy::B(field) => self.by_field(&self.layers.b, field, |pair| pair.b, work)?,
+            TotalsBy::Areas(areas) => self.by_areas(areas, work)?,
+        };
+        let total = |(value, pieces): (Option<String>, Vec<Piece<'_>>)| -> Result<GroupTotals, Unfinished> {
+            let distinct =
+                |side: fn(&Pair) -> Slot| pieces.iter().map(|piece| side(piece.pair)).collect::<HashSet<_>>().len();
+            let areas: Option<Vec<_>> = pieces.iter().map(|piece| piece.area.as_ref()).collect();
+            let covered = areas.map(|areas| covered_m2(&areas, work)).transpose()?;
+            Ok(GroupTotals {
+                value: value.map_or(Value::Null, |value| Value::Text(value.into())),
+                pairs: pieces.len(),
+                features_a: distinct(|pair| pair.a),
+                features_b: distinct(|pair| pair.b),
+                sum_over_pairs_ha: pieces.iter().map(|piece| piece.m2).sum::<f64>() / 1e4 + 0.0,
+                covered_ha: covered.map(|covered| covered / 1e4),
+            })
+        };
+        let mut totals: Vec<GroupTotals> = pieces.into_iter().map(total).collect::<Result<_, _>>()?;
+        totals.sort_by(|one, other| other.sum_over_pairs_ha.total_cmp(&one.sum_over_pairs_ha));
+        Ok(totals)
+    }
+
+    fn by_field(
+        &self,
+        snapshot: &Snapshot,
+        field: &str,
+        side: fn(&Pair) -> Slot,
+        work: &Work,
+    ) -> Result<BTreeMap<Option<String>, Vec<Piece<'_>>>, TotalsError> {
+        let position = snapshot.position(field).ok_or_else(|| TotalsError::NoField {
+            layer: &snapshot.layer().id,
+            field: field.chars().take(60).collect(),
+            known: snapshot.fields().iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", "),
+        })?;
+        let mut groups: BTreeMap<Option<String>, Vec<Piece<'_>>> = BTreeMap::new();
+        for (pair, area) in self.pairs.iter().zip(self.shared_areas(work)?) {
+            let value: Value = snapshot.feature(side(pair)).value(position).into();
+            let text = match value {
+                Value::Null => None,
+                Value::Text(text) => Some(text.to_string()),
+                other => serde_json::to_string(&other).ok(),
+            };
+            groups.entry(text).or_default().push(Piece { pair, m2: pair.shared.m2, area });
+        }
+        Ok(groups)
+    }
+
+    fn by_areas(&self, areas: &Snapshot, work: &Work) -> Result<BTreeMap<Option<String>, Vec<Piece<'_>>>, TotalsError> {
+        if !self.is_dissolved() {
+            return Err(TotalsError::TooMany(self.pairs.len()));
+        }
+        let boundaries: HashMap<Slot, Boundary> = (0..)
+            .zip(areas.features())
+            .filter_map(|(slot, feature)| Some((slot, Boundary::of(areas_of(feature.geometry.as_ref()?)?))))
+            .collect();
+        let shared = self.shared_areas(work)?;
+        work.expect(self.pairs.len());
+        let pairs = self.pairs.par_iter().zip(shared);
+        let cut = pairs.map(|(pair, shared)| {
+            work.next()?;
+            cut(pair, shared.unwrap_or_else(|| MultiPolygon(vec![])), areas, &boundaries)
+        });
+        let pieces: Vec<Vec<_>> = WORKERS.install(|| cut.collect::<Result<_, Unfinished>>())?;
+        let mut groups: BTreeMap<Option<String>, Vec<Piece<'_>>> = BTreeMap::new();
+        for (value, piece) in pieces.into_iter().flatten() {
+            groups.entry(value).or_default().push(piece);
+        }
+        Ok(groups)
+    }
+}
+
+/// What a pair shares, cut by the areas of a layer, each piece with the area's name.
+fn cut<'a>(
+    pair: &'a Pair,
+    shared: MultiPolygon<f64>,
+    areas: &Snapshot,
+    boundaries: &HashMap<Slot, Boundary>,
+) -> Result<Vec<(Option<String>, Piece<'a>)>, Unfinished> {
+    let name = areas.position(&areas.layer().name_field);
+    let boundary = Boundary::of(&shared);
+    let mut pieces = vec![];
+    for slot in boundary.bbox().map_or(vec![], |bbox| areas.near_box(&bbox)) {
+        let feature = areas.feature(slot);
+        let (Some(own), Some(of_area)) = (feature.geometry.as_ref().and_then(areas_of), boundaries.get(&slot)) else {
+            continue;
+        };
+        // What is apart is sooner seen than cut.
+        if boundary.shared(of_area) == Ok(None) {
+            continue;
+        }
+        let area = shared_area(&shared, own)?;
+        let m2 = geodesic_m2(&area);
+        if m2 > 0.0 {
+            let value = name.and_then(|name| feature.value(name).as_text()).map(str::to_owned);
+            pieces.push((value, Piece { pair, m2, area: Some(area) }));
+        }
+    }
+    Ok(pieces)
+}
