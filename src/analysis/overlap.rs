@@ -225,7 +225,7 @@ impl Finder<'_> {
             .filter(|other| meant[*other as usize])
             .filter(|other| !self.is_same_layer || self.b.feature(*other).id != feature.id)
             .filter_map(|other| self.pair(&own, other).transpose());
-        Ok(pairs.collect::<Result<_, _>>()?)
+        pairs.collect()
     }
 
     /// Features whose boxes are near enough.
@@ -245,7 +245,8 @@ impl Finder<'_> {
     }
 
     /// The pair, if the two lie so to one another.
-    fn pair(&self, one: &One<'_>, b: Slot) -> Result<Option<Pair>, OverlayError> {
+    fn pair(&self, one: &One<'_>, b: Slot) -> Result<Option<Pair>, Unfinished> {
+        self.work.go_on()?;
         let own = one.geometry;
         let Some(other) = self.b.feature(b).geometry.as_ref() else { return Ok(None) };
         let of_other = || areas_of(other).map(|areas| Box::new(Boundary::of(areas)));

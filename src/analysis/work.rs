@@ -53,18 +53,32 @@ impl Work {
         self.total.fetch_add(pieces, Ordering::Relaxed);
     }
 
+    /// Whether it was called off.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
     /// Before each piece.
     ///
     /// # Errors
     /// [`Unfinished::Stopped`], [`Unfinished::TookTooLong`].
     pub(super) fn next(&self) -> Result<(), Unfinished> {
-        if self.is_stopped.load(Ordering::Relaxed) {
+        self.go_on()?;
+        self.done.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Amid a piece.
+    ///
+    /// # Errors
+    /// [`Unfinished::Stopped`], [`Unfinished::TookTooLong`].
+    pub(super) fn go_on(&self) -> Result<(), Unfinished> {
+        if self.is_stopped() {
             return Err(Unfinished::Stopped);
         }
         if Instant::now() > self.deadline {
             return Err(Unfinished::TookTooLong);
         }
-        self.done.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 }

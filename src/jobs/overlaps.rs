@@ -335,7 +335,7 @@ impl OverlapJob {
     }
 
     async fn forgotten_in_the_queue(&self) {
-        while !self.is_queued() || self.is_wanted() {
+        while !self.is_queued() || (self.is_wanted() && !self.work.is_stopped()) {
             tokio::time::sleep(LOOK).await;
         }
     }
