@@ -8,7 +8,7 @@ use crate::{
     analysis::{
         Layers, OverlapQuestion, Pair, QuestionError, Side, Unfinished, Work,
         cover::covered_m2,
-        overlap::{Before, Overlaps, WORKERS, find_overlaps, part},
+        overlap::{Before, Overlaps, find_overlaps, part},
         shared::areas_of,
         shared_area,
     },
@@ -136,7 +136,7 @@ impl Answer {
             work.next()?;
             self.shared(pair).map(Some)
         };
-        WORKERS.install(|| self.pairs.par_iter().map(shared).collect())
+        self.pairs.par_iter().map(shared).collect()
     }
 
     fn covered_m2(&self, work: &Work) -> Result<f64, Unfinished> {

@@ -2,7 +2,7 @@ use geo::{BoundingRect, MultiPolygon, Rect};
 use rayon::prelude::*;
 
 use crate::{
-    analysis::{Unfinished, Work, overlap::WORKERS, shared::geodesic_m2},
+    analysis::{Unfinished, Work, shared::geodesic_m2},
     overlay::union,
 };
 
@@ -27,7 +27,7 @@ pub(super) fn covered_m2(areas: &[&MultiPolygon<f64>], work: &Work) -> Result<f6
     let groups = groups_of(&boxes);
     // Of one area fewer are left after each step.
     work.expect(areas.len().saturating_sub(groups.len()));
-    let all: Vec<f64> = WORKERS.install(|| groups.par_iter().map(covered).collect::<Result<_, _>>())?;
+    let all: Vec<f64> = groups.par_iter().map(covered).collect::<Result<_, _>>()?;
     // The sum of nothing would be -0.
     Ok(0.0 + all.iter().sum::<f64>())
 }

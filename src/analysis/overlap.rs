@@ -1,10 +1,10 @@
 use std::{
     borrow::Cow,
-    sync::{Arc, LazyLock, OnceLock},
+    sync::{Arc, OnceLock},
 };
 
 use geo::{Geometry, Intersects, MultiPolygon, Relate};
-use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
+use rayon::prelude::*;
 
 use crate::{
     analysis::{
@@ -71,15 +71,6 @@ pub(super) struct Overlaps {
     /// Features of the second layer that were looked at.
     pub(super) asked_b: usize,
 }
-
-/// Threads for work of seconds, which give way to answers.
-pub(super) static WORKERS: LazyLock<ThreadPool> = LazyLock::new(|| {
-    ThreadPoolBuilder::new()
-        .thread_name(|number| format!("analysis-{number}"))
-        .start_handler(|_| _ = rustix::process::nice(10))
-        .build()
-        .expect("threads can be started")
-});
 
 /// Pairs of an earlier time, and the layers as they were then.
 pub(super) struct Before<'a> {
@@ -209,7 +200,7 @@ impl Finder<'_> {
     fn find(&self, slots: &[Slot], meant: &[bool]) -> Result<Vec<Pair>, Unfinished> {
         self.work.expect(slots.len());
         let found: Vec<Vec<Pair>> =
-            WORKERS.install(|| slots.par_iter().map(|slot| self.find_one(*slot, meant)).collect::<Result<_, _>>())?;
+            slots.par_iter().map(|slot| self.find_one(*slot, meant)).collect::<Result<_, _>>()?;
         Ok(found.into_iter().flatten().collect())
     }
 

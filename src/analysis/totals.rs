@@ -9,7 +9,6 @@ use crate::{
         Answer, Pair, Unfinished, Work,
         boundary::Boundary,
         cover::covered_m2,
-        overlap::WORKERS,
         shared::{areas_of, geodesic_m2, shared_area},
     },
     index::{Slot, Snapshot},
@@ -142,7 +141,7 @@ impl Answer {
             work.next()?;
             cut(pair, shared.unwrap_or_else(|| MultiPolygon(vec![])), areas, &boundaries)
         });
-        let pieces: Vec<Vec<_>> = WORKERS.install(|| cut.collect::<Result<_, Unfinished>>())?;
+        let pieces: Vec<Vec<_>> = cut.collect::<Result<_, Unfinished>>()?;
         let mut groups: BTreeMap<Option<String>, Vec<Piece<'_>>> = BTreeMap::new();
         for (value, piece) in pieces.into_iter().flatten() {
             groups.entry(value).or_default().push(piece);

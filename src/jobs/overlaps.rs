@@ -8,6 +8,7 @@ use std::{
 };
 
 use moka::future::Cache;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
@@ -47,9 +48,41 @@ struct Shared {
     last: Cache<String, Arc<Answer>>,
     failed: Cache<String, Arc<OverlapJobError>>,
     running: Mutex<HashMap<String, Arc<OverlapJob>>>,
-    turns: Semaphore,
+    turns: Turns,
     /// Of the standing questions, which wait for nobody.
-    standing_turn: Semaphore,
+    standing_turn: Turns,
+}
+
+/// Turns to work, each with threads of its own: what one question does is not in the way of another that is called off.
+struct Turns {
+    free: Semaphore,
+    pools: Mutex<Vec<Arc<ThreadPool>>>,
+}
+
+impl Turns {
+    fn new(count: usize) -> Turns {
+        let pool = |turn| {
+            let threads = ThreadPoolBuilder::new()
+                .thread_name(move |number| format!("analysis-{turn}-{number}"))
+                // They give way to answers.
+                .start_handler(|_| _ = rustix::process::nice(10));
+            Arc::new(threads.build().expect("threads can be started"))
+        };
+        Turns { free: Semaphore::new(count), pools: Mutex::new((0..count).map(pool).collect()) }
+    }
+
+    /// Works when it is its turn.
+    async fn take<T: Send + 'static>(
+        &self,
+        work: impl AsyncFnOnce(Arc<ThreadPool>) -> Result<T, OverlapJobError>,
+    ) -> Result<T, OverlapJobError> {
+        let _turn = self.free.acquire().await.map_err(|_| OverlapJobError::Interrupted)?;
+        let pools = || self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        let pool = pools().pop().ok_or(OverlapJobError::Interrupted)?;
+        let done = work(Arc::clone(&pool)).await;
+        pools().push(pool);
+        done
+    }
 }
 
 /// A question that is being worked out, or waits for its turn.
@@ -119,8 +152,8 @@ impl OverlapJobs {
             last: Cache::builder().max_capacity(MOST_PAIRS).weigher(weigh).build(),
             failed: Cache::builder().max_capacity(1_000).time_to_live(LIMIT).build(),
             running: Mutex::default(),
-            turns: Semaphore::new(AT_ONCE),
-            standing_turn: Semaphore::new(1),
+            turns: Turns::new(AT_ONCE),
+            standing_turn: Turns::new(1),
         }))
     }
 
@@ -285,20 +318,23 @@ impl Shared {
     }
 
     async fn work_out(&self, job: Arc<OverlapJob>, layers: Layers) -> Result<Arc<Answer>, OverlapJobError> {
-        let turns = if job.is_standing { &self.standing_turn } else { &self.turns };
-        let _turn = turns.acquire().await.map_err(|_| OverlapJobError::Interrupted)?;
-        job.has_turn.store(true, Ordering::Relaxed);
         let before = self.last.get(&job.question.at_any_time().id()).await;
-        let at_work = Arc::clone(&job);
-        let mut work = tokio::task::spawn_blocking(move || {
-            Answer::work_out(at_work.question.clone(), layers, before.as_deref(), &at_work.work)
-        });
-        loop {
-            tokio::select! {
-                answer = &mut work => return Ok(Arc::new(answer.map_err(|_| OverlapJobError::Interrupted)??)),
-                () = tokio::time::sleep(LOOK) => if !job.is_wanted() { job.work.stop() },
+        let turns = if job.is_standing { &self.standing_turn } else { &self.turns };
+        let work = async |pool: Arc<ThreadPool>| {
+            job.has_turn.store(true, Ordering::Relaxed);
+            let at_work = Arc::clone(&job);
+            let mut work = tokio::task::spawn_blocking(move || {
+                let work_out = || Answer::work_out(at_work.question.clone(), layers, before.as_deref(), &at_work.work);
+                pool.install(work_out)
+            });
+            loop {
+                tokio::select! {
+                    answer = &mut work => return Ok(Arc::new(answer.map_err(|_| OverlapJobError::Interrupted)??)),
+                    () = tokio::time::sleep(LOOK) => if !job.is_wanted() { job.work.stop() },
+                }
             }
-        }
+        };
+        turns.take(work).await
     }
 }
 
