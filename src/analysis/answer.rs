@@ -79,7 +79,7 @@ impl Answer {
         let [one, other]: [Side; 2] = question.sides(&layers)?;
         let before = before.map(|before| Before { a: &before.layers.a, b: &before.layers.b, pairs: &before.pairs });
         let Overlaps { mut pairs, asked_a, asked_b } =
-            find_overlaps(&one, &other, relation, area.as_ref(), before, work)?;
+            find_overlaps(&one, &other, relation, &layers.watersheds, area.as_ref(), before, work)?;
         // Of equal areas, in the order of the features.
         pairs.par_sort_by(|one, other| other.shared.m2.total_cmp(&one.shared.m2));
         let distinct = |side: fn(&Pair) -> Slot| pairs.iter().map(side).collect::<HashSet<_>>().len();

@@ -27,6 +27,8 @@ const SLIVER: (f64, f64) = (1_000.0, 1.0);
 pub const NEAR_M: f64 = 5_000.0;
 /// The layer of conflicts.
 pub const CONFLICTS: &str = "conflicts";
+/// The layer of hydrographic units.
+pub const WATERSHEDS: &str = "watersheds";
 /// UTM zones of Peru, from west to east, and the meridian in the middle of each.
 const ZONES: [(u8, f64); 3] = [(17, -81.0), (18, -75.0), (19, -69.0)];
 
@@ -44,6 +46,8 @@ pub enum PairClass {
     Meeting,
     /// They are apart.
     Neighbour,
+    /// They are apart, and the second is downstream of the first.
+    Downstream,
 }
 
 /// Which of two came first, by their first days.
@@ -138,7 +142,8 @@ impl<'a> Measurer<'a> {
         let class = match width_m {
             Some(width) if width > tolerance_m => PairClass::Overlap,
             Some(_) => PairClass::WithinTolerance,
-            None if pair.distance_m > 0.0 => PairClass::Neighbour,
+            None if pair.distance_m.is_none() => PairClass::Downstream,
+            None if pair.distance_m > Some(0.0) => PairClass::Neighbour,
             None if areas.iter().all(Option::is_some) => PairClass::Adjoining,
             None => PairClass::Meeting,
         };
@@ -173,6 +178,14 @@ impl<'a> Measurer<'a> {
             }),
             conflicts_inside: conflicts.iter().filter(|(_, distance_m)| *distance_m <= 0.0).count(),
             conflicts_near: conflicts.len(),
+        })
+    }
+
+    /// How far the two are from one another.
+    pub(super) fn distance_m(&self, pair: &Pair) -> Option<f64> {
+        pair.distance_m.or_else(|| {
+            let [one, other] = self.answer.features(pair).map(|feature| feature.geometry.as_ref());
+            distance_m(one?, other?)
         })
     }
 

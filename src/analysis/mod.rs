@@ -6,6 +6,7 @@
 mod answer;
 mod boundary;
 mod cover;
+mod downstream;
 mod measure;
 mod overlap;
 mod question;
@@ -18,7 +19,9 @@ mod work;
 
 pub use answer::{Answer, AnswerError, Totals};
 pub use boundary::Extent;
-pub use measure::{CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, distances_m, first_day};
+pub use measure::{
+    CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, WATERSHEDS, distances_m, first_day,
+};
 pub use overlap::{Pair, PairRelation, Side};
 pub use question::{Layers, MAX_CORNERS, MAX_DISTANCE_M, OverlapQuestion, QuestionError, Relation};
 pub use row::{PairRow, PairSide};

@@ -10,6 +10,7 @@ use crate::{
     analysis::{
         Unfinished, Work,
         boundary::{Boundary, Extent, Touching},
+        downstream::Flow,
         shared::{areas_of, lay, shared_area},
     },
     index::{Feature, Slot, Snapshot},
@@ -44,6 +45,8 @@ pub enum PairRelation {
     Touches,
     /// They are at most so many metres from one another (geodesic).
     Near(f64),
+    /// The second lies in a hydrographic unit downstream of one in which the first lies.
+    Downstream,
 }
 
 /// Two features that lie so to one another.
@@ -55,8 +58,8 @@ pub struct Pair {
     pub b: Slot,
     /// How large the area is that they share; nothing where they share none.
     pub shared: Extent,
-    /// Geodesic distance in metres; 0 where they meet.
-    pub distance_m: f64,
+    /// Geodesic distance in metres; 0 where they meet, `None` of pairs apart that were found by other things than nearness.
+    pub distance_m: Option<f64>,
     /// Whether their boundaries touch somewhere without crossing, as where they share a border.
     pub touches: bool,
 }
@@ -89,6 +92,7 @@ pub(super) fn find_overlaps(
     a: &Side,
     b: &Side,
     relation: PairRelation,
+    watersheds: &Arc<Snapshot>,
     area: Option<&MultiPolygon<f64>>,
     before: Option<Before<'_>>,
     work: &Work,
@@ -103,12 +107,17 @@ pub(super) fn find_overlaps(
         is_same_layer: a.snapshot.layer().id == b.snapshot.layer().id,
         boundaries: b.snapshot.features().iter().map(|_| OnceLock::new()).collect(),
         relation,
+        flow: match relation {
+            PairRelation::Downstream => Some(Flow::of(a, b, watersheds, area, work)?),
+            _ => None,
+        },
         area,
         work,
     };
     let slots =
         |meant: &[bool]| (0..).zip(meant).filter(|(_, meant)| **meant).map(|(slot, _)| slot).collect::<Vec<_>>();
-    let mut pairs = match before {
+    // What is downstream may be otherwise because a unit is.
+    let mut pairs = match before.filter(|_| finder.flow.is_none()) {
         None => finder.find(&slots(&meant_a), &meant_b)?,
         Some(before) => {
             let (then_a, then_b) = (same(before.a, &a.snapshot), same(before.b, &b.snapshot));
@@ -183,6 +192,8 @@ struct Finder<'a> {
     /// Of the second layer's areas that were met: each is met by many.
     boundaries: Vec<OnceLock<Option<Box<Boundary>>>>,
     relation: PairRelation,
+    /// Where the relation is of what flows where.
+    flow: Option<Flow>,
     area: Option<&'a MultiPolygon<f64>>,
     work: &'a Work,
 }
@@ -210,8 +221,11 @@ impl Finder<'_> {
         let Some(whole) = &feature.geometry else { return Ok(vec![]) };
         let Some(own) = part(whole, self.area)? else { return Ok(vec![]) };
         let own = One { slot, boundary: areas_of(&own).map(Boundary::of), geometry: &own };
-        let pairs = self
-            .near(self.b, feature)
+        let others = match &self.flow {
+            Some(flow) => flow.below(slot),
+            None => self.near(self.b, feature),
+        };
+        let pairs = others
             .into_iter()
             .filter(|other| meant[*other as usize])
             .filter(|other| !self.is_same_layer || self.b.feature(*other).id != feature.id)
@@ -250,6 +264,7 @@ impl Finder<'_> {
             _ => (own.intersects(other).then(Extent::default), false),
         };
         let meets = shared.is_some();
+        let pair = |distance_m| Pair { a: one.slot, b, shared: shared.unwrap_or_default(), distance_m, touches };
         let distance_m = match self.relation {
             PairRelation::Intersects => meets.then_some(0.0),
             PairRelation::Within => (meets && own.relate(other).is_within()).then_some(0.0),
@@ -260,14 +275,9 @@ impl Finder<'_> {
                 (Some(boundary), Some(of_other)) => boundary.distance_m(of_other, most, self.bulge_m()),
                 _ => distance_m(own, other).filter(|distance| *distance <= most),
             },
+            PairRelation::Downstream => return Ok(Some(pair(meets.then_some(0.0)))),
         };
-        Ok(distance_m.map(|distance_m| Pair {
-            a: one.slot,
-            b,
-            shared: shared.unwrap_or_default(),
-            distance_m,
-            touches,
-        }))
+        Ok(distance_m.map(|distance_m| pair(Some(distance_m))))
     }
 }
 

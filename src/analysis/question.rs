@@ -71,12 +71,14 @@ pub struct Layers {
     pub b: Arc<Snapshot>,
     /// Conflicts, which are counted around what a pair shares.
     pub conflicts: Arc<Snapshot>,
+    /// Hydrographic units, which tell what lies downstream of what.
+    pub watersheds: Arc<Snapshot>,
 }
 
 impl Layers {
     /// When the last of them changed.
     pub fn changed_at(&self) -> Option<Timestamp> {
-        [&self.a, &self.b, &self.conflicts].iter().filter_map(|layer| layer.changed_at()).max()
+        [&self.a, &self.b, &self.conflicts, &self.watersheds].iter().filter_map(|layer| layer.changed_at()).max()
     }
 }
 
@@ -95,6 +97,8 @@ pub enum Relation {
     Touches,
     /// They are at most `distance_m` from one another.
     Near,
+    /// The second lies in a hydrographic unit downstream of one in which the first lies.
+    Downstream,
 }
 
 /// What is wrong with a question: the member, and what would be accepted.
@@ -112,7 +116,7 @@ impl FromStr for Relation {
 
     fn from_str(text: &str) -> Result<Relation, String> {
         serde_json::from_value(text.into())
-            .map_err(|_| "expected intersects, within, contains, touches or near".to_owned())
+            .map_err(|_| "expected intersects, within, contains, touches, near or downstream".to_owned())
     }
 }
 
@@ -188,6 +192,7 @@ impl OverlapQuestion {
             Relation::Within => PairRelation::Within,
             Relation::Contains => PairRelation::Contains,
             Relation::Touches => PairRelation::Touches,
+            Relation::Downstream => PairRelation::Downstream,
         })
     }
 

@@ -19,7 +19,7 @@ pub struct PairRow {
     #[serde(flatten)]
     pub measures: Measures,
     /// Distance in metres (geodesic).
-    pub distance_m: f64,
+    pub distance_m: Option<f64>,
 }
 
 /// One feature of a pair.
@@ -65,7 +65,7 @@ impl Measurer<'_> {
                 tolerance_m: rounded(measures.tolerance_m, 2),
                 ..measures
             },
-            distance_m: rounded(pair.distance_m, 2),
+            distance_m: self.distance_m(pair).map(|distance| rounded(distance, 2)),
         };
         Ok((row, shared))
     }

@@ -38,11 +38,10 @@ impl Answer {
     /// The pairs in an order; equals stay in that of their areas, the largest first.
     pub fn sorted(&self, order: PairOrder, descending: bool) -> Vec<&Pair> {
         let mut pairs: Vec<&Pair> = self.pairs.iter().collect();
+        let far = |pair: &Pair| pair.distance_m.unwrap_or(f64::INFINITY);
         match order {
             PairOrder::Area => sort(&mut pairs, descending, |one, other| one.shared.m2.total_cmp(&other.shared.m2)),
-            PairOrder::Distance => {
-                sort(&mut pairs, descending, |one, other| one.distance_m.total_cmp(&other.distance_m))
-            }
+            PairOrder::Distance => sort(&mut pairs, descending, |one, other| far(one).total_cmp(&far(other))),
             PairOrder::PercentA => self.sort_by_percent(&mut pairs, descending, &self.layers.a, |pair| pair.a),
             PairOrder::PercentB => self.sort_by_percent(&mut pairs, descending, &self.layers.b, |pair| pair.b),
             PairOrder::NameA => sort_by_name(&mut pairs, descending, &self.layers.a, |pair| pair.a),

@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::{
-    analysis::{Answer, CONFLICTS, Layers, OverlapQuestion, Relation, Totals, Work},
+    analysis::{Answer, CONFLICTS, Layers, OverlapQuestion, Relation, Totals, WATERSHEDS, Work},
     cli::with_store,
     config::Settings,
     exchange::{ExportFormat, OverlapsError, write_overlaps_csv, write_overlaps_file, write_overlaps_geojson},
@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     a: String,
     /// Second layer
     b: String,
-    /// How they lie to one another: intersects, within, contains, touches or near
+    /// How they lie to one another: intersects, within, contains, touches, near or downstream
     #[arg(long, default_value = "intersects")]
     relation: Relation,
     /// Of near: metres from one another at most (geodesic)
@@ -64,19 +64,20 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         tolerance_m: arguments.tolerance,
         ..OverlapQuestion::of(&arguments.a, &arguments.b)
     };
-    let [a, b, conflicts] = [&question.a, &question.b, CONFLICTS].map(|layer| Catalogue::built_in().layer(layer));
-    let (a, b, conflicts) = (a?, b?, conflicts?);
+    let of_question = [&question.a, &question.b, CONFLICTS, WATERSHEDS];
+    let [a, b, conflicts, watersheds] = of_question.map(|layer| Catalogue::built_in().layer(layer));
+    let (a, b, conflicts, watersheds) = (a?, b?, conflicts?, watersheds?);
     let contents = with_store(settings, async |store, stop| {
         let mut read = async |layer: &'static Layer| -> anyhow::Result<_> {
             Ok((layer, stop.unless(store.layer_contents(&layer.id)).await??))
         };
-        Ok([read(a).await?, read(b).await?, read(conflicts).await?])
+        Ok([read(a).await?, read(b).await?, read(conflicts).await?, read(watersheds).await?])
     })
     .await?;
     let work = tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
         let built = contents.map(|(layer, contents)| Arc::new(Snapshot::build(layer, Access::Public, contents)));
-        let [a, b, conflicts] = built;
-        let layers = Layers { a, b, conflicts };
+        let [a, b, conflicts, watersheds] = built;
+        let layers = Layers { a, b, conflicts, watersheds };
         let answer = Answer::work_out(question, layers, None, &Work::until(Instant::now() + LIMIT))?;
         match arguments.output {
             None => write(&mut std::io::stdout().lock(), &answer, false)?,

@@ -12,7 +12,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
-    analysis::{Answer, AnswerError, CONFLICTS, Layers, OverlapQuestion, QuestionError, Unfinished, Work},
+    analysis::{Answer, AnswerError, CONFLICTS, Layers, OverlapQuestion, QuestionError, Unfinished, WATERSHEDS, Work},
     index::{Index, PastError},
     model::Access,
     store::{Store, StoreError},
@@ -288,6 +288,7 @@ impl Shared {
             a: snapshot("a", &question.a).await?,
             b: snapshot("b", &question.b).await?,
             conflicts: snapshot("conflicts", CONFLICTS).await?,
+            watersheds: snapshot("watersheds", WATERSHEDS).await?,
         };
         // What is known now is known by the last change of the layers: asked again, the question means the same.
         if question.as_known.is_none() {

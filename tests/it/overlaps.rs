@@ -137,6 +137,7 @@ fn real_layers_share_what_postgis_says() {
         println!("{other}: {} pairs, {sum:.4} ha over pairs, {covered:.4} ha covered, {totals}", theirs.len());
     }
     assert_totals_are_as_in_postgis(&server, &database, live);
+    assert_what_is_downstream_hangs_together(&server, &database);
     let near = asked(
         &server,
         &json!({"a": "conflicts", "b": "mining_concessions", "relation": "near", "distance_m": 5000, "where_b": ""}),
@@ -160,6 +161,41 @@ fn real_layers_share_what_postgis_says() {
     assert!((first["utm_ha"].as_f64().unwrap() - utm).abs() < 1e-6 * utm, "{first}");
     assert_eq!(first["utm_zone"], 17);
     assert!(first["percent_a"].as_f64().unwrap() > 0.0 && first["class"] == "overlap", "{first}");
+}
+
+/// What flows into a unit further down comes through its neighbours: of the units downstream of another one, the next one down
+/// the river touches it.
+fn assert_what_is_downstream_hangs_together(server: &Server, database: &TestDatabase) {
+    let answer = asked(server, &json!({"a": "watersheds", "b": "watersheds", "relation": "downstream"}));
+    let id = answer["id"].as_str().unwrap();
+    let all = server.get(&format!("/api/overlaps/{id}?f=geojson")).json();
+    let mut next: BTreeMap<i64, (String, i64)> = BTreeMap::new();
+    for feature in all["features"].as_array().unwrap() {
+        let (a, b) = (&feature["properties"]["a"], &feature["properties"]["b"]);
+        let found = (b["code"].as_str().unwrap().to_owned(), b["id"].as_i64().unwrap());
+        assert!(found.0.starts_with('4'), "{found:?}: only inside the basin of the Amazon");
+        let best = next.entry(a["id"].as_i64().unwrap()).or_insert_with(|| found.clone());
+        if found.0 > best.0 {
+            *best = found;
+        }
+    }
+    let pairs: Vec<_> = next.iter().map(|(a, (_, b))| format!("({a}, {b})")).collect();
+    let apart = database.query(&format!(
+        "select (a.properties ->> 'code') || ' ' || (a.properties ->> 'name') || ' > ' || (b.properties ->> 'code') || ' ' || (b.properties ->> 'name')
+         from (values {}) as pair (a, b)
+         join rimay.feature a on a.layer = 'watersheds' and a.id = pair.a join rimay.feature b on b.layer = 'watersheds' and b.id = pair.b
+         where not st_dwithin(a.geom, b.geom, 0.001)",
+        pairs.join(", ")
+    ));
+    println!(
+        "{} pairs downstream, of {} units; not beside the next one down: {apart:?}",
+        answer["totals"]["pairs"],
+        next.len()
+    );
+    let communities =
+        asked(server, &json!({"a": "watersheds", "b": "indigenous_territories", "relation": "downstream"}));
+    println!("territories downstream: {}", communities["totals"]);
+    assert!(next.len() > 20 && apart.len() <= 1, "{apart:?}");
 }
 
 /// By a field of either side, and by the areas of another layer.

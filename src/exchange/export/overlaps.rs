@@ -135,7 +135,7 @@ fn values_of(row: &PairRow) -> Vec<Value> {
         Value::Real(measures.tolerance_m),
         Value::Boolean(measures.sliver),
         real(measures.border_m),
-        Value::Real(row.distance_m),
+        real(row.distance_m),
         word(serde_json::json!(measures.first)),
         whole(measures.conflicts_inside),
         whole(measures.conflicts_near),
