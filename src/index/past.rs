@@ -50,7 +50,13 @@ impl Index {
         moment: Moment,
     ) -> Result<Arc<Snapshot>, PastError> {
         let now = self.snapshot(layer, access)?;
-        if moment.is_now() {
+        // Nothing has changed since the time of knowing, as far as the database was asked after it.
+        let is_still_so = moment.as_known.is_some_and(|known| {
+            moment.as_of.is_none()
+                && now.changed_at().is_none_or(|changed| changed <= known)
+                && known <= self.freshness().checked_at
+        });
+        if moment.is_now() || is_still_so {
             return Ok(now);
         }
         let key = (now.layer().id.as_str(), moment, now.checksum());

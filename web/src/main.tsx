@@ -67,6 +67,10 @@ async function start(): Promise<void> {
     const { startOverlapsPage } = await import('./overlaps/start')
     return startOverlapsPage(root)
   }
+  if (location.pathname === '/expediente') {
+    const { startDossierPage } = await import('./dossier/start')
+    return startDossierPage(root)
+  }
   await startState()
   render(<App />, root)
   void startData()

@@ -17,8 +17,8 @@ interface Page {
   features: Row[]
 }
 
-export async function ask<T>(path: string): Promise<T> {
-  const response = await fetch(SERVER + path)
+export async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(SERVER + path, init)
   if (!response.ok) throw new Error(`${path} answered ${response.status}`)
   return (await response.json()) as T
 }

@@ -3,10 +3,39 @@ import { PageHeader } from '../data/PageHeader'
 import { formatNumber, lang } from '../i18n'
 import { CopyButton } from '../panels/CopyButton'
 import { layers } from '../state/catalogue'
-import { answer, ask, busy, failed, question } from './overlaps'
+import { answer, ask, busy, cancel, failed, question, underWay } from './overlaps'
 import { PairTable } from './PairTable'
 import { PairView } from './PairView'
+import { TotalsTable } from './TotalsTable'
 import { overlapWords } from './words'
+
+/** From 100 m to 100 km; each step is as much more as the one before. */
+const fromSlider = (step: number) => Number((100 * 10 ** ((step / 100) * 3)).toPrecision(2))
+const toSlider = (metres: number) => Math.round((Math.log10(metres / 100) / 3) * 100)
+
+function Progress() {
+  const t = overlapWords.value
+  const work = underWay.value
+  if (!busy.value) return null
+  const whole = (value: number) => formatNumber(value, lang.value)
+  return (
+    <p class="data-progress" role="status">
+      {work?.total ? (
+        <progress aria-label={t.running} value={work.done} max={work.total} />
+      ) : (
+        <progress aria-label={t.running} />
+      )}
+      {work && (
+        <>
+          {work.status === 'accepted' ? t.waiting : t.progress(whole(work.done), whole(work.total))}{' '}
+          <button type="button" class="button" onClick={() => void cancel()}>
+            {t.cancel}
+          </button>
+        </>
+      )}
+    </p>
+  )
+}
 
 function QuestionForm() {
   const t = overlapWords.value
@@ -68,7 +97,16 @@ function QuestionForm() {
           <label>
             <span>{t.distance}</span>
             <input
+              type="range"
+              min={0}
+              max={100}
+              value={toSlider(asked.distance_m ?? 5000)}
+              aria-label={t.distance}
+              onInput={(event) => set({ distance_m: fromSlider(event.currentTarget.valueAsNumber) })}
+            />
+            <input
               type="number"
+              aria-label={t.distance}
               min={1}
               max={100000}
               required
@@ -91,7 +129,7 @@ function QuestionForm() {
           {busy.value ? t.running : t.run}
         </button>
       </p>
-      {busy.value && <progress aria-label={t.running} />}
+      <Progress />
       {failed.value && (
         <p class="data-failed" role="alert">
           {t.failed(failed.value)}
@@ -100,6 +138,13 @@ function QuestionForm() {
     </form>
   )
 }
+
+const FILES = [
+  ['csv', 'CSV'],
+  ['geojson', 'GeoJSON'],
+  ['gpkg', 'GeoPackage'],
+  ['parquet', 'GeoParquet'],
+] as const
 
 function AnswerView() {
   const t = overlapWords.value
@@ -123,12 +168,14 @@ function AnswerView() {
       {(asked.a.synthetic || asked.b.synthetic) && <p class="badge">{t.synthetic}</p>}
       <Facts facts={facts} />
       <p class="data-actions">
-        <a class="link" href={file('csv')}>
-          {t.csv}
-        </a>
-        <a class="link" href={file('geojson')}>
-          {t.geojson}
-        </a>
+        <span>
+          {t.download}{' '}
+          {FILES.map(([format, name]) => (
+            <a key={format} class="link" href={file(format)}>
+              {name}{' '}
+            </a>
+          ))}
+        </span>
         <CopyButton icon="link" label={t.link} text={() => location.href} />
         <CopyButton
           icon="link"
@@ -141,6 +188,7 @@ function AnswerView() {
       {totals.pairs === 0 && <p>{t.none}</p>}
       <PairView />
       {totals.pairs > 0 && <PairTable answer={now} />}
+      {totals.pairs > 0 && <TotalsTable key={now.id} answer={now} />}
     </section>
   )
 }

@@ -1,10 +1,10 @@
 import { useRef } from 'preact/hooks'
 import { Table } from '../data/Table'
 import { formatNumber, lang } from '../i18n'
-import { type Answer, busy, chosen, type PairSide, showMore } from './overlaps'
+import { type Answer, busy, chosen, type PairSide, showMore, sort, sortBy } from './overlaps'
 import { overlapWords } from './words'
 
-const nameOf = ({ name, code, id }: PairSide) => [name, code].filter(Boolean).join(' · ') || String(id)
+export const nameOf = ({ name, code, id }: PairSide) => [name, code].filter(Boolean).join(' · ') || String(id)
 
 /** The pairs, the largest first; with the arrows one goes from pair to pair. */
 export function PairTable({ answer }: { answer: Answer }) {
@@ -12,7 +12,7 @@ export function PairTable({ answer }: { answer: Answer }) {
   const box = useRef<HTMLDivElement>(null)
   const number = (value: number | null, digits: number) =>
     value === null ? '–' : formatNumber(value, lang.value, digits)
-  const isNear = answer.question.relation === 'near'
+  const isNear = ['near', 'downstream'].includes(answer.question.relation)
   const names = [answer.layers.a, answer.layers.b].map((layer) => layer.title[lang.value])
   const step = (event: KeyboardEvent) => {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -28,10 +28,22 @@ export function PairTable({ answer }: { answer: Answer }) {
     t.utmHead,
     ...names.map((name) => t.percent(name)),
     ...(isNear ? [t.distanceHead] : []),
+    t.border,
+    t.conflicts,
     t.came,
   ].map((head, at) => (at === 1 && names[0] === names[1] ? `${head} (2)` : head))
   return (
     <div ref={box} class="overlap-pairs">
+      <label class="overlap-order">
+        <span>{t.order}</span>{' '}
+        <select value={sort.value} onChange={(event) => void sortBy(event.currentTarget.value)}>
+          {Object.entries(t.orders).map(([order, name]) => (
+            <option key={order} value={order}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
       <Table heads={heads}>
         {answer.pairs.map((pair, place) => (
           <tr key={`${pair.a.id} ${pair.b.id}`} class={place === chosen.value ? 'is-chosen' : undefined}>
@@ -60,6 +72,10 @@ export function PairTable({ answer }: { answer: Answer }) {
             <td class="is-number">{number(pair.percent_a, 2)}</td>
             <td class="is-number">{number(pair.percent_b, 2)}</td>
             {isNear && <td class="is-number">{number(pair.distance_m, 0)}</td>}
+            <td class="is-number">{number(pair.border_m, 0)}</td>
+            <td class="is-number">
+              {pair.conflicts_inside} / {pair.conflicts_near}
+            </td>
             <td>{pair.first ? t.cameFirst[pair.first] : '–'}</td>
           </tr>
         ))}

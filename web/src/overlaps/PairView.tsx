@@ -4,6 +4,7 @@ import { getJson } from '../api/client'
 import { lang } from '../i18n'
 import { SIDE_COLORS } from './colors'
 import { answer, chosen } from './overlaps'
+import { nameOf } from './PairTable'
 import type { PairMap } from './pairMap'
 import { overlapWords } from './words'
 
@@ -44,6 +45,9 @@ export function PairView() {
     }
   }, [now, place])
   if (!now || now.pairs.length === 0) return null
+  const pair = place === null ? undefined : now.pairs[place]
+  const dossier = (layer: string, id: number) =>
+    `/expediente?capa=${layer}&id=${id}${now.question.asKnown ? `&conocido=${encodeURIComponent(now.question.asKnown)}` : ''}`
   const names = { a: now.layers.a.title[lang.value], b: now.layers.b.title[lang.value], shared: t.shared }
   return (
     <figure class="data-changes">
@@ -59,6 +63,18 @@ export function PairView() {
               {names[part]}
             </span>
           ))}
+          {pair && (
+            <span>
+              {t.dossier}:{' '}
+              <a class="link" href={dossier(now.layers.a.id, pair.a.id)}>
+                {nameOf(pair.a)}
+              </a>{' '}
+              ·{' '}
+              <a class="link" href={dossier(now.layers.b.id, pair.b.id)}>
+                {nameOf(pair.b)}
+              </a>
+            </span>
+          )}
         </figcaption>
       )}
     </figure>

@@ -9,6 +9,8 @@ export interface Question {
   distance_m?: number
   where_a?: string
   where_b?: string
+  ids_a?: number[]
+  ids_b?: number[]
   asOf?: string
   asKnown?: string
 }
@@ -23,6 +25,9 @@ export interface PairSide {
 }
 
 export interface Pair {
+  border_m: number | null
+  conflicts_inside: number
+  conflicts_near: number
   a: PairSide
   b: PairSide
   class: string
@@ -33,15 +38,48 @@ export interface Pair {
   percent_b: number | null
   tolerance_m: number
   sliver: boolean
-  distance_m: number
+  distance_m: number | null
   first: string | null
+}
+
+export interface AskedSource {
+  name: string
+  title: Bilingual
+  features: number
+  valid_on: string | null
+  received_at: string
+  file_name: string
+  datum_operation: string
+  accuracy_m: number | null
+  licence: string
+  synthetic: boolean
 }
 
 interface AskedLayer {
   id: string
   title: Bilingual
   attribution: string
+  revision: number
   synthetic: boolean
+  sources: AskedSource[]
+}
+
+/** What a question comes to that is still being worked out. */
+interface UnderWay {
+  id: string
+  status: 'accepted' | 'running'
+  done: number
+  total: number
+}
+
+/** What the pairs of one group come to. */
+export interface Group {
+  value: string | null
+  pairs: number
+  features_a: number
+  features_b: number
+  sum_over_pairs_ha: number
+  covered_ha: number | null
 }
 
 export interface Answer {
@@ -69,10 +107,40 @@ export const question = signal<Question>({
 export const answer = signal<Answer | null>(null)
 export const failed = signal('')
 export const busy = signal(false)
+/** How far the work is, where it takes longer. */
+export const underWay = signal<UnderWay | null>(null)
 /** Place of the pair in hand among those shown. */
 export const chosen = signal<number | null>(null)
+export const sort = signal('-geodesic_ha')
 
 const PAGE = 100
+const AGAIN_MS = 1000
+
+const pageOf = (id: string, offset = 0) =>
+  `/api/overlaps/${encodeURIComponent(id)}?limit=${PAGE}&offset=${offset}&sort=${sort.value}`
+
+/** Waits until an answer is there that was not at once. */
+async function settled(response: Response): Promise<Answer> {
+  let last = response
+  while (last.status === 202) {
+    const state = (await last.json()) as UnderWay
+    underWay.value = state
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    last = await fetch(pageOf(state.id))
+  }
+  if (!last.ok) throw await errorOf(last)
+  return (await last.json()) as Answer
+}
+
+/** Asks a question and waits for its answer, however long that takes. */
+export const answerOf = async (asked: Question): Promise<Answer> =>
+  settled(await fetch('/api/overlaps', { method: 'POST', body: JSON.stringify(asked) }))
+
+/** Calls the work off that is under way. */
+export async function cancel(): Promise<void> {
+  const id = underWay.value?.id
+  if (id) await fetch(`/api/overlaps/${id}`, { method: 'DELETE' })
+}
 
 async function attempt(work: () => Promise<void>): Promise<void> {
   failed.value = ''
@@ -83,6 +151,7 @@ async function attempt(work: () => Promise<void>): Promise<void> {
     failed.value = (error as ApiError).message || 'error'
   } finally {
     busy.value = false
+    underWay.value = null
   }
 }
 
@@ -99,19 +168,15 @@ function show(next: Answer): void {
 /** Asks the question in hand. */
 export const ask = () =>
   attempt(async () => {
-    const body = JSON.stringify(question.value)
-    const response = await fetch('/api/overlaps', { method: 'POST', body })
-    if (!response.ok) throw await errorOf(response)
-    show((await response.json()) as Answer)
+    sort.value = '-geodesic_ha'
+    show(await answerOf(question.value))
   })
 
 /** An address with a name has the answer of that name. */
 export async function readAddress(): Promise<void> {
   const id = new URLSearchParams(location.search).get('v')
   if (id) {
-    await attempt(async () =>
-      show(await getJson<Answer>(`/api/overlaps/${encodeURIComponent(id)}?limit=${PAGE}`)),
-    )
+    await attempt(async () => show(await settled(await fetch(pageOf(id)))))
   }
 }
 
@@ -120,7 +185,17 @@ export const showMore = () =>
   attempt(async () => {
     const now = answer.value
     if (!now) return
-    const path = `/api/overlaps/${now.id}?limit=${PAGE}&offset=${now.pairs.length}`
-    const next = await getJson<Answer>(path)
+    const next = await getJson<Answer>(pageOf(now.id, now.pairs.length))
     answer.value = { ...now, pairs: [...now.pairs, ...next.pairs] }
+  })
+
+/** The pairs in another order. */
+export const sortBy = (order: string) =>
+  attempt(async () => {
+    const now = answer.value
+    if (!now) return
+    sort.value = order
+    const { pairs } = await getJson<Answer>(pageOf(now.id))
+    answer.value = { ...now, pairs }
+    chosen.value = null
   })
