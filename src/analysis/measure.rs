@@ -217,7 +217,12 @@ pub fn distances_m(snapshot: &Snapshot, from: &Geometry<f64>, most_m: f64) -> Ve
 fn border_m(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result<f64, OverlayError> {
     let (one, other) = (Boundary::of(one), Boundary::of(other));
     let shared = shared_lines(&one.edges_beside(&other), &other.edges_beside(&one))?;
-    Ok(shared.iter().flat_map(LineString::lines).map(|line| geodesic_m(line.start_point(), line.end_point())).sum())
+    Ok(shared
+        .iter()
+        .flat_map(LineString::lines)
+        .map(|line| geodesic_m(line.start_point(), line.end_point()))
+        .sum::<f64>()
+        + 0.0)
 }
 
 /// The first day of a feature: when a right was claimed, a community recognised.

@@ -1,7 +1,7 @@
 import { Facts } from '../data/Facts'
 import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
-import { formatDate, formatNumber, formatTime, formatValue, lang, words } from '../i18n'
+import { formatDate, formatMeasure, formatTime, formatValue, lang, words } from '../i18n'
 import { type Answer, type AskedSource, underWay } from '../overlaps/overlaps'
 import { nameOf } from '../overlaps/PairTable'
 import { overlapWords } from '../overlaps/words'
@@ -12,7 +12,7 @@ import { type Dossier, dossier, failed } from './dossier'
 import { dossierWords } from './words'
 
 const number = (value: number | null, digits = 0) =>
-  value === null ? '–' : formatNumber(value, lang.value, digits)
+  value === null ? '–' : formatMeasure(value, lang.value, digits)
 
 const whole = (value: string) => `${formatDate(value.slice(0, 10), lang.value)}`
 

@@ -12,6 +12,8 @@ export const en: Dict = {
   language: 'Language',
   themeDark: 'Use dark theme',
   themeLight: 'Use light theme',
+  overlaps: 'Overlaps: what lies on what',
+  dossier: 'Dossier',
   data: 'Data: layers, downloads and import',
   help: 'Help and keyboard shortcuts',
   close: 'Close',

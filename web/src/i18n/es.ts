@@ -11,6 +11,8 @@ export const es = {
   language: 'Idioma',
   themeDark: 'Usar tema oscuro',
   themeLight: 'Usar tema claro',
+  overlaps: 'Cruces: qué está sobre qué',
+  dossier: 'Expediente',
   data: 'Datos: capas, descargas e importación',
   help: 'Ayuda y atajos de teclado',
   close: 'Cerrar',

@@ -8,6 +8,13 @@ const LIMA = 'America/Lima'
 export const formatNumber = (value: number, lang: Lang, digits = 0) =>
   new Intl.NumberFormat(LOCALE[lang], { maximumFractionDigits: digits }).format(value)
 
+/** A measure with all its digits, so that a column of them lines up. */
+export const formatMeasure = (value: number, lang: Lang, digits: number) =>
+  new Intl.NumberFormat(LOCALE[lang], {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value)
+
 /** A calendar day such as `31-oct-2026`; accepts a date or an RFC 3339 time and never shifts the day. */
 export function formatDate(value: string, lang: Lang): string {
   const date = new Date(value.length === 10 ? `${value}T00:00:00Z` : value)

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks'
 import { Table } from '../data/Table'
-import { formatNumber, lang } from '../i18n'
+import { formatMeasure, lang } from '../i18n'
 import { type Answer, busy, chosen, type PairSide, showMore, sort, sortBy } from './overlaps'
 import { overlapWords } from './words'
 
@@ -11,7 +11,7 @@ export function PairTable({ answer }: { answer: Answer }) {
   const t = overlapWords.value
   const box = useRef<HTMLDivElement>(null)
   const number = (value: number | null, digits: number) =>
-    value === null ? '–' : formatNumber(value, lang.value, digits)
+    value === null ? '–' : formatMeasure(value, lang.value, digits)
   const isNear = ['near', 'downstream'].includes(answer.question.relation)
   const names = [answer.layers.a, answer.layers.b].map((layer) => layer.title[lang.value])
   const step = (event: KeyboardEvent) => {

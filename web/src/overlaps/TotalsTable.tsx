@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { ApiError } from '../api/client'
 import { getJson } from '../api/client'
 import { Table } from '../data/Table'
-import { formatNumber, lang, readableName } from '../i18n'
+import { formatMeasure, lang, readableName } from '../i18n'
 import { layers } from '../state/catalogue'
 import type { Answer, Group } from './overlaps'
 import { overlapWords } from './words'
@@ -34,7 +34,7 @@ export function TotalsTable({ answer }: { answer: Answer }) {
     return codes?.find((code) => code.code === value)?.[lang.value] ?? readableName(value)
   }
   const number = (value: number | null, digits = 0) =>
-    value === null ? '–' : formatNumber(value, lang.value, digits)
+    value === null ? '–' : formatMeasure(value, lang.value, digits)
   const names = [answer.layers.a, answer.layers.b].map((layer) => layer.title[lang.value])
   return (
     <section class="overlap-totals">

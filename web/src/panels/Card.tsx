@@ -70,6 +70,10 @@ function Actions({ current, item }: { current: Selection; item: ItemFeature }) {
         <Icon name="code" />
         {t.itemLink}
       </a>
+      <a class="link" href={`/expediente?capa=${current.layer}&id=${current.id}`}>
+        <Icon name="list" />
+        {t.dossier}
+      </a>
     </div>
   )
 }

@@ -55,6 +55,9 @@ export function Header() {
       <div class="tools">
         <LanguageToggle />
         <ThemeToggle />
+        <a class="tool" href="/cruces" aria-label={t.overlaps} title={t.overlaps}>
+          <Icon name="overlaps" />
+        </a>
         <a class="tool" href="/datos" aria-label={t.data} title={t.data}>
           <Icon name="data" />
         </a>
