@@ -1,4 +1,7 @@
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use geo::MultiPolygon;
 use rayon::prelude::*;
@@ -29,6 +32,8 @@ pub struct Answer {
     pub totals: Totals,
     /// The pairs, the largest shared areas first.
     pub pairs: Vec<Pair>,
+    /// How long it took to work it out.
+    pub took: Duration,
     area: Option<MultiPolygon<f64>>,
 }
 
@@ -74,6 +79,7 @@ impl Answer {
         before: Option<&Answer>,
         work: &Work,
     ) -> Result<Answer, AnswerError> {
+        let began = Instant::now();
         question.tolerance()?;
         let (relation, area) = (question.pair_relation()?, question.area()?);
         let [one, other]: [Side; 2] = question.sides(&layers)?;
@@ -92,10 +98,11 @@ impl Answer {
             sum_over_pairs_ha: pairs.iter().map(|pair| pair.shared.m2).sum::<f64>() / 1e4 + 0.0,
             covered_ha: None,
         };
-        let mut answer = Answer { question, layers, totals, pairs, area };
+        let mut answer = Answer { question, layers, totals, pairs, took: Duration::ZERO, area };
         if answer.is_dissolved() {
             answer.totals.covered_ha = Some(answer.covered_m2(work)? / 1e4);
         }
+        answer.took = began.elapsed();
         Ok(answer)
     }
 

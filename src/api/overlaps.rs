@@ -58,7 +58,7 @@ async fn ask(State(state): State<SharedState>, params: Params, body: Bytes) -> R
     };
     let id = answer.question.id();
     let page = page(&state, &id, &answer, &Part::default()).await?;
-    Ok((StatusCode::CREATED, [location(&state, &id)], Json(page)).into_response())
+    Ok((StatusCode::CREATED, [location(&state, &id), took(&answer)], Json(page)).into_response())
 }
 
 /// `DELETE /api/overlaps/{id}`: 204 when the work was called off.
@@ -88,6 +88,12 @@ fn source((source, count): (&Source, usize)) -> Json_ {
 fn location(state: &SharedState, id: &str) -> (HeaderName, HeaderValue) {
     let address = state.public_url.join(&format!("/api/overlaps/{id}"));
     (header::LOCATION, HeaderValue::from_str(&address).expect("an address"))
+}
+
+/// How long the answer took to be worked out, when it was.
+fn took(answer: &Answer) -> (HeaderName, HeaderValue) {
+    let value = format!("overlaps;dur={:.3}", answer.took.as_secs_f64() * 1000.0);
+    (HeaderName::from_static("server-timing"), HeaderValue::from_str(&value).expect("a plain number"))
 }
 
 /// 202: the answer will be there later.
@@ -161,7 +167,7 @@ async fn answer(State(state): State<SharedState>, Path(id): Path<String>, params
     };
     let is_paged = params.get("limit").is_some();
     match file_format {
-        None => Ok(Json(page(&state, &id, &answer, &part).await?).into_response()),
+        None => Ok(([took(&answer)], Json(page(&state, &id, &answer, &part).await?)).into_response()),
         Some(ExportFormat::Csv) => {
             let write = move |body: &mut Vec<u8>| write_overlaps_csv(body, &answer);
             in_memory("text/csv; charset=utf-8; header=present", "csv", write).await

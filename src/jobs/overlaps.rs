@@ -194,8 +194,12 @@ impl OverlapJobs {
         loop {
             let began = Instant::now();
             for (a, b) in STANDING {
-                if let Err(error) = self.work_on(OverlapQuestion::of(a, b)).await {
-                    tracing::warn!(%error, a, b, "a standing question has no answer");
+                match self.work_on(OverlapQuestion::of(a, b)).await {
+                    Ok(answer) => {
+                        let seconds = metrics::gauge!("rimay_standing_overlaps_seconds", "a" => a, "b" => b);
+                        seconds.set(answer.took.as_secs_f64());
+                    }
+                    Err(error) => tracing::warn!(%error, a, b, "a standing question has no answer"),
                 }
             }
             // Where a layer changes all the time, a processor is not busy with this all the time.
@@ -207,13 +211,15 @@ impl OverlapJobs {
     }
 
     /// Works a question out however long it takes; it is not kept.
-    async fn work_on(&self, question: OverlapQuestion) -> Result<(), Arc<OverlapJobError>> {
+    async fn work_on(&self, question: OverlapQuestion) -> Result<Arc<Answer>, Arc<OverlapJobError>> {
         let (question, layers) = self.0.settled(question).await?;
         let mut asked = self.answer(question, layers, true).await?;
-        while let Asked::Running(job) = asked {
-            asked = job.wait().await?;
+        loop {
+            match asked {
+                Asked::Done(answer) => return Ok(answer),
+                Asked::Running(job) => asked = job.wait().await?,
+            }
         }
-        Ok(())
     }
 
     /// Calls the work of that name off; says whether there was any.

@@ -5,7 +5,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { cases, keptTiles, wholes } from './cases.mjs'
 import { measureFiles } from './files.mjs'
-import { measureOverlaps } from './overlaps.mjs'
+import { measureKeptUp, measureOne, measureOverlaps } from './overlaps.mjs'
 
 const { DATABASE_URL, RIMAY, SCALE } = process.env
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
@@ -138,11 +138,15 @@ for (const { name, path, sql: query, peers: addresses } of wholes) {
   say(row([name, number(own.seconds, 2), number(own.first, 1), number(own.bytes / 1e6, 1), number(postgis.seconds, 2), ratio(postgis.seconds, own.seconds), ...rest]))
 }
 await settle()
-const overlaps = measureOverlaps({ url: server.url, sql, run })
+const overlaps = await measureOverlaps({ url: server.url, sql, run, database: DATABASE_URL })
+const oneConcession = await measureOne({ url: server.url, sql })
+const keptUp = await measureKeptUp({ url: server.url, sql })
 say('')
-say(row(['what lies on what', 'pairs', 'Rimay, s', 'PostGIS with one process, s', 'ratio', 'PostGIS with several, s', 'ratio']))
-say(row(['---', ...Array(6).fill('--:')]))
-say(row(['concessions on territories, geodesic hectares', number(overlaps.pairs), number(overlaps.own, 2), number(overlaps.one, 2), ratio(overlaps.one, overlaps.own), number(overlaps.several, 2), ratio(overlaps.several, overlaps.own)]))
+say(row(['what lies on what', 'pairs', 'Rimay, s', 'PostGIS with one process, s', 'ratio', 'PostGIS with several, s', 'ratio', 'geopandas, s', 'ratio']))
+say(row(['---', ...Array(8).fill('--:')]))
+say(row(['concessions on territories, geodesic hectares', number(overlaps.pairs), number(overlaps.own, 2), number(overlaps.one, 2), ratio(overlaps.one, overlaps.own), number(overlaps.several, 2), ratio(overlaps.several, overlaps.own), ...compared(overlaps.geopandas, (seconds) => [number(seconds, 2), ratio(seconds, overlaps.own)])]))
+say('')
+say(`One concession on all territories: ${number(oneConcession.inside, 2)} ms inside, ${number(oneConcession.http, 1)} ms over HTTP, one after another; PostGIS ${number(oneConcession.postgis, 2)} ms inside. After 1 % of the concessions changed, the standing answer is brought up to date in ${number(keptUp)} ms. Resident after it ${number(residentMiB(server.pid))} MiB.`)
 await server.stop()
 const keeping = await serve([])
 const martin = peers.martin_keeping && keptTiles.peers.martin
