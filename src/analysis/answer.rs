@@ -3,14 +3,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use geo::MultiPolygon;
+use geo::{MultiPolygon, Rect};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
     analysis::{
         Layers, OverlapQuestion, Pair, QuestionError, Side, Unfinished, Work,
-        cover::covered_m2,
+        cover::{Piece, covered_m2},
         overlap::{Before, Overlaps, find_overlaps, part},
         shared::areas_of,
         shared_area,
@@ -147,7 +147,19 @@ impl Answer {
     }
 
     fn covered_m2(&self, work: &Work) -> Result<f64, Unfinished> {
-        let areas = self.shared_areas(work)?;
-        covered_m2(&areas.iter().flatten().collect::<Vec<_>>(), work)
+        let pairs: Vec<&Pair> = self.pairs.iter().filter(|pair| pair.shared.m2 > 0.0).collect();
+        let piece = |pair: &&Pair| {
+            let [one, other] = self.features(pair).map(|feature| feature.bbox);
+            let (one, other) = (one?, other?);
+            let (west, south) = (one.west.max(other.west), one.south.max(other.south));
+            let (east, north) = (one.east.min(other.east), one.north.min(other.north));
+            Some(Piece { rect: Rect::new((west, south), (east, north)), m2: pair.shared.m2 })
+        };
+        let pieces: Vec<_> = pairs.iter().filter_map(piece).collect();
+        let shape = |place: usize| {
+            work.go_on()?;
+            self.shared(pairs[place])
+        };
+        covered_m2(&pieces, shape, work)
     }
 }

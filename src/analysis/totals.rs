@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use geo::MultiPolygon;
+use geo::{BoundingRect, MultiPolygon};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::{
     analysis::{
         Answer, Pair, Unfinished, Work,
         boundary::Boundary,
-        cover::covered_m2,
+        cover::{self, covered_m2},
         shared::{areas_of, geodesic_m2, shared_area},
     },
     index::{Slot, Snapshot},
@@ -86,7 +86,15 @@ impl Answer {
             let distinct =
                 |side: fn(&Pair) -> Slot| pieces.iter().map(|piece| side(piece.pair)).collect::<HashSet<_>>().len();
             let areas: Option<Vec<_>> = pieces.iter().map(|piece| piece.area.as_ref()).collect();
-            let covered = areas.map(|areas| covered_m2(&areas, work)).transpose()?;
+            let covered = areas.map(|areas| {
+                let areas: Vec<_> = areas.into_iter().filter(|area| !area.0.is_empty()).collect();
+                let piece = |area: &&MultiPolygon<f64>| {
+                    area.bounding_rect().map(|rect| cover::Piece { rect, m2: geodesic_m2(area) })
+                };
+                let pieces: Vec<_> = areas.iter().filter_map(piece).collect();
+                covered_m2(&pieces, |place| Ok(areas[place].clone()), work)
+            });
+            let covered = covered.transpose()?;
             Ok(GroupTotals {
                 value: value.map_or(Value::Null, |value| Value::Text(value.into())),
                 pairs: pieces.len(),
