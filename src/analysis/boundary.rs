@@ -45,6 +45,37 @@ pub(super) struct Boundary {
     whole: OnceLock<Extent>,
 }
 
+/// How two areas lie to one another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Lie {
+    /// They are apart.
+    Apart,
+    /// They cross, and share an area.
+    Across(Extent),
+    /// The first lies inside the second.
+    Within(Extent),
+    /// The second lies inside the first.
+    Around(Extent),
+}
+
+impl Lie {
+    /// What they share; `None` where they are apart.
+    pub(super) fn shared(self) -> Option<Extent> {
+        match self {
+            Lie::Apart => None,
+            Lie::Across(shared) | Lie::Within(shared) | Lie::Around(shared) => Some(shared),
+        }
+    }
+
+    fn turned(self) -> Lie {
+        match self {
+            Lie::Within(shared) => Lie::Around(shared),
+            Lie::Around(shared) => Lie::Within(shared),
+            lie => lie,
+        }
+    }
+}
+
 /// Two boundaries touch without crossing, as where they share a border: the places where they cross do not tell what they share.
 #[derive(Debug, PartialEq)]
 pub(super) struct Touching;
@@ -98,32 +129,35 @@ impl Boundary {
         })
     }
 
-    /// What the areas inside two boundaries share; `None` where they are apart. The boundary of what is shared are the pieces of
+    /// How the areas inside two boundaries lie, and what they share. The boundary of what is shared are the pieces of
     /// each boundary inside the other one, and the area is a sum over its edges, in whatever order they come.
     ///
     /// # Errors
     /// [`Touching`].
-    pub(super) fn shared(&self, other: &Boundary) -> Result<Option<Extent>, Touching> {
+    pub(super) fn lie(&self, other: &Boundary) -> Result<Lie, Touching> {
         if self.len() > other.len() {
-            return other.shared(self);
+            return other.lie(self).map(Lie::turned);
         }
         let (Some(rect), Some(_)) =
             (self.rect, other.rect.filter(|rect| self.rect.is_some_and(|own| own.intersects(rect))))
         else {
-            return Ok(None);
+            return Ok(Lie::Apart);
         };
         let near = other.near(&rect);
         let mut crossings = self.crossings(other, &near)?;
         let mut sum = Sum::default();
-        let mut is_all = crossings.is_empty();
         crossings.sort_unstable_by(|one, two| one.own.partial_cmp(&two.own).expect("finite"));
-        is_all &= self.add_pieces(other, &crossings, &mut sum)?;
+        let is_all = self.add_pieces(other, &crossings, &mut sum)? && crossings.is_empty();
+        let own = sum.edges;
         crossings.sort_unstable_by(|one, two| one.other.partial_cmp(&two.other).expect("finite"));
-        let is_around = other.add_near_pieces(&near, &rect, self, &crossings, &mut sum)?;
-        if is_all && !is_around {
-            return Ok(Some(self.whole()));
-        }
-        Ok((sum.edges > 0).then(|| sum.extent()))
+        let others = other.add_near_pieces(&near, &rect, self, &crossings, &mut sum)?;
+        Ok(match (own, others) {
+            (0, 0) => Lie::Apart,
+            (_, 0) if is_all => Lie::Within(self.whole()),
+            // All of the other one: none of its edges lies beyond the box around this one.
+            (0, edges) if crossings.is_empty() && edges == other.len() => Lie::Around(sum.extent()),
+            _ => Lie::Across(sum.extent()),
+        })
     }
 
     /// Geodesic distance in metres of two areas that do not meet; `None` where that is more than `most_m`. Edges bulge at most so
@@ -210,7 +244,7 @@ impl Boundary {
         Ok(is_all)
     }
 
-    /// Adds the pieces of this boundary inside another one, of the blocks near it; says whether there are any.
+    /// Adds the pieces of this boundary inside another one, of the blocks near it; says how many they are.
     fn add_near_pieces(
         &self,
         near: &[usize],
@@ -218,7 +252,7 @@ impl Boundary {
         other: &Boundary,
         crossings: &[Crossing],
         sum: &mut Sum,
-    ) -> Result<bool, Touching> {
+    ) -> Result<usize, Touching> {
         let (before, mut crossings) = (sum.edges, crossings.iter().peekable());
         // Where the last edge ended, and whether that is inside.
         let mut last: Option<(Coord<f64>, bool)> = None;
@@ -234,7 +268,7 @@ impl Boundary {
             let of_edge = std::iter::from_fn(|| crossings.next_if(|crossing| crossing.other.0 == number));
             last = Some((edge.end, sum.add_pieces(edge, is_inside, of_edge)));
         }
-        Ok(sum.edges > before)
+        Ok(sum.edges - before)
     }
 
     /// Whether a place lies inside.
@@ -352,7 +386,7 @@ impl Sum {
 
 #[cfg(test)]
 mod tests {
-    use geo::{GeodesicArea, Polygon, Validation};
+    use geo::{GeodesicArea, Polygon, Relate, Validation};
 
     use super::*;
     use crate::analysis::shared::shared_area;
@@ -393,31 +427,31 @@ mod tests {
             assert!(one.is_valid() && other.is_valid(), "seed {seed}");
             let overlaid = shared_area(&one, &other).expect("sound");
             let (area, perimeter) = (overlaid.geodesic_area_signed().abs(), overlaid.geodesic_perimeter());
-            let shared = Boundary::of(&one).shared(&Boundary::of(&other)).expect("no corner lies on an edge");
-            match shared {
-                None => apart += usize::from(overlaid.0.is_empty()),
-                Some(shared) => match [&one, &other].iter().any(|area| Boundary::of(area).whole() == shared) {
-                    true => within += 1,
-                    false => across += 1,
-                },
+            let lie = Boundary::of(&one).lie(&Boundary::of(&other)).expect("no corner lies on an edge");
+            let matrix = one.relate(&other);
+            match lie {
+                Lie::Apart => apart += usize::from(matrix.is_disjoint()),
+                Lie::Within(_) => within += usize::from(matrix.is_within()),
+                Lie::Around(_) => within += usize::from(matrix.is_contains()),
+                Lie::Across(_) => {
+                    across += usize::from(matrix.is_intersects() && !matrix.is_within() && !matrix.is_contains())
+                }
             }
-            let shared = shared.unwrap_or_default();
+            let shared = lie.shared().unwrap_or_default();
             assert!((shared.m2 - area).abs() <= 1e-9 * area + 1e-2, "seed {seed}: {} {area}", shared.m2);
             assert!((shared.perimeter_m - perimeter).abs() <= 1e-6 * perimeter + 1e-3, "seed {seed}");
-            assert_eq!(
-                Boundary::of(&other).shared(&Boundary::of(&one)).expect("the same").is_some(),
-                !overlaid.0.is_empty()
-            );
+            let turned = Boundary::of(&other).lie(&Boundary::of(&one)).expect("the same");
+            assert_eq!(std::mem::discriminant(&turned), std::mem::discriminant(&lie.turned()));
         }
         println!("{apart} apart, {within} within, {across} across");
-        assert!(apart > 100 && within > 10 && across > 500);
+        assert!(apart > 100 && within > 10 && across > 500 && apart + within + across == 1_500);
     }
 
     #[test]
     fn what_only_touches_is_not_told() {
         let square = |x: f64, size: f64| MultiPolygon(vec![Rect::new((x, 0.0), (x + size, size)).to_polygon()]);
         let touching = |one: MultiPolygon<f64>, other: MultiPolygon<f64>| {
-            Boundary::of(&one).shared(&Boundary::of(&other)) == Err(Touching)
+            Boundary::of(&one).lie(&Boundary::of(&other)) == Err(Touching)
         };
         assert!(touching(square(0.0, 1.0), square(1.0, 1.0)), "an edge");
         assert!(touching(square(0.0, 1.0), square(0.0, 1.0)), "the same");

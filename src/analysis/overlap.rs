@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::{
     analysis::{
         Unfinished, Work,
-        boundary::{Boundary, Extent, Touching},
+        boundary::{Boundary, Extent, Lie, Touching},
         downstream::Flow,
         shared::{areas_of, lay, shared_area},
     },
@@ -256,20 +256,26 @@ impl Finder<'_> {
         let Some(other) = self.b.feature(b).geometry.as_ref() else { return Ok(None) };
         let of_other = || areas_of(other).map(|areas| Box::new(Boundary::of(areas)));
         let boundary = || self.boundaries[b as usize].get_or_init(of_other).as_deref();
-        let (shared, touches) = match (&one.boundary, boundary()) {
-            (Some(boundary), Some(of_other)) => match boundary.shared(of_other) {
-                Ok(shared) => (shared, false),
-                Err(Touching) => (shared_by_overlay(own, other)?, true),
+        let (shared, lie, touches) = match (&one.boundary, boundary()) {
+            (Some(boundary), Some(of_other)) => match boundary.lie(of_other) {
+                Ok(lie) => (lie.shared(), Some(lie), false),
+                Err(Touching) => (shared_by_overlay(own, other)?, None, true),
             },
-            _ => (own.intersects(other).then(Extent::default), false),
+            _ => (own.intersects(other).then(Extent::default), None, false),
         };
         let meets = shared.is_some();
         let pair = |distance_m| Pair { a: one.slot, b, shared: shared.unwrap_or_default(), distance_m, touches };
         let distance_m = match self.relation {
             PairRelation::Intersects => meets.then_some(0.0),
-            PairRelation::Within => (meets && own.relate(other).is_within()).then_some(0.0),
-            PairRelation::Contains => (meets && own.relate(other).is_contains()).then_some(0.0),
-            PairRelation::Touches => (meets && own.relate(other).is_touches()).then_some(0.0),
+            PairRelation::Within => match lie {
+                Some(lie) => matches!(lie, Lie::Within(_)).then_some(0.0),
+                None => (meets && own.relate(other).is_within()).then_some(0.0),
+            },
+            PairRelation::Contains => match lie {
+                Some(lie) => matches!(lie, Lie::Around(_)).then_some(0.0),
+                None => (meets && own.relate(other).is_contains()).then_some(0.0),
+            },
+            PairRelation::Touches => (meets && lie.is_none() && own.relate(other).is_touches()).then_some(0.0),
             PairRelation::Near(most) if meets => Some(0.0).filter(|distance| *distance <= most),
             PairRelation::Near(most) => match (&one.boundary, boundary()) {
                 (Some(boundary), Some(of_other)) => boundary.distance_m(of_other, most, self.bulge_m()),

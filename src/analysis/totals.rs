@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     analysis::{
         Answer, Pair, Unfinished, Work,
-        boundary::Boundary,
+        boundary::{Boundary, Lie},
         cover::{self, covered_m2},
         shared::{areas_of, geodesic_m2, shared_area},
     },
@@ -174,7 +174,7 @@ fn cut<'a>(
             continue;
         };
         // What is apart is sooner seen than cut.
-        if boundary.shared(of_area) == Ok(None) {
+        if boundary.lie(of_area) == Ok(Lie::Apart) {
             continue;
         }
         let area = shared_area(&shared, own)?;
