@@ -1,5 +1,5 @@
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
 
@@ -147,7 +147,12 @@ impl Answer {
     }
 
     fn covered_m2(&self, work: &Work) -> Result<f64, Unfinished> {
-        let pairs: Vec<&Pair> = self.pairs.iter().filter(|pair| pair.shared.m2 > 0.0).collect();
+        // What lies within another feature shares all of itself with it: what it shares with others is no more.
+        let mut whole: HashMap<Slot, &Pair> = HashMap::new();
+        self.pairs.iter().filter(|pair| pair.is_within).for_each(|pair| _ = whole.entry(pair.a).or_insert(pair));
+        let counts =
+            |pair: &&Pair| pair.shared.m2 > 0.0 && whole.get(&pair.a).is_none_or(|of_all| std::ptr::eq(*of_all, *pair));
+        let pairs: Vec<&Pair> = self.pairs.iter().filter(counts).collect();
         let piece = |pair: &&Pair| {
             let [one, other] = self.features(pair).map(|feature| feature.bbox);
             let (one, other) = (one?, other?);

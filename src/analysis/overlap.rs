@@ -62,6 +62,8 @@ pub struct Pair {
     pub distance_m: Option<f64>,
     /// Whether their boundaries touch somewhere without crossing, as where they share a border.
     pub touches: bool,
+    /// Whether the first is known to lie within the second, off its border.
+    pub is_within: bool,
 }
 
 /// All pairs, by the ids of the first and then of the second.
@@ -264,11 +266,13 @@ impl Finder<'_> {
             _ => (own.intersects(other).then(Extent::default), None, false),
         };
         let meets = shared.is_some();
-        let pair = |distance_m| Pair { a: one.slot, b, shared: shared.unwrap_or_default(), distance_m, touches };
+        let is_within = matches!(lie, Some(Lie::Within(_)));
+        let pair =
+            |distance_m| Pair { a: one.slot, b, shared: shared.unwrap_or_default(), distance_m, touches, is_within };
         let distance_m = match self.relation {
             PairRelation::Intersects => meets.then_some(0.0),
             PairRelation::Within => match lie {
-                Some(lie) => matches!(lie, Lie::Within(_)).then_some(0.0),
+                Some(_) => is_within.then_some(0.0),
                 None => (meets && own.relate(other).is_within()).then_some(0.0),
             },
             PairRelation::Contains => match lie {
