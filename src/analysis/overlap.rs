@@ -1,5 +1,6 @@
 use std::{
     borrow::Cow,
+    collections::BTreeSet,
     sync::{Arc, OnceLock},
 };
 
@@ -99,10 +100,7 @@ pub(super) fn find_overlaps(
     before: Option<Before<'_>>,
     work: &Work,
 ) -> Result<Overlaps, Unfinished> {
-    let meant_a = meant(a, work)?;
-    let meant_b = meant(b, work)?;
-    let count = |meant: &[bool]| meant.iter().filter(|is_meant| **is_meant).count();
-    let (asked_a, asked_b) = (count(&meant_a), count(&meant_b));
+    let (meant_a, meant_b) = (Meant::of(a, work)?, Meant::of(b, work)?);
     let finder = Finder {
         a: &a.snapshot,
         b: &b.snapshot,
@@ -116,53 +114,68 @@ pub(super) fn find_overlaps(
         area,
         work,
     };
-    let slots =
-        |meant: &[bool]| (0..).zip(meant).filter(|(_, meant)| **meant).map(|(slot, _)| slot).collect::<Vec<_>>();
     // What is downstream may be otherwise because a unit is.
     let mut pairs = match before.filter(|_| finder.flow.is_none()) {
-        None => finder.find(&slots(&meant_a), &meant_b)?,
+        None => finder.find(&meant_a.slots, &meant_b)?,
         Some(before) => {
             let (then_a, then_b) = (same(before.a, &a.snapshot), same(before.b, &b.snapshot));
             let stayed = before.pairs.iter().filter_map(|pair| {
                 Some(Pair { a: then_a.now[pair.a as usize]?, b: then_b.now[pair.b as usize]?, ..*pair })
             });
             let mut pairs: Vec<Pair> = stayed.collect();
-            let both = |one: &[bool], other: &[bool]| {
-                one.iter().zip(other).map(|(one, other)| *one && *other).collect::<Vec<_>>()
-            };
-            pairs.extend(finder.find(&slots(&both(&meant_a, &then_a.is_new)), &meant_b)?);
+            let new_a = meant_a.only(|slot| then_a.is_new[slot as usize]);
+            pairs.extend(finder.find(&new_a.slots, &meant_b)?);
             // And of those that stayed, the pairs with what is new on the other side.
-            let new_b = both(&meant_b, &then_b.is_new);
-            let mut beside = vec![false; meant_a.len()];
-            for slot in slots(&new_b) {
-                for other in finder.near(finder.a, finder.b.feature(slot)) {
-                    beside[other as usize] = meant_a[other as usize] && !then_a.is_new[other as usize];
-                }
-            }
-            pairs.extend(finder.find(&slots(&beside), &new_b)?);
+            let new_b = meant_b.only(|slot| then_b.is_new[slot as usize]);
+            let near = new_b.slots.iter().flat_map(|slot| finder.near(finder.a, finder.b.feature(*slot)));
+            let beside: BTreeSet<Slot> = near.filter(|slot| meant_a.has(*slot) && !new_a.has(*slot)).collect();
+            pairs.extend(finder.find(&beside.into_iter().collect::<Vec<_>>(), &new_b)?);
             pairs
         }
     };
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
-    Ok(Overlaps { pairs, asked_a, asked_b })
+    Ok(Overlaps { pairs, asked_a: meant_a.slots.len(), asked_b: meant_b.slots.len() })
 }
 
-/// Which features a side means, by slot.
-fn meant(side: &Side, work: &Work) -> Result<Vec<bool>, Unfinished> {
-    let Side { snapshot, query, ids } = side;
-    let mut meant = vec![false; snapshot.features().len()];
-    match ids {
-        Some(ids) => {
-            let slots = ids.iter().filter_map(|id| snapshot.slot_of(*id));
-            slots.filter(|slot| query.matches(snapshot.feature(*slot))).for_each(|slot| meant[slot as usize] = true);
-        }
-        None if query.is_empty() => meant.fill(true),
-        None => {
-            let found = snapshot.find_until(query, work.deadline()).map_err(|_| Unfinished::TookTooLong)?;
-            found.into_iter().for_each(|slot| meant[slot as usize] = true);
-        }
+/// Which features a side means.
+struct Meant {
+    /// Each once.
+    slots: Vec<Slot>,
+    /// By slot; `None` of all of them.
+    flags: Option<Vec<bool>>,
+}
+
+impl Meant {
+    fn of(side: &Side, work: &Work) -> Result<Meant, Unfinished> {
+        let Side { snapshot, query, ids } = side;
+        let count = snapshot.features().len();
+        Ok(match ids {
+            Some(ids) => {
+                let slots: BTreeSet<Slot> = ids.iter().filter_map(|id| snapshot.slot_of(*id)).collect();
+                Meant::some(slots.into_iter().filter(|slot| query.matches(snapshot.feature(*slot))).collect(), count)
+            }
+            None if query.is_empty() => Meant { slots: (0..).take(count).collect(), flags: None },
+            None => {
+                let found = snapshot.find_until(query, work.deadline()).map_err(|_| Unfinished::TookTooLong)?;
+                Meant::some(found, count)
+            }
+        })
     }
-    Ok(meant)
+
+    fn some(slots: Vec<Slot>, count: usize) -> Meant {
+        let mut flags = vec![false; count];
+        slots.iter().for_each(|slot| flags[*slot as usize] = true);
+        Meant { slots, flags: Some(flags) }
+    }
+
+    fn has(&self, slot: Slot) -> bool {
+        self.flags.as_ref().is_none_or(|flags| flags[slot as usize])
+    }
+
+    fn only(&self, pass: impl Fn(Slot) -> bool) -> Meant {
+        let count = self.flags.as_ref().map_or(self.slots.len(), Vec::len);
+        Meant::some(self.slots.iter().copied().filter(|slot| pass(*slot)).collect(), count)
+    }
 }
 
 /// What became of a snapshot's features in a later one.
@@ -210,14 +223,14 @@ struct One<'a> {
 
 impl Finder<'_> {
     /// Pairs of these features of the first layer with those meant of the second.
-    fn find(&self, slots: &[Slot], meant: &[bool]) -> Result<Vec<Pair>, Unfinished> {
+    fn find(&self, slots: &[Slot], meant: &Meant) -> Result<Vec<Pair>, Unfinished> {
         self.work.expect(slots.len());
         let found: Vec<Vec<Pair>> =
             slots.par_iter().map(|slot| self.find_one(*slot, meant)).collect::<Result<_, _>>()?;
         Ok(found.into_iter().flatten().collect())
     }
 
-    fn find_one(&self, slot: Slot, meant: &[bool]) -> Result<Vec<Pair>, Unfinished> {
+    fn find_one(&self, slot: Slot, meant: &Meant) -> Result<Vec<Pair>, Unfinished> {
         self.work.next()?;
         let feature = self.a.feature(slot);
         let Some(whole) = &feature.geometry else { return Ok(vec![]) };
@@ -229,7 +242,7 @@ impl Finder<'_> {
         };
         let pairs = others
             .into_iter()
-            .filter(|other| meant[*other as usize])
+            .filter(|other| meant.has(*other))
             .filter(|other| !self.is_same_layer || self.b.feature(*other).id != feature.id)
             .filter_map(|other| self.pair(&own, other).transpose());
         pairs.collect()
