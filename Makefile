@@ -97,6 +97,6 @@ $(demo_built): $(demo_modules) $(call files_of,fixtures/demo) $(wildcard src/mod
 	npm --prefix fixtures/demo run build
 	touch $@
 
-$(web_built): $(web_modules) $(demo_built) $(call files_of,web) $(addprefix docs/,guide.md guia.md data.md datos.md gis.md sig.md)
+$(web_built): $(web_modules) $(demo_built) $(call files_of,web) $(addprefix docs/,guide.md guia.md data.md datos.md overlaps.md cruces.md method.md metodo.md gis.md sig.md)
 	npm --prefix web run build
 	touch $@

@@ -8,6 +8,10 @@ const GUIDES = [
   { name: 'guide', lang: 'en', back: 'Back to the map' },
   { name: 'datos', lang: 'es', back: 'Volver al mapa' },
   { name: 'data', lang: 'en', back: 'Back to the map' },
+  { name: 'cruces', lang: 'es', back: 'Volver al mapa' },
+  { name: 'overlaps', lang: 'en', back: 'Back to the map' },
+  { name: 'metodo', lang: 'es', back: 'Volver al mapa' },
+  { name: 'method', lang: 'en', back: 'Back to the map' },
   { name: 'sig', lang: 'es', back: 'Volver al mapa' },
   { name: 'gis', lang: 'en', back: 'Back to the map' },
 ]
