@@ -245,7 +245,9 @@ impl Finder<'_> {
             .filter(|other| meant.has(*other))
             .filter(|other| !self.is_same_layer || self.b.feature(*other).id != feature.id)
             .filter_map(|other| self.pair(&own, other).transpose());
-        pairs.collect()
+        let pairs: Vec<Pair> = pairs.collect::<Result<_, _>>()?;
+        self.work.found(pairs.len())?;
+        Ok(pairs)
     }
 
     /// Features whose boxes are near enough.

@@ -1,7 +1,6 @@
 use std::{str::FromStr, sync::Arc};
 
 use geo::{Geometry, MultiPolygon, Validation};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -73,13 +72,6 @@ pub struct Layers {
     pub conflicts: Arc<Snapshot>,
     /// Hydrographic units, which tell what lies downstream of what.
     pub watersheds: Arc<Snapshot>,
-}
-
-impl Layers {
-    /// When the last of them changed.
-    pub fn changed_at(&self) -> Option<Timestamp> {
-        [&self.a, &self.b, &self.conflicts, &self.watersheds].iter().filter_map(|layer| layer.changed_at()).max()
-    }
 }
 
 /// How features shall lie to one another, as it is written.

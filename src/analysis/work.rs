@@ -12,7 +12,11 @@ pub struct Work {
     is_stopped: AtomicBool,
     done: AtomicUsize,
     total: AtomicUsize,
+    pairs: AtomicUsize,
 }
+
+/// Pairs of one answer, at most: they are held in memory.
+const MOST_PAIRS: usize = 20_000_000;
 
 /// Why work did not come to its end.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -23,6 +27,9 @@ pub enum Unfinished {
     /// Its time was over.
     #[error("the question takes too long: ask about an area, or filter the layers")]
     TookTooLong,
+    /// It has more pairs than are held.
+    #[error("the question has more than {MOST_PAIRS} pairs: ask about an area, or filter the layers")]
+    TooMany,
     /// Two areas cannot be overlaid.
     #[error(transparent)]
     Overlay(#[from] OverlayError),
@@ -31,7 +38,13 @@ pub enum Unfinished {
 impl Work {
     /// Work that must have ended then.
     pub fn until(deadline: Instant) -> Work {
-        Work { deadline, is_stopped: AtomicBool::new(false), done: AtomicUsize::new(0), total: AtomicUsize::new(0) }
+        Work {
+            deadline,
+            is_stopped: AtomicBool::new(false),
+            done: AtomicUsize::new(0),
+            total: AtomicUsize::new(0),
+            pairs: AtomicUsize::new(0),
+        }
     }
 
     /// Calls it off: it ends at the next piece.
@@ -66,6 +79,17 @@ impl Work {
         self.go_on()?;
         self.done.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// So many pairs more were found.
+    ///
+    /// # Errors
+    /// [`Unfinished::TooMany`].
+    pub(super) fn found(&self, pairs: usize) -> Result<(), Unfinished> {
+        match self.pairs.fetch_add(pairs, Ordering::Relaxed) + pairs > MOST_PAIRS {
+            true => Err(Unfinished::TooMany),
+            false => Ok(()),
+        }
     }
 
     /// Amid a piece.

@@ -174,7 +174,10 @@ async fn answer(State(state): State<SharedState>, Path(id): Path<String>, params
         }
         Some(ExportFormat::GeoJson) => {
             let limit = if is_paged { part.limit } else { usize::MAX };
-            let write = move |body: &mut Vec<u8>| write_overlaps_geojson(body, &answer, (part.offset, limit));
+            let Part { order, descending, .. } = part;
+            let write = move |body: &mut Vec<u8>| {
+                write_overlaps_geojson(body, &answer, &answer.sorted(order, descending), (part.offset, limit))
+            };
             in_memory("application/geo+json", "geojson", write).await
         }
         Some(format) => file(answer, format).await,
@@ -330,6 +333,7 @@ impl From<Arc<OverlapJobError>> for Problem {
             }
             OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::Overlay(error))) => (*error).into(),
             OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::Stopped)) => Problem::gone(error),
+            OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::TooMany)) => Problem::bad_body(error),
             OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::TookTooLong)) | OverlapJobError::Busy => {
                 Problem::unavailable(error)
             }

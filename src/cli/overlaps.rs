@@ -106,8 +106,11 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
 }
 
 fn write(out: &mut impl Write, answer: &Answer, is_geojson: bool) -> anyhow::Result<()> {
-    let written =
-        if is_geojson { write_overlaps_geojson(out, answer, (0, usize::MAX)) } else { write_overlaps_csv(out, answer) };
+    let written = if is_geojson {
+        write_overlaps_geojson(out, answer, &answer.pairs.iter().collect::<Vec<_>>(), (0, usize::MAX))
+    } else {
+        write_overlaps_csv(out, answer)
+    };
     match written {
         // Whoever reads with `head` has seen enough.
         Err(OverlapsError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),

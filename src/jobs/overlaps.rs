@@ -34,7 +34,7 @@ const MOST: usize = 4;
 const STANDING: [(&str, &str); 2] =
     [("mining_concessions", "indigenous_territories"), ("mining_concessions", "watersheds")];
 /// Pairs in all answers that are kept.
-const MOST_PAIRS: u64 = 1_000_000;
+const MOST_PAIRS: u32 = 1_000_000;
 
 /// Questions about what lies on what, worked out one after another, and the answers that were asked for last.
 #[derive(Clone)]
@@ -144,12 +144,17 @@ impl From<QuestionError> for OverlapJobError {
 impl OverlapJobs {
     /// On the layers of an index; questions are kept in the store.
     pub fn new(index: Arc<Index>, store: Store) -> OverlapJobs {
-        let weigh = |_: &String, answer: &Arc<Answer>| u32::try_from(answer.pairs.len() + 100).unwrap_or(u32::MAX);
+        // An answer holds its layers as they were.
+        let weigh = |_: &String, answer: &Arc<Answer>| {
+            let features = answer.layers.a.features().len() + answer.layers.b.features().len();
+            // The largest is kept alone.
+            u32::try_from(answer.pairs.len() + features / 10 + 100).unwrap_or(u32::MAX).min(MOST_PAIRS)
+        };
         OverlapJobs(Arc::new(Shared {
             index,
             store,
-            kept: Cache::builder().max_capacity(MOST_PAIRS).weigher(weigh).build(),
-            last: Cache::builder().max_capacity(MOST_PAIRS).weigher(weigh).build(),
+            kept: Cache::builder().max_capacity(MOST_PAIRS.into()).weigher(weigh).build(),
+            last: Cache::builder().max_capacity(MOST_PAIRS.into()).weigher(weigh).build(),
             failed: Cache::builder().max_capacity(1_000).time_to_live(LIMIT).build(),
             running: Mutex::default(),
             turns: Turns::new(AT_ONCE),
@@ -225,7 +230,7 @@ impl OverlapJobs {
     /// Calls the work of that name off; says whether there was any.
     pub fn cancel(&self, id: &str) -> bool {
         let running = self.0.running();
-        running.get(id).inspect(|job| job.work.stop()).is_some()
+        running.get(id).filter(|job| !job.is_standing).inspect(|job| job.work.stop()).is_some()
     }
 
     async fn answer(
@@ -250,7 +255,7 @@ impl OverlapJobs {
         is_standing: bool,
     ) -> Result<Arc<OverlapJob>, OverlapJobError> {
         let mut running = self.0.running();
-        if let Some(job) = running.get(&id) {
+        if let Some(job) = running.get(&id).filter(|job| !job.work.is_stopped()) {
             return Ok(Arc::clone(job));
         }
         if !is_standing && running.values().filter(|job| !job.is_standing).count() >= MOST {
@@ -285,21 +290,29 @@ impl Shared {
 
     /// The same question about what is known at a time, if it is right, and the layers as the public may see them then.
     async fn settled(&self, mut question: OverlapQuestion) -> Result<(OverlapQuestion, Layers), OverlapJobError> {
-        let moment = question.moment()?;
-        let snapshot = async |member, layer| {
-            let snapshot = self.index.snapshot_at(&self.store, layer, Access::Public, moment).await;
-            snapshot.map_err(|error| OverlapJobError::Layer { member, error })
-        };
-        let layers = Layers {
-            a: snapshot("a", &question.a).await?,
-            b: snapshot("b", &question.b).await?,
-            conflicts: snapshot("conflicts", CONFLICTS).await?,
-            watersheds: snapshot("watersheds", WATERSHEDS).await?,
-        };
+        let names = [
+            ("a", question.a.clone()),
+            ("b", question.b.clone()),
+            ("conflicts", CONFLICTS.into()),
+            ("watersheds", WATERSHEDS.into()),
+        ];
+        let refused = |member| move |error| OverlapJobError::Layer { member, error };
         // What is known now is known by the last change of the layers: asked again, the question means the same.
         if question.as_known.is_none() {
-            question.as_known = layers.changed_at().map(|time| time.to_string());
+            let now = names.iter().map(|(member, layer)| {
+                let snapshot = self.index.snapshot(layer, Access::Public);
+                Ok(snapshot.map_err(|error| refused(member)(error.into()))?.changed_at())
+            });
+            let changed: Vec<_> = now.collect::<Result<_, OverlapJobError>>()?;
+            question.as_known = changed.into_iter().flatten().max().map(|time| time.to_string());
         }
+        // Only now: a layer that changes meanwhile is read as it was.
+        let moment = question.moment()?;
+        let [a, b, conflicts, watersheds] = names.map(|(member, layer)| async move {
+            let snapshot = self.index.snapshot_at(&self.store, &layer, Access::Public, moment).await;
+            snapshot.map_err(refused(member))
+        });
+        let layers = Layers { a: a.await?, b: b.await?, conflicts: conflicts.await?, watersheds: watersheds.await? };
         // An area may have many corners.
         let of_check = layers.clone();
         let checked = tokio::task::spawn_blocking(move || question.check(&of_check).map(|()| question));
@@ -320,7 +333,12 @@ impl Shared {
             }
             Err(error) => self.failed.insert(job.id.clone(), Arc::clone(error)).await,
         }
-        self.running().remove(&job.id);
+        let mut running = self.running();
+        // Another may have taken the place of one that was called off.
+        if running.get(&job.id).is_some_and(|own| Arc::ptr_eq(own, &job)) {
+            running.remove(&job.id);
+        }
+        drop(running);
         job.outcome.send_replace(Some(outcome));
     }
 

@@ -22,9 +22,14 @@ fn ask(server: &Server, question: &Json) -> Answer {
     server.send_json("POST", "/api/overlaps", &[], question)
 }
 
+/// The answer to a question, however long it takes.
 fn asked(server: &Server, question: &Json) -> Json {
-    let answer = ask(server, question);
-    assert_eq!(answer.status, 201, "{}", answer.json());
+    let mut answer = ask(server, question);
+    while answer.status == 202 {
+        let path = format!("/api/overlaps/{}", answer.json()["id"].as_str().unwrap());
+        answer = server.get(&path);
+    }
+    assert!([200, 201].contains(&answer.status), "{}", answer.json());
     answer.json()
 }
 

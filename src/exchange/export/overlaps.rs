@@ -7,7 +7,7 @@ use std::{
 use geo::Geometry;
 
 use crate::{
-    analysis::{Answer, MeasureError, Measurer, PairRow, PairSide},
+    analysis::{Answer, MeasureError, Measurer, Pair, PairRow, PairSide},
     exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, ExportSummary, export, export::text_cell},
     index::write_geometry,
     model::{Layer, Value},
@@ -80,18 +80,19 @@ pub fn write_overlaps_file(
     export(path, format, &COLUMNS, &fields, &mut rows, &about, overwrite)
 }
 
-/// Writes pairs, so many from the first place on, as GeoJSON: what each shares, with its measures; null where that is no area.
+/// Writes pairs of an answer, so many from the first place on, as GeoJSON: what each shares, with its measures; null where that is no area.
 ///
 /// # Errors
 /// [`OverlapsError`].
 pub fn write_overlaps_geojson(
     out: &mut impl Write,
     answer: &Answer,
+    pairs: &[&Pair],
     (offset, limit): (usize, usize),
 ) -> Result<(), OverlapsError> {
     let mut measurer = Measurer::of(answer);
     write!(out, r#"{{"type":"FeatureCollection","features":["#)?;
-    for (position, pair) in answer.pairs.iter().skip(offset).take(limit).enumerate() {
+    for (position, pair) in pairs.iter().skip(offset).take(limit).enumerate() {
         let (row, shared) = measurer.row(pair)?;
         let geometry = (!shared.0.is_empty()).then(|| Geometry::from(shared));
         let mut feature = Vec::from(if position == 0 { "" } else { "," });

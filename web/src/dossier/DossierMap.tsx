@@ -25,7 +25,9 @@ export function roundLength(metres: number): number {
 /** The subject and what lies on it, as a drawing that prints: no map of others below it. */
 export function DossierMap({ dossier }: { dossier: Dossier }) {
   const t = dossierWords.value
-  const own = dossier.subject.geometry
+  // A case of national scope has none.
+  const own: Geometry | null = dossier.subject.geometry
+  if (!own) return <p>{t.noPlace}</p>
   const rings = ringsOf(own)
   const places = own.type === 'Point' ? [own.coordinates] : rings.flat()
   if (places.length === 0) return <p>{t.noPlace}</p>

@@ -48,7 +48,13 @@ function QuestionForm() {
       <span>{label}</span>
       <select
         value={asked[side]}
-        onChange={(event) => set({ [side]: event.currentTarget.value, [`where_${side}`]: undefined })}
+        onChange={(event) =>
+          set({
+            [side]: event.currentTarget.value,
+            [`where_${side}`]: undefined,
+            [`ids_${side}`]: undefined,
+          })
+        }
       >
         {layers.value.map((layer) => (
           <option key={layer.id} value={layer.id}>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { getJson } from '../api/client'
 import { lang } from '../i18n'
 import { SIDE_COLORS } from './colors'
-import { answer, chosen } from './overlaps'
+import { answer, chosen, sort } from './overlaps'
 import { nameOf } from './PairTable'
 import type { PairMap } from './pairMap'
 import { overlapWords } from './words'
@@ -22,14 +22,18 @@ export function PairView() {
     let gone = false
     const show = async () => {
       const { question, id } = now
-      const known = question.asKnown ? `?asKnown=${encodeURIComponent(question.asKnown)}` : ''
+      const then = new URLSearchParams()
+      if (question.asOf) then.set('asOf', question.asOf)
+      if (question.asKnown) then.set('asKnown', question.asKnown)
       const item = (layer: string, feature: number) =>
-        getJson<Feature>(`/ogc/collections/${layer}/items/${feature}${known}`)
+        getJson<Feature>(`/ogc/collections/${layer}/items/${feature}?${then}`)
       const [module, a, b, shared] = await Promise.all([
         import('./pairMap'),
         item(question.a, pair.a.id),
         item(question.b, pair.b.id),
-        getJson<FeatureCollection>(`/api/overlaps/${id}?f=geojson&limit=1&offset=${place}`),
+        getJson<FeatureCollection>(
+          `/api/overlaps/${id}?f=geojson&limit=1&offset=${place}&sort=${sort.value}`,
+        ),
       ])
       if (gone || !box.current) return
       map.current ??= new module.PairMap(box.current, overlapWords.peek().map)

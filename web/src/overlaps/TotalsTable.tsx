@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { ApiError } from '../api/client'
 import { getJson } from '../api/client'
 import { Table } from '../data/Table'
@@ -13,14 +13,18 @@ export function TotalsTable({ answer }: { answer: Answer }) {
   const [by, setBy] = useState('')
   const [groups, setGroups] = useState<Group[]>([])
   const [failed, setFailed] = useState('')
+  // What was chosen last: an answer to an earlier choice may come later.
+  const wanted = useRef('')
   const choose = async (next: string) => {
     setBy(next)
+    wanted.current = next
     setFailed('')
     setGroups([])
     if (!next) return
     try {
       const path = `/api/overlaps/${answer.id}/totals?by=${encodeURIComponent(next)}`
-      setGroups((await getJson<{ groups: Group[] }>(path)).groups)
+      const { groups: found } = await getJson<{ groups?: Group[] }>(path)
+      if (wanted.current === next) setGroups(found ?? [])
     } catch (error) {
       setFailed((error as ApiError).message)
     }

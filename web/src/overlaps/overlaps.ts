@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { type ApiError, errorOf, getJson } from '../api/client'
+import { type ApiError, errorOf } from '../api/client'
 import type { Bilingual } from '../api/types'
 
 export interface Question {
@@ -120,13 +120,13 @@ const pageOf = (id: string, offset = 0) =>
   `/api/overlaps/${encodeURIComponent(id)}?limit=${PAGE}&offset=${offset}&sort=${sort.value}`
 
 /** Waits until an answer is there that was not at once. */
-async function settled(response: Response): Promise<Answer> {
+async function settled(response: Response, offset = 0): Promise<Answer> {
   let last = response
   while (last.status === 202) {
     const state = (await last.json()) as UnderWay
     underWay.value = state
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
-    last = await fetch(pageOf(state.id))
+    last = await fetch(pageOf(state.id, offset))
   }
   if (!last.ok) throw await errorOf(last)
   return (await last.json()) as Answer
@@ -185,7 +185,7 @@ export const showMore = () =>
   attempt(async () => {
     const now = answer.value
     if (!now) return
-    const next = await getJson<Answer>(pageOf(now.id, now.pairs.length))
+    const next = await settled(await fetch(pageOf(now.id, now.pairs.length)), now.pairs.length)
     answer.value = { ...now, pairs: [...now.pairs, ...next.pairs] }
   })
 
@@ -195,7 +195,7 @@ export const sortBy = (order: string) =>
     const now = answer.value
     if (!now) return
     sort.value = order
-    const { pairs } = await getJson<Answer>(pageOf(now.id))
+    const { pairs } = await settled(await fetch(pageOf(now.id)))
     answer.value = { ...now, pairs }
     chosen.value = null
   })
