@@ -31,6 +31,9 @@ pub enum TotalsBy<'a> {
 pub struct GroupTotals {
     /// What the group has in common; nothing where it is not told.
     pub value: Value,
+    /// Of an area, its number: others may have the same name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<i64>,
     /// Pairs.
     pub pairs: usize,
     /// Different features of the first layer among them.
@@ -64,6 +67,9 @@ pub enum TotalsError {
     Unfinished(#[from] Unfinished),
 }
 
+/// What pairs of a group have in common, and of an area its number.
+type Key = (Option<String>, Option<i64>);
+
 /// A pair as far as it belongs to a group.
 struct Piece<'a> {
     pair: &'a Pair,
@@ -82,7 +88,7 @@ impl Answer {
             TotalsBy::B(field) => self.by_field(&self.layers.b, field, |pair| pair.b, work)?,
             TotalsBy::Areas(areas) => self.by_areas(areas, work)?,
         };
-        let total = |(value, pieces): (Option<String>, Vec<Piece<'_>>)| -> Result<GroupTotals, Unfinished> {
+        let total = |((value, id), pieces): (Key, Vec<Piece<'_>>)| -> Result<GroupTotals, Unfinished> {
             let distinct =
                 |side: fn(&Pair) -> Slot| pieces.iter().map(|piece| side(piece.pair)).collect::<HashSet<_>>().len();
             let areas: Option<Vec<_>> = pieces.iter().map(|piece| piece.area.as_ref()).collect();
@@ -97,6 +103,7 @@ impl Answer {
             let covered = covered.transpose()?;
             Ok(GroupTotals {
                 value: value.map_or(Value::Null, |value| Value::Text(value.into())),
+                id,
                 pairs: pieces.len(),
                 features_a: distinct(|pair| pair.a),
                 features_b: distinct(|pair| pair.b),
@@ -115,13 +122,13 @@ impl Answer {
         field: &str,
         side: fn(&Pair) -> Slot,
         work: &Work,
-    ) -> Result<BTreeMap<Option<String>, Vec<Piece<'_>>>, TotalsError> {
+    ) -> Result<BTreeMap<Key, Vec<Piece<'_>>>, TotalsError> {
         let position = snapshot.position(field).ok_or_else(|| TotalsError::NoField {
             layer: &snapshot.layer().id,
             field: field.chars().take(60).collect(),
             known: snapshot.fields().iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", "),
         })?;
-        let mut groups: BTreeMap<Option<String>, Vec<Piece<'_>>> = BTreeMap::new();
+        let mut groups: BTreeMap<Key, Vec<Piece<'_>>> = BTreeMap::new();
         for (pair, area) in self.pairs.iter().zip(self.shared_areas(work)?) {
             let value: Value = snapshot.feature(side(pair)).value(position).into();
             let text = match value {
@@ -129,12 +136,12 @@ impl Answer {
                 Value::Text(text) => Some(text.to_string()),
                 other => serde_json::to_string(&other).ok(),
             };
-            groups.entry(text).or_default().push(Piece { pair, m2: pair.shared.m2, area });
+            groups.entry((text, None)).or_default().push(Piece { pair, m2: pair.shared.m2, area });
         }
         Ok(groups)
     }
 
-    fn by_areas(&self, areas: &Snapshot, work: &Work) -> Result<BTreeMap<Option<String>, Vec<Piece<'_>>>, TotalsError> {
+    fn by_areas(&self, areas: &Snapshot, work: &Work) -> Result<BTreeMap<Key, Vec<Piece<'_>>>, TotalsError> {
         if !self.is_dissolved() {
             return Err(TotalsError::TooMany(self.pairs.len()));
         }
@@ -150,7 +157,7 @@ impl Answer {
             cut(pair, shared.unwrap_or_else(|| MultiPolygon(vec![])), areas, &boundaries)
         });
         let pieces: Vec<Vec<_>> = cut.collect::<Result<_, Unfinished>>()?;
-        let mut groups: BTreeMap<Option<String>, Vec<Piece<'_>>> = BTreeMap::new();
+        let mut groups: BTreeMap<Key, Vec<Piece<'_>>> = BTreeMap::new();
         for (value, piece) in pieces.into_iter().flatten() {
             groups.entry(value).or_default().push(piece);
         }
@@ -164,7 +171,7 @@ fn cut<'a>(
     shared: MultiPolygon<f64>,
     areas: &Snapshot,
     boundaries: &HashMap<Slot, Boundary>,
-) -> Result<Vec<(Option<String>, Piece<'a>)>, Unfinished> {
+) -> Result<Vec<(Key, Piece<'a>)>, Unfinished> {
     let name = areas.position(&areas.layer().name_field);
     let boundary = Boundary::of(&shared);
     let mut pieces = vec![];
@@ -181,7 +188,7 @@ fn cut<'a>(
         let m2 = geodesic_m2(&area);
         if m2 > 0.0 {
             let value = name.and_then(|name| feature.value(name).as_text()).map(str::to_owned);
-            pieces.push((value, Piece { pair, m2, area: Some(area) }));
+            pieces.push(((value, Some(feature.id)), Piece { pair, m2, area: Some(area) }));
         }
     }
     Ok(pieces)

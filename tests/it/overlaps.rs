@@ -214,7 +214,7 @@ fn assert_totals_are_as_in_postgis(server: &Server, database: &TestDatabase, liv
           where a.layer = 'mining_concessions' and b.layer = 'indigenous_territories') pairs"
     );
     let cut = format!(
-        "(select a, b, w.properties ->> 'name' as watershed, st_collectionextract(st_intersection(shared, w.geom), 3) as shared
+        "(select a, b, w.id as watershed, st_collectionextract(st_intersection(shared, w.geom), 3) as shared
           from {pairs} join rimay.feature w on w.layer = 'watersheds' and st_intersects(shared, w.geom)) pieces"
     );
     for (by, group, from) in
@@ -230,7 +230,10 @@ fn assert_totals_are_as_in_postgis(server: &Server, database: &TestDatabase, liv
         assert_eq!(groups.len(), rows.len(), "{by}");
         for row in rows {
             let row: Json = serde_json::from_str(&row.unwrap()).unwrap();
-            let group = groups.iter().find(|group| group["value"] == row[0]).unwrap_or_else(|| panic!("{by} {row}"));
+            let group = groups
+                .iter()
+                .find(|group| group[if by == "watersheds" { "id" } else { "value" }] == row[0])
+                .unwrap_or_else(|| panic!("{by} {row}"));
             if by != "watersheds" {
                 let counts = (&group["pairs"], &group["features_a"], &group["features_b"]);
                 assert_eq!(counts, (&row[1], &row[2], &row[3]), "{by} {row}");

@@ -74,7 +74,7 @@ export function TotalsTable({ answer }: { answer: Answer }) {
       {groups.length > 0 && (
         <Table heads={[t.totalsGroup, t.pairs, `${names[0]} (1)`, `${names[1]} (2)`, t.sum, t.covered]}>
           {groups.map((group) => (
-            <tr key={group.value ?? ''}>
+            <tr key={`${group.value} ${group.id}`}>
               <td>{nameOf(group.value)}</td>
               <td class="is-number">{number(group.pairs)}</td>
               <td class="is-number">{number(group.features_a)}</td>

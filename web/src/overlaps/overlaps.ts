@@ -75,6 +75,7 @@ interface UnderWay {
 /** What the pairs of one group come to. */
 export interface Group {
   value: string | null
+  id?: number
   pairs: number
   features_a: number
   features_b: number
