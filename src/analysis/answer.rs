@@ -12,8 +12,7 @@ use crate::{
         Layers, OverlapQuestion, Pair, QuestionError, Side, Unfinished, Work,
         cover::{Piece, covered_m2},
         overlap::{Before, Overlaps, find_overlaps, part},
-        shared::areas_of,
-        shared_area,
+        shared::{areas_of, shared_area},
     },
     index::{Feature, Slot},
 };

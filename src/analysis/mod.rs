@@ -23,9 +23,8 @@ pub use measure::{
     CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, WATERSHEDS, distances_m, first_day,
 };
 pub use overlap::{Pair, PairRelation, Side};
-pub use question::{Layers, MAX_CORNERS, MAX_DISTANCE_M, OverlapQuestion, QuestionError, Relation};
+pub use question::{Layers, OverlapQuestion, QuestionError, Relation};
 pub use row::{PairRow, PairSide};
-pub use shared::{geodesic_m2, shared_area};
 pub use sorted::PairOrder;
 pub use totals::{GroupTotals, TotalsBy, TotalsError};
 pub use work::{Unfinished, Work};

@@ -14,9 +14,9 @@ use crate::{
 };
 
 /// Farthest that features of a pair may be from one another, in metres.
-pub const MAX_DISTANCE_M: f64 = 100_000.0;
+const MAX_DISTANCE_M: f64 = 100_000.0;
 /// Corners of an area that is asked about, at most.
-pub const MAX_CORNERS: usize = 100_000;
+const MAX_CORNERS: usize = 100_000;
 
 /// Features that are named one by one, at most.
 const MAX_IDS: usize = 10_000;

@@ -57,7 +57,10 @@ pub(super) fn lay(
 ///
 /// # Errors
 /// [`OverlayError`].
-pub fn shared_area(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, OverlayError> {
+pub(super) fn shared_area(
+    one: &MultiPolygon<f64>,
+    other: &MultiPolygon<f64>,
+) -> Result<MultiPolygon<f64>, OverlayError> {
     Ok(lay(one, other)?.0)
 }
 
@@ -118,7 +121,7 @@ fn is_whole(area: &MultiPolygon<f64>, frame: &Bbox) -> bool {
 }
 
 /// Geodesic area on the ellipsoid of WGS 84, in m², of an area with exterior rings counter-clockwise.
-pub fn geodesic_m2(area: &MultiPolygon<f64>) -> f64 {
+pub(super) fn geodesic_m2(area: &MultiPolygon<f64>) -> f64 {
     // A ring the other way would be the rest of the Earth.
     area.geodesic_area_signed().abs()
 }

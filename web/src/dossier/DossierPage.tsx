@@ -130,10 +130,10 @@ function Apart({ title, answer, note }: { title: string; answer: Answer; note?: 
 function Sources({ dossier: { overlaps, conflicts } }: { dossier: Dossier }) {
   const t = dossierWords.value
   const asked = [...overlaps.map((answer) => answer.layers.b), conflicts.layers.b, conflicts.layers.a]
-  const rows = new Map<string, { layer: string; revision: number; source: AskedSource }>()
+  const rows = new Map<string, { layer: string; source: AskedSource }>()
   for (const { id, title, revision, sources } of asked) {
     for (const source of sources) {
-      rows.set(`${id} ${source.name}`, { layer: title[lang.value], revision, source })
+      rows.set(`${id} ${source.name}`, { layer: `${title[lang.value]} (rev ${revision})`, source })
     }
   }
   return (
