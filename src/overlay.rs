@@ -57,6 +57,14 @@ impl Clip {
     }
 }
 
+/// Whether areas are valid, as PostGIS's `ST_IsValid`.
+///
+/// # Errors
+/// [`OverlayError`] where GEOS does not take them, as rings of fewer than four places.
+pub fn is_valid(areas: &MultiPolygon<f64>) -> Result<bool, OverlayError> {
+    Ok(to_gdal(&Geometry::from(areas.clone()))?.is_valid())
+}
+
 /// The areas that two areas share, as PostGIS's `ST_Intersection`, exterior rings counter-clockwise; without parts where they
 /// only touch.
 ///

@@ -1,5 +1,6 @@
 use std::{
     collections::{HashMap, HashSet},
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -33,6 +34,7 @@ pub struct Answer {
     pub pairs: Vec<Pair>,
     /// How long it took to work it out.
     pub took: Duration,
+    covered_ha: OnceLock<f64>,
     area: Option<MultiPolygon<f64>>,
 }
 
@@ -51,7 +53,8 @@ pub struct Totals {
     pub asked_b: usize,
     /// Sum of the shared areas over the pairs, in hectares (geodesic).
     pub sum_over_pairs_ha: f64,
-    /// Area that they cover together, each place once, in hectares (geodesic); `None` of very many pairs.
+    /// Area that they cover together, each place once, in hectares (geodesic); `None` of very many pairs, of which
+    /// [`Answer::covered_ha`] tells it.
     pub covered_ha: Option<f64>,
 }
 
@@ -80,7 +83,8 @@ impl Answer {
     ) -> Result<Answer, AnswerError> {
         let began = Instant::now();
         question.tolerance()?;
-        let (relation, area) = (question.pair_relation()?, question.area()?);
+        let relation = question.pair_relation()?;
+        let area = question.cut()?;
         let [one, other]: [Side; 2] = question.sides(&layers)?;
         let before = before.map(|before| Before { a: &before.layers.a, b: &before.layers.b, pairs: &before.pairs });
         let Overlaps { mut pairs, asked_a, asked_b } =
@@ -97,9 +101,10 @@ impl Answer {
             sum_over_pairs_ha: pairs.iter().map(|pair| pair.shared.m2).sum::<f64>() / 1e4 + 0.0,
             covered_ha: None,
         };
-        let mut answer = Answer { question, layers, totals, pairs, took: Duration::ZERO, area };
-        if answer.is_dissolved() {
-            answer.totals.covered_ha = Some(answer.covered_m2(work)? / 1e4);
+        let covered_ha = OnceLock::new();
+        let mut answer = Answer { question, layers, totals, pairs, took: Duration::ZERO, covered_ha, area };
+        if answer.pairs.len() <= DISSOLVED {
+            answer.totals.covered_ha = Some(answer.covered_ha(work)?);
         }
         answer.took = began.elapsed();
         Ok(answer)
@@ -127,22 +132,26 @@ impl Answer {
         [self.layers.a.feature(pair.a), self.layers.b.feature(pair.b)]
     }
 
-    /// Whether the areas that pairs share are dissolved: not of very many.
-    pub(super) fn is_dissolved(&self) -> bool {
-        self.pairs.len() <= DISSOLVED
+    /// The box in which what a pair shares lies.
+    pub(super) fn box_of(&self, pair: &Pair) -> Option<Rect<f64>> {
+        let [one, other] = self.features(pair).map(|feature| feature.bbox);
+        let (one, other) = (one?, other?);
+        let (west, south) = (one.west.max(other.west), one.south.max(other.south));
+        let (east, north) = (one.east.min(other.east), one.north.min(other.north));
+        Some(Rect::new((west, south), (east, north)))
     }
 
-    /// What each pair shares; `None` of very many pairs.
-    pub(super) fn shared_areas(&self, work: &Work) -> Result<Vec<Option<MultiPolygon<f64>>>, Unfinished> {
-        if !self.is_dissolved() {
-            return Ok(vec![None; self.pairs.len()]);
+    /// Area that the pairs cover together, each place once, in hectares (geodesic). Of very many pairs it takes much longer than
+    /// finding them. Worked out once. Blocks.
+    ///
+    /// # Errors
+    /// [`Unfinished`].
+    pub fn covered_ha(&self, work: &Work) -> Result<f64, Unfinished> {
+        if let Some(known) = self.covered_ha.get() {
+            return Ok(*known);
         }
-        work.expect(self.pairs.len());
-        let shared = |pair: &Pair| {
-            work.next()?;
-            self.shared(pair).map(Some)
-        };
-        self.pairs.par_iter().map(shared).collect()
+        let covered = self.covered_m2(work)? / 1e4;
+        Ok(*self.covered_ha.get_or_init(|| covered))
     }
 
     fn covered_m2(&self, work: &Work) -> Result<f64, Unfinished> {
@@ -152,13 +161,7 @@ impl Answer {
         let counts =
             |pair: &&Pair| pair.shared.m2 > 0.0 && whole.get(&pair.a).is_none_or(|of_all| std::ptr::eq(*of_all, *pair));
         let pairs: Vec<&Pair> = self.pairs.iter().filter(counts).collect();
-        let piece = |pair: &&Pair| {
-            let [one, other] = self.features(pair).map(|feature| feature.bbox);
-            let (one, other) = (one?, other?);
-            let (west, south) = (one.west.max(other.west), one.south.max(other.south));
-            let (east, north) = (one.east.min(other.east), one.north.min(other.north));
-            Some(Piece { rect: Rect::new((west, south), (east, north)), m2: pair.shared.m2 })
-        };
+        let piece = |pair: &&Pair| Some(Piece { rect: self.box_of(pair)?, m2: pair.shared.m2 });
         let pieces: Vec<_> = pairs.iter().filter_map(piece).collect();
         let shape = |place: usize| {
             work.go_on()?;

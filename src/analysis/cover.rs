@@ -86,7 +86,7 @@ mod tests {
         let square = |x: f64| MultiPolygon(vec![Rect::new((x, -10.0), (x + 0.01, -9.99)).to_polygon()]);
         let (one, half, beside, far) = (square(-75.0), square(-74.995), square(-74.985), square(-70.0));
         let alone = geodesic_m2(&one);
-        let work = Work::until(std::time::Instant::now() + std::time::Duration::from_secs(60));
+        let work = Work::lasting(std::time::Duration::from_secs(60));
         let areas = [&one, &half, &beside, &far, &far];
         let piece =
             |area: &&MultiPolygon<f64>| Piece { rect: area.bounding_rect().expect("a box"), m2: geodesic_m2(area) };

@@ -181,14 +181,6 @@ impl<'a> Measurer<'a> {
         })
     }
 
-    /// How far the two are from one another.
-    pub(super) fn distance_m(&self, pair: &Pair) -> Option<f64> {
-        pair.distance_m.or_else(|| {
-            let [one, other] = self.answer.features(pair).map(|feature| feature.geometry.as_ref());
-            distance_m(one?, other?)
-        })
-    }
-
     fn percent(&mut self, place: (bool, Slot), feature: &Feature, shared_m2: f64) -> Option<f64> {
         let own = || feature.geometry.as_ref().and_then(areas_of).map(geodesic_m2).filter(|own| *own > 0.0);
         self.own_m2.entry(place).or_insert_with(own).map(|own| 100.0 * shared_m2 / own)
@@ -200,6 +192,16 @@ impl<'a> Measurer<'a> {
             Entry::Vacant(place) => place.insert(Projection::to(Crs::find(&format!("EPSG:327{zone}"))?)?),
         };
         Ok(projection.apply(&Geometry::from(area.clone()))?.unsigned_area() / 1e4)
+    }
+}
+
+impl Answer {
+    /// How far the two of a pair are from one another, in metres (geodesic).
+    pub(super) fn distance_m(&self, pair: &Pair) -> Option<f64> {
+        pair.distance_m.or_else(|| {
+            let [one, other] = self.features(pair).map(|feature| feature.geometry.as_ref());
+            distance_m(one?, other?)
+        })
     }
 }
 

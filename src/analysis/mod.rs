@@ -4,6 +4,7 @@
 //! PostGIS's `ST_Intersection` of geometries, areas are geodesic on the ellipsoid, as its `ST_Area` of geographies.
 
 mod answer;
+mod area;
 mod boundary;
 mod cover;
 mod downstream;
@@ -18,6 +19,7 @@ mod under;
 mod work;
 
 pub use answer::{Answer, AnswerError, Totals};
+pub use area::AREA;
 pub use boundary::Extent;
 pub use measure::{
     CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, WATERSHEDS, distances_m, first_day,

@@ -1,6 +1,5 @@
 use std::{str::FromStr, sync::Arc};
 
-use geo::{Geometry, MultiPolygon, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -15,9 +14,6 @@ use crate::{
 
 /// Farthest that features of a pair may be from one another, in metres.
 const MAX_DISTANCE_M: f64 = 100_000.0;
-/// Corners of an area that is asked about, at most.
-const MAX_CORNERS: usize = 100_000;
-
 /// Features that are named one by one, at most.
 const MAX_IDS: usize = 10_000;
 
@@ -47,9 +43,13 @@ pub struct OverlapQuestion {
     /// Numbers of the second layer's features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ids_b: Option<Vec<i64>>,
-    /// Only what of the first layer's features lies in this area: a Polygon or MultiPolygon of GeoJSON.
+    /// Only what of the first layer's features lies in this area counts: a Polygon or MultiPolygon of GeoJSON. Where a layer is
+    /// [`AREA`](crate::analysis::AREA), it is the area itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area: Option<geojson::Geometry>,
+    /// What the area is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area_name: Option<String>,
     /// What is narrower than this, in metres, is within the tolerance of the sources; without it, their accuracy counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerance_m: Option<f64>,
@@ -125,6 +125,7 @@ impl OverlapQuestion {
             ids_a: None,
             ids_b: None,
             area: None,
+            area_name: None,
             tolerance_m: None,
             as_of: None,
             as_known: None,
@@ -136,14 +137,13 @@ impl OverlapQuestion {
         OverlapQuestion { as_known: None, ..self.clone() }
     }
 
-    /// Whether it can be worked out on two layers.
+    /// Whether it can be worked out on two layers, beside its area.
     ///
     /// # Errors
     /// [`QuestionError`].
     pub fn check(&self, layers: &Layers) -> Result<(), QuestionError> {
         self.tolerance()?;
         self.pair_relation()?;
-        self.area()?;
         self.sides(layers).map(drop)
     }
 
@@ -201,32 +201,6 @@ impl OverlapQuestion {
         }
     }
 
-    /// The area that was asked about.
-    ///
-    /// # Errors
-    /// [`QuestionError`].
-    pub fn area(&self) -> Result<Option<MultiPolygon<f64>>, QuestionError> {
-        let Some(area) = &self.area else { return Ok(None) };
-        let expected = || refused("area", "expected a valid Polygon or MultiPolygon of GeoJSON, in degrees");
-        let area = match Geometry::try_from(area.clone()).map_err(|_| expected())? {
-            Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]),
-            Geometry::MultiPolygon(areas) => areas,
-            _ => return Err(expected()),
-        };
-        let corners = geo::CoordsIter::coords_count(&area);
-        if corners > MAX_CORNERS {
-            return Err(refused("area", format!("it has {corners} corners; at most {MAX_CORNERS} are taken")));
-        }
-        let on_earth = |c: geo::Coord<f64>| c.x.abs() <= 180.0 && c.y.abs() <= 90.0;
-        if !geo::CoordsIter::coords_iter(&area).all(on_earth) {
-            return Err(expected());
-        }
-        match area.check_validation() {
-            Ok(()) => Ok(Some(area)),
-            Err(error) => Err(refused("area", error)),
-        }
-    }
-
     /// The two layers with the features that are meant.
     ///
     /// # Errors
@@ -269,6 +243,6 @@ fn side(
     Ok(Side { snapshot: Arc::clone(snapshot), query, ids: ids.cloned() })
 }
 
-fn refused(member: &'static str, detail: impl std::fmt::Display) -> QuestionError {
+pub(super) fn refused(member: &'static str, detail: impl std::fmt::Display) -> QuestionError {
     QuestionError { member, detail: detail.to_string() }
 }

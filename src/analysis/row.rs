@@ -65,7 +65,7 @@ impl Measurer<'_> {
                 tolerance_m: rounded(measures.tolerance_m, 2),
                 ..measures
             },
-            distance_m: self.distance_m(pair).map(|distance| rounded(distance, 2)),
+            distance_m: self.answer.distance_m(pair).map(|distance| rounded(distance, 2)),
         };
         Ok((row, shared))
     }

@@ -1,11 +1,11 @@
 use geo::{
-    Area, BoundingRect, Coord, GeodesicArea, Geometry, Intersects, LineString, MultiPolygon, Polygon, Rect, Validation,
+    Area, BoundingRect, Coord, GeodesicArea, Geometry, Intersects, LineString, MultiPolygon, Polygon, Rect,
     orient::{Direction, Orient},
 };
 
 use crate::{
     model::{Bbox, clip_ring},
-    overlay::{OverlayError, intersection},
+    overlay::{OverlayError, intersection, is_valid},
 };
 
 /// Around the smaller of two areas, in degrees: what of the larger one lies farther off is left out before they are overlaid.
@@ -49,7 +49,7 @@ pub(super) fn lay(
         return Ok((MultiPolygon(vec![]), false));
     }
     // Far off, what was left out may have made it cross itself.
-    let large = if near.is_valid() { &near } else { large };
+    let large = if is_valid(&near)? { &near } else { large };
     Ok((intersection(small, large)?, true))
 }
 

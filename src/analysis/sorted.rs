@@ -1,5 +1,7 @@
 use std::{cmp::Ordering, collections::HashMap};
 
+use rayon::prelude::*;
+
 use crate::{
     analysis::{Answer, Pair, boundary::Boundary, shared::areas_of},
     index::{Slot, Snapshot},
@@ -38,10 +40,17 @@ impl Answer {
     /// The pairs in an order; equals stay in that of their areas, the largest first.
     pub fn sorted(&self, order: PairOrder, descending: bool) -> Vec<&Pair> {
         let mut pairs: Vec<&Pair> = self.pairs.iter().collect();
-        let far = |pair: &Pair| pair.distance_m.unwrap_or(f64::INFINITY);
         match order {
             PairOrder::Area => sort(&mut pairs, descending, |one, other| one.shared.m2.total_cmp(&other.shared.m2)),
-            PairOrder::Distance => sort(&mut pairs, descending, |one, other| far(one).total_cmp(&far(other))),
+            PairOrder::Distance => {
+                let far = |pair: &Pair| self.distance_m(pair).unwrap_or(f64::INFINITY);
+                let mut by_distance: Vec<_> = self.pairs.par_iter().map(|pair| (far(pair), pair)).collect();
+                by_distance.sort_by(|(one, _), (other, _)| match descending {
+                    true => other.total_cmp(one),
+                    false => one.total_cmp(other),
+                });
+                pairs = by_distance.into_iter().map(|(_, pair)| pair).collect();
+            }
             PairOrder::PercentA => self.sort_by_percent(&mut pairs, descending, &self.layers.a, |pair| pair.a),
             PairOrder::PercentB => self.sort_by_percent(&mut pairs, descending, &self.layers.b, |pair| pair.b),
             PairOrder::NameA => sort_by_name(&mut pairs, descending, &self.layers.a, |pair| pair.a),

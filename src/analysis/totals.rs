@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use geo::{BoundingRect, MultiPolygon};
 use rayon::prelude::*;
@@ -16,15 +19,18 @@ use crate::{
 };
 
 /// What pairs of an answer are summed up by.
-#[derive(Debug, Clone, Copy)]
-pub enum TotalsBy<'a> {
+#[derive(Debug, Clone)]
+pub enum TotalsBy {
     /// What a field of the first layer says, by the field's name.
-    A(&'a str),
+    A(String),
     /// What a field of the second layer says.
-    B(&'a str),
+    B(String),
     /// The areas of another layer: of each pair counts what lies in the area.
-    Areas(&'a Snapshot),
+    Areas(Arc<Snapshot>),
 }
+
+/// Pairs whose shapes are held in memory to be cut by areas, at most.
+const MOST_CUT: usize = 250_000;
 
 /// What the pairs of one group come to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -42,8 +48,8 @@ pub struct GroupTotals {
     pub features_b: usize,
     /// Sum of the shared areas over the pairs, in hectares (geodesic).
     pub sum_over_pairs_ha: f64,
-    /// Area that they cover together, each place once, in hectares (geodesic); `None` of very many pairs.
-    pub covered_ha: Option<f64>,
+    /// Area that they cover together, each place once, in hectares (geodesic).
+    pub covered_ha: f64,
 }
 
 /// Why pairs are not summed up so.
@@ -74,7 +80,8 @@ type Key = (Option<String>, Option<i64>);
 struct Piece<'a> {
     pair: &'a Pair,
     m2: f64,
-    area: Option<MultiPolygon<f64>>,
+    /// What of the pair's area belongs to it; `None` of all of it.
+    part: Option<MultiPolygon<f64>>,
 }
 
 impl Answer {
@@ -82,25 +89,15 @@ impl Answer {
     ///
     /// # Errors
     /// [`TotalsError`].
-    pub fn totals_by(&self, by: TotalsBy<'_>, work: &Work) -> Result<Vec<GroupTotals>, TotalsError> {
-        let pieces = match by {
-            TotalsBy::A(field) => self.by_field(&self.layers.a, field, |pair| pair.a, work)?,
-            TotalsBy::B(field) => self.by_field(&self.layers.b, field, |pair| pair.b, work)?,
+    pub fn totals_by(&self, by: &TotalsBy, work: &Work) -> Result<Vec<GroupTotals>, TotalsError> {
+        let groups = match by {
+            TotalsBy::A(field) => self.by_field(&self.layers.a, field, |pair| pair.a)?,
+            TotalsBy::B(field) => self.by_field(&self.layers.b, field, |pair| pair.b)?,
             TotalsBy::Areas(areas) => self.by_areas(areas, work)?,
         };
         let total = |((value, id), pieces): (Key, Vec<Piece<'_>>)| -> Result<GroupTotals, Unfinished> {
             let distinct =
                 |side: fn(&Pair) -> Slot| pieces.iter().map(|piece| side(piece.pair)).collect::<HashSet<_>>().len();
-            let areas: Option<Vec<_>> = pieces.iter().map(|piece| piece.area.as_ref()).collect();
-            let covered = areas.map(|areas| {
-                let areas: Vec<_> = areas.into_iter().filter(|area| !area.0.is_empty()).collect();
-                let piece = |area: &&MultiPolygon<f64>| {
-                    area.bounding_rect().map(|rect| cover::Piece { rect, m2: geodesic_m2(area) })
-                };
-                let pieces: Vec<_> = areas.iter().filter_map(piece).collect();
-                covered_m2(&pieces, |place| Ok(areas[place].clone()), work)
-            });
-            let covered = covered.transpose()?;
             Ok(GroupTotals {
                 value: value.map_or(Value::Null, |value| Value::Text(value.into())),
                 id,
@@ -108,12 +105,30 @@ impl Answer {
                 features_a: distinct(|pair| pair.a),
                 features_b: distinct(|pair| pair.b),
                 sum_over_pairs_ha: pieces.iter().map(|piece| piece.m2).sum::<f64>() / 1e4 + 0.0,
-                covered_ha: covered.map(|covered| covered / 1e4),
+                covered_ha: self.covered_by(&pieces, work)? / 1e4,
             })
         };
-        let mut totals: Vec<GroupTotals> = pieces.into_iter().map(total).collect::<Result<_, _>>()?;
+        let mut totals: Vec<GroupTotals> = groups.into_par_iter().map(total).collect::<Result<_, _>>()?;
         totals.sort_by(|one, other| other.sum_over_pairs_ha.total_cmp(&one.sum_over_pairs_ha));
         Ok(totals)
+    }
+
+    /// Area in m² that pieces cover together.
+    fn covered_by(&self, pieces: &[Piece<'_>], work: &Work) -> Result<f64, Unfinished> {
+        let with_area: Vec<&Piece<'_>> = pieces.iter().filter(|piece| piece.m2 > 0.0).collect();
+        let place = |piece: &&Piece<'_>| {
+            let rect = match &piece.part {
+                Some(part) => part.bounding_rect(),
+                None => self.box_of(piece.pair),
+            };
+            rect.map(|rect| cover::Piece { rect, m2: piece.m2 })
+        };
+        let shape = |place: usize| match &with_area[place].part {
+            Some(part) => Ok(part.clone()),
+            None => self.shared(with_area[place].pair),
+        };
+        // What has an area has a box.
+        covered_m2(&with_area.iter().filter_map(place).collect::<Vec<_>>(), shape, work)
     }
 
     fn by_field(
@@ -121,7 +136,6 @@ impl Answer {
         snapshot: &Snapshot,
         field: &str,
         side: fn(&Pair) -> Slot,
-        work: &Work,
     ) -> Result<BTreeMap<Key, Vec<Piece<'_>>>, TotalsError> {
         let position = snapshot.position(field).ok_or_else(|| TotalsError::NoField {
             layer: &snapshot.layer().id,
@@ -129,32 +143,30 @@ impl Answer {
             known: snapshot.fields().iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", "),
         })?;
         let mut groups: BTreeMap<Key, Vec<Piece<'_>>> = BTreeMap::new();
-        for (pair, area) in self.pairs.iter().zip(self.shared_areas(work)?) {
+        for pair in &self.pairs {
             let value: Value = snapshot.feature(side(pair)).value(position).into();
             let text = match value {
                 Value::Null => None,
                 Value::Text(text) => Some(text.to_string()),
                 other => serde_json::to_string(&other).ok(),
             };
-            groups.entry((text, None)).or_default().push(Piece { pair, m2: pair.shared.m2, area });
+            groups.entry((text, None)).or_default().push(Piece { pair, m2: pair.shared.m2, part: None });
         }
         Ok(groups)
     }
 
     fn by_areas(&self, areas: &Snapshot, work: &Work) -> Result<BTreeMap<Key, Vec<Piece<'_>>>, TotalsError> {
-        if !self.is_dissolved() {
+        if self.pairs.len() > MOST_CUT {
             return Err(TotalsError::TooMany(self.pairs.len()));
         }
         let boundaries: HashMap<Slot, Boundary> = (0..)
             .zip(areas.features())
             .filter_map(|(slot, feature)| Some((slot, Boundary::of(areas_of(feature.geometry.as_ref()?)?))))
             .collect();
-        let shared = self.shared_areas(work)?;
         work.expect(self.pairs.len());
-        let pairs = self.pairs.par_iter().zip(shared);
-        let cut = pairs.map(|(pair, shared)| {
+        let cut = self.pairs.par_iter().map(|pair| {
             work.next()?;
-            cut(pair, shared.unwrap_or_else(|| MultiPolygon(vec![])), areas, &boundaries)
+            cut(pair, &self.shared(pair)?, areas, &boundaries)
         });
         let pieces: Vec<Vec<_>> = cut.collect::<Result<_, Unfinished>>()?;
         let mut groups: BTreeMap<Key, Vec<Piece<'_>>> = BTreeMap::new();
@@ -168,12 +180,12 @@ impl Answer {
 /// What a pair shares, cut by the areas of a layer, each piece with the area's name.
 fn cut<'a>(
     pair: &'a Pair,
-    shared: MultiPolygon<f64>,
+    shared: &MultiPolygon<f64>,
     areas: &Snapshot,
     boundaries: &HashMap<Slot, Boundary>,
 ) -> Result<Vec<(Key, Piece<'a>)>, Unfinished> {
     let name = areas.position(&areas.layer().name_field);
-    let boundary = Boundary::of(&shared);
+    let boundary = Boundary::of(shared);
     let mut pieces = vec![];
     for slot in boundary.bbox().map_or(vec![], |bbox| areas.near_box(&bbox)) {
         let feature = areas.feature(slot);
@@ -184,11 +196,11 @@ fn cut<'a>(
         if boundary.lie(of_area) == Ok(Lie::Apart) {
             continue;
         }
-        let area = shared_area(&shared, own)?;
+        let area = shared_area(shared, own)?;
         let m2 = geodesic_m2(&area);
         if m2 > 0.0 {
             let value = name.and_then(|name| feature.value(name).as_text()).map(str::to_owned);
-            pieces.push(((value, Some(feature.id)), Piece { pair, m2, area: Some(area) }));
+            pieces.push(((value, Some(feature.id)), Piece { pair, m2, part: Some(area) }));
         }
     }
     Ok(pieces)

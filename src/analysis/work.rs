@@ -1,6 +1,9 @@
 use std::{
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    time::Instant,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use crate::overlay::OverlayError;
@@ -8,7 +11,8 @@ use crate::overlay::OverlayError;
 /// Work of seconds, as whoever waits for it sees it: how far it is, and a way to call it off.
 #[derive(Debug)]
 pub struct Work {
-    deadline: Instant,
+    limit: Duration,
+    began: OnceLock<Instant>,
     is_stopped: AtomicBool,
     done: AtomicUsize,
     total: AtomicUsize,
@@ -36,10 +40,11 @@ pub enum Unfinished {
 }
 
 impl Work {
-    /// Work that must have ended then.
-    pub fn until(deadline: Instant) -> Work {
+    /// Work that must have ended so long after it began.
+    pub fn lasting(limit: Duration) -> Work {
         Work {
-            deadline,
+            limit,
+            began: OnceLock::new(),
             is_stopped: AtomicBool::new(false),
             done: AtomicUsize::new(0),
             total: AtomicUsize::new(0),
@@ -57,8 +62,9 @@ impl Work {
         (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
     }
 
+    /// It begins when this is first asked.
     pub(super) fn deadline(&self) -> Instant {
-        self.deadline
+        *self.began.get_or_init(Instant::now) + self.limit
     }
 
     /// So many pieces more are to be done.
@@ -100,7 +106,7 @@ impl Work {
         if self.is_stopped() {
             return Err(Unfinished::Stopped);
         }
-        if Instant::now() > self.deadline {
+        if Instant::now() > self.deadline() {
             return Err(Unfinished::TookTooLong);
         }
         Ok(())

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::api::Problem;
 
@@ -23,6 +23,18 @@ pub struct Heavy {
     quick: Arc<Semaphore>,
     slow: Arc<Semaphore>,
     drawing: Arc<Semaphore>,
+    long: Arc<Semaphore>,
+}
+
+/// Whether somebody still waits for the outcome of work.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted(Arc<()>);
+
+impl Wanted {
+    /// Whether to go on.
+    pub(super) fn is_wanted(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
 }
 
 impl Heavy {
@@ -30,7 +42,12 @@ impl Heavy {
     pub fn new() -> Heavy {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let turns = |count: usize| Arc::new(Semaphore::new(count.max(1)));
-        Heavy { quick: turns(processors), slow: turns(processors / 2), drawing: turns(processors) }
+        Heavy {
+            quick: turns(processors),
+            slow: turns(processors / 2),
+            drawing: turns(processors),
+            long: turns(processors / 2),
+        }
     }
 
     /// Runs work of some milliseconds, such as drawing a tile or writing a piece of an answer, when it is its turn: in the
@@ -46,6 +63,24 @@ impl Heavy {
             done
         });
         running.await.map_err(|_| Problem::internal())
+    }
+
+    /// Runs work that may take minutes, such as writing a large file, when it is its turn. It ends when nobody waits any more.
+    pub(super) async fn run_long<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Wanted) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = turn(&self.long).await?;
+        let waiting = Arc::new(());
+        let wanted = Wanted(Arc::clone(&waiting));
+        let running = tokio::task::spawn_blocking(move || {
+            let done = work(&wanted);
+            drop(turn);
+            done
+        });
+        let done = running.await.map_err(|_| Problem::internal())?;
+        drop(waiting);
+        done
     }
 
     /// Runs work that is most often soon done and that gives up in time: at once and, where that does not do, as
@@ -74,15 +109,20 @@ impl Heavy {
     }
 }
 
+/// A turn, unless it does not come soon.
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
+    let turn = tokio::time::timeout(PATIENCE, Arc::clone(turns).acquire_owned())
+        .await
+        .map_err(|_| Problem::unavailable("the server is busy with other questions"))?;
+    Ok(turn.expect("nobody closes it"))
+}
+
 async fn take_turn<T: Send + 'static>(
     turns: &Arc<Semaphore>,
     limit: Duration,
     work: Arc<impl Fn(Instant) -> Result<T, Problem> + Send + Sync + 'static>,
 ) -> Result<T, Problem> {
-    let turn = tokio::time::timeout(PATIENCE, Arc::clone(turns).acquire_owned())
-        .await
-        .map_err(|_| Problem::unavailable("the server is busy with other questions"))?
-        .expect("nobody closes it");
+    let turn = turn(turns).await?;
     let running = tokio::task::spawn_blocking(move || {
         let done = work(Instant::now() + limit);
         drop(turn);
@@ -101,6 +141,21 @@ impl Default for Heavy {
 mod tests {
     use super::*;
     use crate::index::TookTooLong;
+
+    #[tokio::test]
+    async fn long_work_ends_when_nobody_waits() {
+        let heavy = Heavy::new();
+        let (ended, mut end) = tokio::sync::oneshot::channel();
+        let work = move |wanted: &Wanted| {
+            while wanted.is_wanted() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            ended.send(()).map_err(|()| Problem::internal())
+        };
+        let long = heavy.run_long(work);
+        tokio::time::timeout(Duration::from_millis(100), long).await.expect_err("it goes on");
+        tokio::time::timeout(Duration::from_secs(5), &mut end).await.expect("soon").expect("it ended");
+    }
 
     #[tokio::test]
     async fn quick_questions_do_not_wait_for_slow_ones() {

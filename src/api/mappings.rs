@@ -8,11 +8,10 @@ use axum::{
     http::StatusCode,
     routing::{get, put},
 };
-use bytes::Bytes;
 use serde_json::{Value as Json_, json};
 
 use crate::{
-    api::{Problem, SharedState, params::Params, token::Editor},
+    api::{Problem, SharedState, body::WholeBody, params::Params, token::Editor},
     exchange::check_column_fields,
     model::Catalogue,
     store::MAX_MAPPING_NAME,
@@ -38,7 +37,7 @@ async fn keep(
     _: Editor,
     State(state): State<SharedState>,
     Path((layer, name)): Path<(String, String)>,
-    body: Bytes,
+    WholeBody(body): WholeBody,
 ) -> Result<StatusCode, Problem> {
     let layer = Catalogue::built_in().layer(&layer)?;
     let columns: BTreeMap<String, String> = serde_json::from_slice(&body).map_err(|_| {

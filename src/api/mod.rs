@@ -4,6 +4,7 @@
 //! answer. No SQL and no geometry maths here, and nothing is fetched from the database to answer a read.
 //! [`Problem`] is the whole table of what clients see when something is wrong.
 
+mod body;
 mod cached;
 mod catalogue;
 mod connections;

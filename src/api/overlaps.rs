@@ -1,37 +1,41 @@
 //! What lies on what: pairs of features of two layers, kept under a name that follows from the question.
 
-use std::{fs::File, str::FromStr, sync::Arc};
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    str::FromStr,
+    sync::Arc,
+};
 
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{DefaultBodyLimit, Path, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use bytes::Bytes;
 use serde_json::{Value as Json_, json};
 
 use crate::{
     analysis::{
         Answer, AnswerError, MeasureError, Measurer, OverlapQuestion, PairOrder, QuestionError, TotalsBy, TotalsError,
-        Unfinished, Work,
+        Unfinished,
     },
     api::{
         Problem, SharedState,
+        body::WholeBody,
         file::{file_name, media_type, send},
+        heavy::Wanted,
         params::Params,
     },
-    exchange::{
-        ExchangeError, ExportFormat, OverlapsError, write_overlaps_csv, write_overlaps_file, write_overlaps_geojson,
-    },
-    index::{PastError, Snapshot, TookTooLong},
+    exchange::{ExportFormat, OverlapsError, write_overlaps_csv, write_overlaps_file, write_overlaps_geojson},
+    index::{PastError, Snapshot},
     jobs::{Asked, OverlapJob, OverlapJobError},
     model::{Access, DatumOperation, GeometryKind, Source},
 };
 
-/// Bytes of a question, an area among it.
-const MAX_QUESTION: usize = 4 << 20;
+/// Bytes of a question, an area among it: of one with too many corners it is told how many are taken.
+const MAX_QUESTION: usize = 16 << 20;
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 
@@ -40,25 +44,28 @@ pub(super) fn routes() -> Router<SharedState> {
     Router::new()
         .route("/api/overlaps", post(ask))
         .route("/api/overlaps/{id}", get(answer).delete(cancel))
+        .route("/api/overlaps/{id}/covered", get(covered))
         .route("/api/overlaps/{id}/totals", get(totals))
+        .layer(DefaultBodyLimit::max(MAX_QUESTION))
 }
 
 /// `POST /api/overlaps`: the body is the question. 201 with the answer's first page, or 202 where it takes longer; `Location` has
 /// its permanent address.
-async fn ask(State(state): State<SharedState>, params: Params, body: Bytes) -> Result<Response, Problem> {
+async fn ask(
+    State(state): State<SharedState>,
+    params: Params,
+    WholeBody(body): WholeBody,
+) -> Result<Response, Problem> {
     params.allow_only([])?;
-    if body.len() > MAX_QUESTION {
-        return Err(Problem::bad_body(format!("a question has at most {} MiB", MAX_QUESTION >> 20)));
-    }
     let question: OverlapQuestion =
         serde_json::from_slice(&body).map_err(|error| Problem::bad_body(format!("no question: {error}")))?;
     let answer = match state.overlaps.ask(question).await? {
         Asked::Done(answer) => answer,
-        Asked::Running(job) => return Ok(under_way(&state, &job)),
+        Asked::Running(job) => return Ok(under_way(&state, &job, "")),
     };
     let id = answer.question.id();
     let page = page(&state, &id, &answer, &Part::default()).await?;
-    Ok((StatusCode::CREATED, [location(&state, &id), took(&answer)], Json(page)).into_response())
+    Ok((StatusCode::CREATED, [location(&state, &id, ""), took(&answer)], Json(page)).into_response())
 }
 
 /// `DELETE /api/overlaps/{id}`: 204 when the work was called off.
@@ -85,8 +92,9 @@ fn source((source, count): (&Source, usize)) -> Json_ {
     })
 }
 
-fn location(state: &SharedState, id: &str) -> (HeaderName, HeaderValue) {
-    let address = state.public_url.join(&format!("/api/overlaps/{id}"));
+/// Of what belongs to an answer, or of the answer itself.
+fn location(state: &SharedState, id: &str, part: &str) -> (HeaderName, HeaderValue) {
+    let address = state.public_url.join(&format!("/api/overlaps/{id}{part}"));
     (header::LOCATION, HeaderValue::from_str(&address).expect("an address"))
 }
 
@@ -96,12 +104,12 @@ fn took(answer: &Answer) -> (HeaderName, HeaderValue) {
     (HeaderName::from_static("server-timing"), HeaderValue::from_str(&value).expect("a plain number"))
 }
 
-/// 202: the answer will be there later.
-fn under_way(state: &SharedState, job: &OverlapJob) -> Response {
+/// 202: this part of the answer will be there later.
+fn under_way(state: &SharedState, job: &OverlapJob, part: &str) -> Response {
     let (done, total) = job.progress();
-    let address = state.public_url.join(&format!("/api/overlaps/{}", job.id));
+    let address = state.public_url.join(&format!("/api/overlaps/{}{part}", job.id()));
     let status = json!({
-        "id": job.id,
+        "id": job.id(),
         "status": if job.is_queued() { "accepted" } else { "running" },
         "done": done,
         "total": total,
@@ -109,7 +117,7 @@ fn under_way(state: &SharedState, job: &OverlapJob) -> Response {
         "links": [{"rel": "self", "href": address}],
     });
     let again = (header::RETRY_AFTER, HeaderValue::from_static("1"));
-    (StatusCode::ACCEPTED, [location(state, &job.id), again], Json(status)).into_response()
+    (StatusCode::ACCEPTED, [location(state, job.id(), part), again], Json(status)).into_response()
 }
 
 /// Which pairs of an answer a page shows.
@@ -163,59 +171,98 @@ async fn answer(State(state): State<SharedState>, Path(id): Path<String>, params
     }
     let answer = match state.overlaps.again(&id).await? {
         Asked::Done(answer) => answer,
-        Asked::Running(job) => return Ok(under_way(&state, &job)),
+        Asked::Running(job) => return Ok(under_way(&state, &job, "")),
     };
-    let is_paged = params.get("limit").is_some();
-    match file_format {
-        None => Ok(([took(&answer)], Json(page(&state, &id, &answer, &part).await?)).into_response()),
-        Some(ExportFormat::Csv) => {
-            let write = move |body: &mut Vec<u8>| write_overlaps_csv(body, &answer);
-            in_memory("text/csv; charset=utf-8; header=present", "csv", write).await
+    let Some(format) = file_format else {
+        return Ok(([took(&answer)], Json(page(&state, &id, &answer, &part).await?)).into_response());
+    };
+    let limit = if params.get("limit").is_some() { part.limit } else { usize::MAX };
+    let name = file_name("cruces", format);
+    let called = name.clone();
+    let write = move |wanted: &Wanted| {
+        let go_on = || wanted.is_wanted();
+        write_file(&called, format, &answer, (&part, limit), &go_on).map_err(|error| {
+            if wanted.is_wanted() {
+                tracing::error!(%error, "pairs cannot be written");
+            }
+            Problem::internal()
+        })
+    };
+    Ok(send(state.heavy.run_long(write).await?, &name, format))
+}
+
+/// Writes pairs to a file that goes with its reader: in GeoJSON those of the part, otherwise all.
+fn write_file(
+    name: &str,
+    format: ExportFormat,
+    answer: &Answer,
+    (part, limit): (&Part, usize),
+    go_on: &dyn Fn() -> bool,
+) -> Result<File, OverlapsError> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join(name);
+    match format {
+        ExportFormat::Csv => {
+            let mut out = BufWriter::new(File::create(&path)?);
+            write_overlaps_csv(&mut out, answer, go_on)?;
+            out.flush()?;
         }
-        Some(ExportFormat::GeoJson) => {
-            let limit = if is_paged { part.limit } else { usize::MAX };
-            let Part { order, descending, .. } = part;
-            let write = move |body: &mut Vec<u8>| {
-                write_overlaps_geojson(body, &answer, &answer.sorted(order, descending), (part.offset, limit))
-            };
-            in_memory("application/geo+json", "geojson", write).await
+        ExportFormat::GeoJson => {
+            let mut out = BufWriter::new(File::create(&path)?);
+            let sorted = answer.sorted(part.order, part.descending);
+            write_overlaps_geojson(&mut out, answer, &sorted, (part.offset, limit), go_on)?;
+            out.flush()?;
         }
-        Some(format) => file(answer, format).await,
+        format => _ = write_overlaps_file(&path, format, answer, false, go_on)?,
+    }
+    // The folder goes; what is open stays until it is read.
+    Ok(File::open(&path)?)
+}
+
+/// `GET /api/overlaps/{id}/covered`: the area that all pairs cover together; 202 while it is worked out.
+async fn covered(
+    State(state): State<SharedState>,
+    Path(id): Path<String>,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.allow_only([])?;
+    let answer = match state.overlaps.again(&id).await? {
+        Asked::Done(answer) => answer,
+        Asked::Running(job) => return Ok(under_way(&state, &job, "/covered")),
+    };
+    match state.overlaps.covered_ha(&answer).await? {
+        Asked::Done(covered_ha) => Ok(Json(json!({"id": id, "covered_ha": covered_ha})).into_response()),
+        Asked::Running(job) => Ok(under_way(&state, &job, "/covered")),
     }
 }
 
-/// `GET /api/overlaps/{id}/totals?by=…`: what the pairs come to by groups.
+/// `GET /api/overlaps/{id}/totals?by=…`: what the pairs come to by groups; 202 while it is worked out.
 async fn totals(State(state): State<SharedState>, Path(id): Path<String>, params: Params) -> Result<Response, Problem> {
     params.allow_only(["by"])?;
     let expected = "expected a. or b. and the name of a field of that layer, or the name of a layer of areas";
-    let by = params.get("by").ok_or_else(|| Problem::bad_parameter("by", expected))?.to_owned();
+    let name = params.get("by").ok_or_else(|| Problem::bad_parameter("by", expected))?;
+    let query: String = form_urlencoded::Serializer::new("/totals?".to_owned()).append_pair("by", name).finish();
     let answer = match state.overlaps.again(&id).await? {
         Asked::Done(answer) => answer,
-        Asked::Running(job) => return Ok(under_way(&state, &job)),
+        Asked::Running(job) => return Ok(under_way(&state, &job, &query)),
     };
-    let areas = match by.split_once('.') {
-        Some(("a" | "b", _)) => None,
+    let by = match name.split_once('.') {
+        Some(("a", field)) => TotalsBy::A(field.to_owned()),
+        Some(("b", field)) => TotalsBy::B(field.to_owned()),
         _ => {
             let moment = answer.question.moment()?;
             let unknown = |_| Problem::bad_parameter("by", expected);
-            let layer = state.index.snapshot(&by, Access::Public).map_err(unknown)?.layer();
+            let layer = state.index.snapshot(name, Access::Public).map_err(unknown)?.layer();
             if layer.geometry != GeometryKind::Polygon {
                 return Err(Problem::bad_parameter("by", expected));
             }
-            Some(state.snapshot(&by, moment).await?)
+            TotalsBy::Areas(state.snapshot(name, moment).await?)
         }
     };
-    let asked = by.clone();
-    let groups = state.heavy.run(move |deadline| {
-        let by = match (asked.split_once('.'), &areas) {
-            (Some(("a", field)), _) => TotalsBy::A(field),
-            (Some((_, field)), None) => TotalsBy::B(field),
-            (_, Some(areas)) => TotalsBy::Areas(areas),
-            (None, None) => return Err(Problem::bad_parameter("by", expected)),
-        };
-        Ok(answer.totals_by(by, &Work::until(deadline))?)
-    });
-    Ok(Json(json!({"id": id, "by": by, "groups": groups.await?})).into_response())
+    match state.overlaps.totals(&answer, name, by).await? {
+        Asked::Done(groups) => Ok(Json(json!({"id": id, "by": name, "groups": *groups})).into_response()),
+        Asked::Running(job) => Ok(under_way(&state, &job, &query)),
+    }
 }
 
 async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, part: &Part) -> Result<Json_, Problem> {
@@ -268,54 +315,9 @@ async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, part: &Part) 
     }))
 }
 
-async fn in_memory(
-    media_type: &'static str,
-    ending: &str,
-    write: impl FnOnce(&mut Vec<u8>) -> Result<(), OverlapsError> + Send + 'static,
-) -> Result<Response, Problem> {
-    let work = tokio::task::spawn_blocking(move || {
-        let mut body = vec![];
-        write(&mut body).map(|()| body)
-    });
-    let body = work.await.map_err(|_| Problem::internal())?.map_err(|error| {
-        tracing::error!(%error, "pairs cannot be written");
-        Problem::internal()
-    })?;
-    let name = HeaderValue::from_str(&format!("attachment; filename=\"cruces.{ending}\"")).expect("plain");
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, body).into_response())
-}
-
-async fn file(answer: Arc<Answer>, format: ExportFormat) -> Result<Response, Problem> {
-    let name = file_name("cruces", format);
-    let called = name.clone();
-    let work = tokio::task::spawn_blocking(move || {
-        let folder = tempfile::tempdir().map_err(ExchangeError::scratch)?;
-        let path = folder.path().join(called);
-        write_overlaps_file(&path, format, &answer, false)?;
-        // The folder goes; what is open stays until it is read.
-        File::open(&path).map_err(ExchangeError::scratch)
-    });
-    let written = work.await.map_err(|_| Problem::internal())?.map_err(|error| {
-        tracing::error!(%error, "pairs cannot be written");
-        Problem::internal()
-    })?;
-    Ok(send(written, &name, format))
-}
-
 impl From<QuestionError> for Problem {
     fn from(QuestionError { member, detail }: QuestionError) -> Problem {
         Problem::bad_parameter(member, detail)
-    }
-}
-
-impl From<TotalsError> for Problem {
-    fn from(error: TotalsError) -> Problem {
-        match error {
-            TotalsError::Unfinished(Unfinished::Overlay(error)) => error.into(),
-            TotalsError::Unfinished(_) => TookTooLong.into(),
-            error => Problem::bad_parameter("by", error),
-        }
     }
 }
 
@@ -331,12 +333,15 @@ impl From<Arc<OverlapJobError>> for Problem {
             OverlapJobError::Answer(AnswerError::Question(QuestionError { member, detail })) => {
                 Problem::bad_parameter(member, detail)
             }
-            OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::Overlay(error))) => (*error).into(),
-            OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::Stopped)) => Problem::gone(error),
-            OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::TooMany)) => Problem::bad_body(error),
-            OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::TookTooLong)) | OverlapJobError::Busy => {
-                Problem::unavailable(error)
-            }
+            OverlapJobError::Answer(AnswerError::Unfinished(why))
+            | OverlapJobError::Totals(TotalsError::Unfinished(why)) => match why {
+                Unfinished::Overlay(error) => (*error).into(),
+                Unfinished::Stopped => Problem::gone(why),
+                Unfinished::TooMany => Problem::bad_body(why),
+                Unfinished::TookTooLong => Problem::unavailable(why),
+            },
+            OverlapJobError::Totals(error) => Problem::bad_parameter("by", error),
+            OverlapJobError::Busy | OverlapJobError::Full => Problem::unavailable(error),
             OverlapJobError::Store(error) => {
                 tracing::warn!(%error, "questions cannot be kept");
                 Problem::unavailable(FROM_THE_DATABASE)

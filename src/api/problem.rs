@@ -61,6 +61,11 @@ impl Problem {
         Problem::new(StatusCode::FORBIDDEN, "Forbidden", detail.to_string())
     }
 
+    /// 413: there is more of it than is taken.
+    pub fn too_large(detail: impl std::fmt::Display) -> Problem {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", detail.to_string())
+    }
+
     /// 415: the body is of another kind than the method takes.
     pub fn unsupported_media_type(accepted: &str) -> Problem {
         let detail = format!("the body must be {accepted}, and Content-Type say so");
@@ -171,7 +176,7 @@ impl From<JobError> for Problem {
             JobError::Busy | JobError::NotExamined(_) => Problem::conflict(error),
             JobError::Layer(_) => Problem::bad_parameter("layer", error),
             JobError::Option { name, detail } => Problem::bad_parameter(name, detail),
-            JobError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", error.to_string()),
+            JobError::TooLarge => Problem::too_large(error),
             JobError::Full => Problem::unavailable(error),
             JobError::Disk(_) => {
                 tracing::error!(%error, "a file that was sent cannot be kept");

@@ -3,14 +3,14 @@ use std::{
     io::{BufWriter, Write},
     path::PathBuf,
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::Context;
 use clap::Args;
 
 use crate::{
-    analysis::{Answer, CONFLICTS, Layers, OverlapQuestion, Relation, Totals, WATERSHEDS, Work},
+    analysis::{AREA, Answer, CONFLICTS, Layers, OverlapQuestion, Relation, Totals, WATERSHEDS, Work},
     cli::with_store,
     config::Settings,
     exchange::{ExportFormat, OverlapsError, write_overlaps_csv, write_overlaps_file, write_overlaps_geojson},
@@ -23,7 +23,7 @@ const LIMIT: Duration = Duration::from_secs(3600);
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// First layer; `rimay layers` lists them
+    /// First layer; `rimay layers` lists them, and `area` is the area of --area itself
     a: String,
     /// Second layer
     b: String,
@@ -64,21 +64,33 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         tolerance_m: arguments.tolerance,
         ..OverlapQuestion::of(&arguments.a, &arguments.b)
     };
-    let of_question = [&question.a, &question.b, CONFLICTS, WATERSHEDS];
-    let [a, b, conflicts, watersheds] = of_question.map(|layer| Catalogue::built_in().layer(layer));
+    let question = question.with_area_checked()?;
+    let area = question.area_as_layer()?;
+    // `None` stands for the area itself.
+    let of_question = [&question.a, &question.b, CONFLICTS, WATERSHEDS].map(|layer| {
+        let of_catalogue = || Catalogue::built_in().layer(layer);
+        (layer != AREA).then(of_catalogue).transpose()
+    });
+    let [a, b, conflicts, watersheds] = of_question;
     let (a, b, conflicts, watersheds) = (a?, b?, conflicts?, watersheds?);
     let contents = with_store(settings, async |store, stop| {
-        let mut read = async |layer: &'static Layer| -> anyhow::Result<_> {
-            Ok((layer, stop.unless(store.layer_contents(&layer.id)).await??))
+        let mut read = async |layer: Option<&'static Layer>| -> anyhow::Result<_> {
+            let Some(layer) = layer else { return Ok(None) };
+            Ok(Some((layer, stop.unless(store.layer_contents(&layer.id)).await??)))
         };
         Ok([read(a).await?, read(b).await?, read(conflicts).await?, read(watersheds).await?])
     })
     .await?;
     let work = tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
-        let built = contents.map(|(layer, contents)| Arc::new(Snapshot::build(layer, Access::Public, contents)));
-        let [a, b, conflicts, watersheds] = built;
+        let build = |(layer, contents)| Arc::new(Snapshot::build(layer, Access::Public, contents));
+        let built = contents.map(|contents| contents.map(build).or_else(|| area.clone()));
+        let [Some(a), Some(b), Some(conflicts), Some(watersheds)] = built else {
+            anyhow::bail!("a question about the area needs one")
+        };
         let layers = Layers { a, b, conflicts, watersheds };
-        let answer = Answer::work_out(question, layers, None, &Work::until(Instant::now() + LIMIT))?;
+        question.check(&layers)?;
+        let work = Work::lasting(LIMIT);
+        let answer = Answer::work_out(question, layers, None, &work)?;
         match arguments.output {
             None => write(&mut std::io::stdout().lock(), &answer, false)?,
             Some(path) => {
@@ -94,22 +106,21 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
                         "zip" => ExportFormat::Shapefile,
                         name => name.parse().with_context(|| format!("{} has no ending we know", path.display()))?,
                     };
-                    let summary = write_overlaps_file(&path, format, &answer, true)?;
+                    let summary = write_overlaps_file(&path, format, &answer, true, || true)?;
                     summary.notes.iter().for_each(|note| eprintln!("{note}"));
                 }
             }
         }
-        tell(&answer);
-        Ok(())
+        tell(&answer, &work)
     });
     work.await.context("the work was interrupted")?
 }
 
 fn write(out: &mut impl Write, answer: &Answer, is_geojson: bool) -> anyhow::Result<()> {
     let written = if is_geojson {
-        write_overlaps_geojson(out, answer, &answer.pairs.iter().collect::<Vec<_>>(), (0, usize::MAX))
+        write_overlaps_geojson(out, answer, &answer.pairs.iter().collect::<Vec<_>>(), (0, usize::MAX), || true)
     } else {
-        write_overlaps_csv(out, answer)
+        write_overlaps_csv(out, answer, || true)
     };
     match written {
         // Whoever reads with `head` has seen enough.
@@ -118,13 +129,11 @@ fn write(out: &mut impl Write, answer: &Answer, is_geojson: bool) -> anyhow::Res
     }
 }
 
-fn tell(answer: &Answer) {
-    let Totals { pairs, features_a, features_b, asked_a, asked_b, sum_over_pairs_ha, covered_ha } = answer.totals;
+fn tell(answer: &Answer, work: &Work) -> anyhow::Result<()> {
+    let Totals { pairs, features_a, features_b, asked_a, asked_b, sum_over_pairs_ha, .. } = answer.totals;
     let (a, b) = (&answer.question.a, &answer.question.b);
     eprintln!("{pairs} pairs: {features_a} of {asked_a} {a} and {features_b} of {asked_b} {b}");
     eprintln!("sum over pairs   {sum_over_pairs_ha:.4} ha (geodesic)");
-    match covered_ha {
-        Some(covered) => eprintln!("area covered     {covered:.4} ha (geodesic, each place once)"),
-        None => eprintln!("area covered     not worked out of so many pairs"),
-    }
+    eprintln!("area covered     {:.4} ha (geodesic, each place once)", answer.covered_ha(work)?);
+    Ok(())
 }

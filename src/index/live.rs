@@ -156,13 +156,15 @@ impl Index {
             return Ok(vec![]);
         }
         let serves = self.calls.load(Ordering::SeqCst);
+        // What is committed while we look may be missed.
+        let (checked_at, checked) = (Timestamp::now(), Instant::now());
         let outcome = self.bring_up_to_date(store).await;
         if outcome.is_ok() {
             *served = serves;
         }
         let last = self.freshness();
         self.freshness.store(Arc::new(match &outcome {
-            Ok(_) => Freshness { checked_at: Timestamp::now(), checked: Instant::now(), failure: None },
+            Ok(_) => Freshness { checked_at, checked, failure: None },
             Err(IndexError::Store(_)) => Freshness { failure: Some(Failure::Database), ..(*last).clone() },
             Err(IndexError::Contents { error, .. }) if error.is_outage() => {
                 Freshness { failure: Some(Failure::Database), ..(*last).clone() }

@@ -14,7 +14,7 @@ use crate::{
         lookup::{Entry, Features},
     },
     model::{Access, Bbox, Field, Layer, Source},
-    store::{LayerChanges, LayerContents, LayerRows, LayerThen, Position, StoredFeature},
+    store::{LayerChanges, LayerContents, LayerRows, LayerThen, Position, StoredFeature, to_wkb},
 };
 
 /// Position of a feature in one snapshot. Means nothing in another.
@@ -91,17 +91,15 @@ impl Snapshot {
         Snapshot::build(layer, access, contents)
     }
 
-    /// A snapshot of features with ids from 1, each of its properties in JSON and a geometry.
-    #[cfg(test)]
-    pub(crate) fn of(layer: &str, features: impl Iterator<Item = (String, geo::Geometry<f64>)>) -> Snapshot {
-        let layer = crate::model::Catalogue::built_in().layer(layer).expect("built in");
+    /// A snapshot of features that are not in the database, with ids from 1, each of its properties in JSON and a geometry.
+    pub fn of(layer: &'static Layer, features: impl Iterator<Item = (String, geo::Geometry<f64>)>) -> Snapshot {
         let stored = (1..).zip(features).map(|(id, (properties, geometry))| StoredFeature {
             id,
             version: 1,
             row: id,
             source: "direct".into(),
             properties,
-            wkb: Some(crate::store::to_wkb(&geometry)),
+            wkb: Some(to_wkb(&geometry)),
         });
         let contents = LayerContents { position: None, revision: None, sources: vec![], features: stored.collect() };
         Snapshot::build(layer, Access::Public, contents)

@@ -1,31 +1,30 @@
+mod job;
+mod turns;
+
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use moka::future::Cache;
-use rayon::{ThreadPool, ThreadPoolBuilder};
-use tokio::sync::{Semaphore, watch};
 
+pub use self::job::OverlapJob;
+use self::{
+    job::{Key, LOOK, Outcome, Task},
+    turns::Turns,
+};
 use crate::{
-    analysis::{Answer, AnswerError, CONFLICTS, Layers, OverlapQuestion, QuestionError, Unfinished, WATERSHEDS, Work},
-    index::{Index, PastError},
+    analysis::{
+        AREA, Answer, AnswerError, CONFLICTS, GroupTotals, Layers, OverlapQuestion, QuestionError, TotalsBy,
+        TotalsError, Unfinished, WATERSHEDS,
+    },
+    index::{Index, PastError, Snapshot},
     model::Access,
     store::{Store, StoreError},
 };
 
-/// How long a question may take.
-const LIMIT: Duration = Duration::from_secs(600);
-/// So long whoever asks waits for the answer; what takes longer goes on without them.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// Work that nobody has asked about for so long is called off.
-const FORGOTTEN: Duration = Duration::from_secs(30);
-/// How often that is looked at.
-const LOOK: Duration = Duration::from_millis(500);
 /// Questions worked out at once: each takes all processors, and a short one need not wait for one long one.
 const AT_ONCE: usize = 2;
 /// Questions at work and waiting for their turn, at most.
@@ -35,6 +34,8 @@ const STANDING: [(&str, &str); 2] =
     [("mining_concessions", "indigenous_territories"), ("mining_concessions", "watersheds")];
 /// Pairs in all answers that are kept.
 const MOST_PAIRS: u32 = 1_000_000;
+/// How long is told why there is no answer.
+const TOLD: Duration = Duration::from_secs(600);
 
 /// Questions about what lies on what, worked out one after another, and the answers that were asked for last.
 #[derive(Clone)]
@@ -46,63 +47,18 @@ struct Shared {
     kept: Cache<String, Arc<Answer>>,
     /// By the question whenever it is asked: what was answered last.
     last: Cache<String, Arc<Answer>>,
-    failed: Cache<String, Arc<OverlapJobError>>,
-    running: Mutex<HashMap<String, Arc<OverlapJob>>>,
+    totals: Cache<Key, Arc<Vec<GroupTotals>>>,
+    failed: Cache<Key, Arc<OverlapJobError>>,
+    running: Mutex<HashMap<Key, Arc<OverlapJob>>>,
     turns: Turns,
     /// Of the standing questions, which wait for nobody.
     standing_turn: Turns,
 }
 
-/// Turns to work, each with threads of its own: what one question does is not in the way of another that is called off.
-struct Turns {
-    free: Semaphore,
-    pools: Mutex<Vec<Arc<ThreadPool>>>,
-}
-
-impl Turns {
-    fn new(count: usize) -> Turns {
-        let pool = |turn| {
-            let threads = ThreadPoolBuilder::new()
-                .thread_name(move |number| format!("analysis-{turn}-{number}"))
-                // They give way to answers.
-                .start_handler(|_| _ = rustix::process::nice(10));
-            Arc::new(threads.build().expect("threads can be started"))
-        };
-        Turns { free: Semaphore::new(count), pools: Mutex::new((0..count).map(pool).collect()) }
-    }
-
-    /// Works when it is its turn.
-    async fn take<T: Send + 'static>(
-        &self,
-        work: impl AsyncFnOnce(Arc<ThreadPool>) -> Result<T, OverlapJobError>,
-    ) -> Result<T, OverlapJobError> {
-        let _turn = self.free.acquire().await.map_err(|_| OverlapJobError::Interrupted)?;
-        let pools = || self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        let pool = pools().pop().ok_or(OverlapJobError::Interrupted)?;
-        let done = work(Arc::clone(&pool)).await;
-        pools().push(pool);
-        done
-    }
-}
-
-/// A question that is being worked out, or waits for its turn.
-pub struct OverlapJob {
-    /// Name of its answer.
-    pub id: String,
-    /// What was asked.
-    pub question: OverlapQuestion,
-    work: Work,
-    is_standing: bool,
-    has_turn: AtomicBool,
-    /// How many wait for it, and until when it is wanted though nobody does.
-    wanted: Mutex<(usize, Instant)>,
-    outcome: watch::Sender<Option<Result<Arc<Answer>, Arc<OverlapJobError>>>>,
-}
-
-/// An answer, or work that will be one.
-pub enum Asked {
-    /// The answer.
-    Done(Arc<Answer>),
+/// What was asked for, or work that will be it.
+pub enum Asked<T> {
+    /// It is there.
+    Done(T),
     /// It takes longer.
     Running(Arc<OverlapJob>),
 }
@@ -124,9 +80,15 @@ pub enum OverlapJobError {
     /// The question is not right, or was not worked out to its end.
     #[error(transparent)]
     Answer(#[from] AnswerError),
+    /// The pairs are not summed up so.
+    #[error(transparent)]
+    Totals(#[from] TotalsError),
     /// Too many others were asked before.
     #[error("{MOST} other questions are being worked out or wait for it; try again in a moment")]
     Busy,
+    /// There is no room for another question.
+    #[error("no more questions can be kept; whoever runs the server can make room in rimay.overlap_question")]
+    Full,
     /// The database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -155,7 +117,8 @@ impl OverlapJobs {
             store,
             kept: Cache::builder().max_capacity(MOST_PAIRS.into()).weigher(weigh).build(),
             last: Cache::builder().max_capacity(MOST_PAIRS.into()).weigher(weigh).build(),
-            failed: Cache::builder().max_capacity(1_000).time_to_live(LIMIT).build(),
+            totals: Cache::builder().max_capacity(100).build(),
+            failed: Cache::builder().max_capacity(1_000).time_to_live(TOLD).build(),
             running: Mutex::default(),
             turns: Turns::new(AT_ONCE),
             standing_turn: Turns::new(1),
@@ -166,30 +129,76 @@ impl OverlapJobs {
     ///
     /// # Errors
     /// [`OverlapJobError`].
-    pub async fn ask(&self, question: OverlapQuestion) -> Result<Asked, Arc<OverlapJobError>> {
+    pub async fn ask(&self, question: OverlapQuestion) -> Result<Asked<Arc<Answer>>, Arc<OverlapJobError>> {
         let (question, layers) = self.0.settled(question).await?;
         let kept = serde_json::to_value(&question).expect("plain data");
-        self.0.store.keep_overlap_question(&question.id(), &kept).await.map_err(OverlapJobError::from)?;
-        self.answer(question, layers, false).await
+        // What nobody works out is not kept.
+        let begun = self.begin(question, layers, false).await?;
+        let id = match &begun {
+            Asked::Done(answer) => &answer.question.id(),
+            Asked::Running(job) => job.id(),
+        };
+        if !self.0.store.keep_overlap_question(id, &kept).await.map_err(OverlapJobError::from)? {
+            return Err(OverlapJobError::Full.into());
+        }
+        wait_for_answer(begun).await
     }
 
     /// The answer of that name, worked out again where it is no longer at hand; waits for it for a moment.
     ///
     /// # Errors
     /// [`OverlapJobError`].
-    pub async fn again(&self, id: &str) -> Result<Asked, Arc<OverlapJobError>> {
+    pub async fn again(&self, id: &str) -> Result<Asked<Arc<Answer>>, Arc<OverlapJobError>> {
         if let Some(answer) = self.0.kept.get(id).await {
             return Ok(Asked::Done(answer));
         }
-        let running = self.0.running().get(id).cloned();
+        let key = Key { id: id.to_owned(), of: None };
+        let running = self.0.running().get(&key).cloned();
         if let Some(job) = running {
-            return job.wait().await;
+            return wait_for_answer(Asked::Running(job)).await;
         }
-        if let Some(error) = self.0.failed.get(id).await {
-            return Err(error);
-        }
+        self.0.no_failure(&key).await?;
         let (question, layers) = self.0.settled(self.0.question(id).await?).await?;
-        self.answer(question, layers, false).await
+        wait_for_answer(self.begin(question, layers, false).await?).await
+    }
+
+    /// Area that the pairs of an answer cover together, each place once, in hectares (geodesic); waits for it for a moment.
+    ///
+    /// # Errors
+    /// [`OverlapJobError`].
+    pub async fn covered_ha(&self, answer: &Arc<Answer>) -> Result<Asked<f64>, Arc<OverlapJobError>> {
+        if let Some(known) = answer.totals.covered_ha {
+            return Ok(Asked::Done(known));
+        }
+        let key = Key { id: answer.question.id(), of: Some("covered".to_owned()) };
+        self.0.no_failure(&key).await?;
+        let job = self.start(key, answer.question.clone(), Task::Covered(Arc::clone(answer)), false)?;
+        Ok(match job.wait().await? {
+            Some(Outcome::Covered(covered)) => Asked::Done(covered),
+            _ => Asked::Running(job),
+        })
+    }
+
+    /// What the pairs of an answer come to by groups, which have a name; waits for it for a moment.
+    ///
+    /// # Errors
+    /// [`OverlapJobError`].
+    pub async fn totals(
+        &self,
+        answer: &Arc<Answer>,
+        name: &str,
+        by: TotalsBy,
+    ) -> Result<Asked<Arc<Vec<GroupTotals>>>, Arc<OverlapJobError>> {
+        let key = Key { id: answer.question.id(), of: Some(format!("totals by {name}")) };
+        if let Some(totals) = self.0.totals.get(&key).await {
+            return Ok(Asked::Done(totals));
+        }
+        self.0.no_failure(&key).await?;
+        let job = self.start(key, answer.question.clone(), Task::Totals(Arc::clone(answer), by), false)?;
+        Ok(match job.wait().await? {
+            Some(Outcome::Totals(totals)) => Asked::Done(totals),
+            _ => Asked::Running(job),
+        })
     }
 
     /// Works out the questions that are asked most whenever their layers change, so that their answers are at hand. Only what
@@ -218,67 +227,75 @@ impl OverlapJobs {
     /// Works a question out however long it takes; it is not kept.
     async fn work_on(&self, question: OverlapQuestion) -> Result<Arc<Answer>, Arc<OverlapJobError>> {
         let (question, layers) = self.0.settled(question).await?;
-        let mut asked = self.answer(question, layers, true).await?;
+        let mut asked = self.begin(question, layers, true).await?;
         loop {
             match asked {
                 Asked::Done(answer) => return Ok(answer),
-                Asked::Running(job) => asked = job.wait().await?,
+                running @ Asked::Running(_) => asked = wait_for_answer(running).await?,
             }
         }
     }
 
-    /// Calls the work of that name off; says whether there was any.
+    /// Calls off whatever is worked out of the question of that name; says whether there was anything.
     pub fn cancel(&self, id: &str) -> bool {
         let running = self.0.running();
-        running.get(id).filter(|job| !job.is_standing).inspect(|job| job.work.stop()).is_some()
+        running.values().filter(|job| job.id() == id && !job.is_standing).inspect(|job| job.call_off()).count() > 0
     }
 
-    async fn answer(
+    /// The answer where it is at hand, and else the work on it.
+    async fn begin(
         &self,
         question: OverlapQuestion,
         layers: Layers,
         is_standing: bool,
-    ) -> Result<Asked, Arc<OverlapJobError>> {
+    ) -> Result<Asked<Arc<Answer>>, OverlapJobError> {
         let id = question.id();
         if let Some(answer) = self.0.kept.get(&id).await {
             return Ok(Asked::Done(answer));
         }
-        self.start(id, question, layers, is_standing)?.wait().await
+        let key = Key { id, of: None };
+        Ok(Asked::Running(self.start(key, question, Task::Answer(layers), is_standing)?))
     }
 
     /// Starts the work, unless it is under way.
     fn start(
         &self,
-        id: String,
+        key: Key,
         question: OverlapQuestion,
-        layers: Layers,
+        task: Task,
         is_standing: bool,
     ) -> Result<Arc<OverlapJob>, OverlapJobError> {
         let mut running = self.0.running();
-        if let Some(job) = running.get(&id).filter(|job| !job.work.is_stopped()) {
+        if let Some(job) = running.get(&key).filter(|job| !job.work.is_stopped()) {
             return Ok(Arc::clone(job));
         }
         if !is_standing && running.values().filter(|job| !job.is_standing).count() >= MOST {
             return Err(OverlapJobError::Busy);
         }
-        let job = Arc::new(OverlapJob {
-            id: id.clone(),
-            question,
-            work: Work::until(Instant::now() + LIMIT),
-            is_standing,
-            has_turn: AtomicBool::new(false),
-            wanted: Mutex::new((0, Instant::now() + LOOK)),
-            outcome: watch::Sender::new(None),
-        });
-        running.insert(id, Arc::clone(&job));
-        tokio::spawn(Arc::clone(&self.0).run(Arc::clone(&job), layers));
+        let job = Arc::new(OverlapJob::new(key.clone(), question, is_standing));
+        running.insert(key, Arc::clone(&job));
+        tokio::spawn(Arc::clone(&self.0).run(Arc::clone(&job), task));
         Ok(job)
     }
 }
 
+/// Waits for the answer for a moment.
+async fn wait_for_answer(begun: Asked<Arc<Answer>>) -> Result<Asked<Arc<Answer>>, Arc<OverlapJobError>> {
+    let Asked::Running(job) = begun else { return Ok(begun) };
+    Ok(match job.wait().await? {
+        Some(Outcome::Answer(answer)) => Asked::Done(answer),
+        _ => Asked::Running(job),
+    })
+}
+
 impl Shared {
-    fn running(&self) -> MutexGuard<'_, HashMap<String, Arc<OverlapJob>>> {
+    fn running(&self) -> MutexGuard<'_, HashMap<Key, Arc<OverlapJob>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// That this work has not failed shortly before.
+    async fn no_failure(&self, key: &Key) -> Result<(), Arc<OverlapJobError>> {
+        self.failed.get(key).await.map_or(Ok(()), Err)
     }
 
     /// The question that was asked under a name.
@@ -289,7 +306,13 @@ impl Shared {
     }
 
     /// The same question about what is known at a time, if it is right, and the layers as the public may see them then.
-    async fn settled(&self, mut question: OverlapQuestion) -> Result<(OverlapQuestion, Layers), OverlapJobError> {
+    async fn settled(&self, question: OverlapQuestion) -> Result<(OverlapQuestion, Layers), OverlapJobError> {
+        // An area may have many corners.
+        let checked = tokio::task::spawn_blocking(move || {
+            let question = question.with_area_checked()?;
+            Ok::<_, QuestionError>((question.area_as_layer()?, question))
+        });
+        let (area, mut question) = checked.await.map_err(|_| OverlapJobError::Interrupted)??;
         let names = [
             ("a", question.a.clone()),
             ("b", question.b.clone()),
@@ -299,7 +322,8 @@ impl Shared {
         let refused = |member| move |error| OverlapJobError::Layer { member, error };
         // What is known now is known by the last change of the layers: asked again, the question means the same.
         if question.as_known.is_none() {
-            let now = names.iter().map(|(member, layer)| {
+            let of_catalogue = names.iter().filter(|(_, layer)| layer != AREA);
+            let now = of_catalogue.map(|(member, layer)| {
                 let snapshot = self.index.snapshot(layer, Access::Public);
                 Ok(snapshot.map_err(|error| refused(member)(error.into()))?.changed_at())
             });
@@ -308,110 +332,80 @@ impl Shared {
         }
         // Only now: a layer that changes meanwhile is read as it was.
         let moment = question.moment()?;
-        let [a, b, conflicts, watersheds] = names.map(|(member, layer)| async move {
-            let snapshot = self.index.snapshot_at(&self.store, &layer, Access::Public, moment).await;
-            snapshot.map_err(refused(member))
+        if moment.as_known.is_some_and(|known| known > Timestamp::now()) {
+            let detail = "this time is still to come: what will be known then is not known".to_owned();
+            return Err(QuestionError { member: "asKnown", detail }.into());
+        }
+        let [a, b, conflicts, watersheds] = names.map(|(member, layer)| {
+            let area = area.as_ref().filter(|_| layer == AREA).map(Arc::clone);
+            async move {
+                match area {
+                    Some(area) => Ok::<Arc<Snapshot>, OverlapJobError>(area),
+                    None => {
+                        let snapshot = self.index.snapshot_at(&self.store, &layer, Access::Public, moment).await;
+                        snapshot.map_err(refused(member))
+                    }
+                }
+            }
         });
         let layers = Layers { a: a.await?, b: b.await?, conflicts: conflicts.await?, watersheds: watersheds.await? };
-        // An area may have many corners.
-        let of_check = layers.clone();
-        let checked = tokio::task::spawn_blocking(move || question.check(&of_check).map(|()| question));
-        Ok((checked.await.map_err(|_| OverlapJobError::Interrupted)??, layers))
+        question.check(&layers)?;
+        Ok((question, layers))
     }
 
-    async fn run(self: Arc<Shared>, job: Arc<OverlapJob>, layers: Layers) {
+    async fn run(self: Arc<Shared>, job: Arc<OverlapJob>, task: Task) {
         let outcome = tokio::select! {
-            outcome = self.work_out(Arc::clone(&job), layers) => outcome,
+            outcome = self.work_out(Arc::clone(&job), task) => outcome,
             // What has its turn ends by itself, and only then is it the next one's.
             () = job.forgotten_in_the_queue() => Err(AnswerError::from(Unfinished::Stopped).into()),
         };
         let outcome = outcome.map_err(Arc::new);
         match &outcome {
-            Ok(answer) => {
-                self.kept.insert(job.id.clone(), Arc::clone(answer)).await;
+            Ok(Outcome::Answer(answer)) => {
+                self.kept.insert(job.key.id.clone(), Arc::clone(answer)).await;
                 self.last.insert(job.question.at_any_time().id(), Arc::clone(answer)).await;
             }
-            Err(error) => self.failed.insert(job.id.clone(), Arc::clone(error)).await,
+            Ok(Outcome::Totals(totals)) => self.totals.insert(job.key.clone(), Arc::clone(totals)).await,
+            // The answer itself remembers it.
+            Ok(Outcome::Covered(_)) => {}
+            // Whoever opens its address again has it worked out again.
+            Err(_) if job.work.is_stopped() && !job.is_gone() => {}
+            Err(error) => self.failed.insert(job.key.clone(), Arc::clone(error)).await,
         }
         let mut running = self.running();
         // Another may have taken the place of one that was called off.
-        if running.get(&job.id).is_some_and(|own| Arc::ptr_eq(own, &job)) {
-            running.remove(&job.id);
+        if running.get(&job.key).is_some_and(|own| Arc::ptr_eq(own, &job)) {
+            running.remove(&job.key);
         }
         drop(running);
-        job.outcome.send_replace(Some(outcome));
+        job.end(outcome);
     }
 
-    async fn work_out(&self, job: Arc<OverlapJob>, layers: Layers) -> Result<Arc<Answer>, OverlapJobError> {
+    async fn work_out(&self, job: Arc<OverlapJob>, task: Task) -> Result<Outcome, OverlapJobError> {
         let before = self.last.get(&job.question.at_any_time().id()).await;
         let turns = if job.is_standing { &self.standing_turn } else { &self.turns };
-        let work = async |pool: Arc<ThreadPool>| {
-            job.has_turn.store(true, Ordering::Relaxed);
-            let at_work = Arc::clone(&job);
-            let mut work = tokio::task::spawn_blocking(move || {
-                let work_out = || Answer::work_out(at_work.question.clone(), layers, before.as_deref(), &at_work.work);
-                pool.install(work_out)
-            });
+        let at_work = Arc::clone(&job);
+        let work_out = move || -> Result<Outcome, OverlapJobError> {
+            let work = &at_work.work;
+            Ok(match task {
+                Task::Answer(layers) => {
+                    let answer = Answer::work_out(at_work.question.clone(), layers, before.as_deref(), work)?;
+                    Outcome::Answer(Arc::new(answer))
+                }
+                Task::Covered(answer) => Outcome::Covered(answer.covered_ha(work).map_err(AnswerError::from)?),
+                Task::Totals(answer, by) => Outcome::Totals(Arc::new(answer.totals_by(&by, work)?)),
+            })
+        };
+        let work = async |pool: Arc<rayon::ThreadPool>| {
+            job.take_turn();
+            let mut work = tokio::task::spawn_blocking(move || pool.install(work_out));
             loop {
                 tokio::select! {
-                    answer = &mut work => return Ok(Arc::new(answer.map_err(|_| OverlapJobError::Interrupted)??)),
+                    outcome = &mut work => return outcome.map_err(|_| OverlapJobError::Interrupted)?,
                     () = tokio::time::sleep(LOOK) => if !job.is_wanted() { job.work.stop() },
                 }
             }
         };
         turns.take(work).await
-    }
-}
-
-/// Whoever waits for a job. When the last one goes without leave to come again, the work is called off.
-struct Waiting<'a>(&'a OverlapJob);
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.wanted().0 -= 1;
-        if !self.0.is_wanted() {
-            self.0.work.stop();
-        }
-    }
-}
-
-impl OverlapJob {
-    /// Pieces of work done, and pieces there are as far as is known; none of work that waits for its turn.
-    pub fn progress(&self) -> (usize, usize) {
-        self.work.progress()
-    }
-
-    /// Whether it still waits for its turn.
-    pub fn is_queued(&self) -> bool {
-        !self.has_turn.load(Ordering::Relaxed)
-    }
-
-    fn wanted(&self) -> MutexGuard<'_, (usize, Instant)> {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_wanted(&self) -> bool {
-        let (waiting, until) = *self.wanted();
-        waiting > 0 || Instant::now() < until
-    }
-
-    async fn forgotten_in_the_queue(&self) {
-        while !self.is_queued() || (self.is_wanted() && !self.work.is_stopped()) {
-            tokio::time::sleep(LOOK).await;
-        }
-    }
-
-    /// Waits for the answer for a moment, and then leaves the work to go on.
-    async fn wait(self: Arc<OverlapJob>) -> Result<Asked, Arc<OverlapJobError>> {
-        self.wanted().0 += 1;
-        let waiting = Waiting(&self);
-        let mut outcome = self.outcome.subscribe();
-        let Ok(done) = tokio::time::timeout(PATIENCE, outcome.wait_for(Option::is_some)).await else {
-            self.wanted().1 = Instant::now() + FORGOTTEN;
-            drop(waiting);
-            return Ok(Asked::Running(self));
-        };
-        let outcome = done.ok().and_then(|done| done.clone()).ok_or(OverlapJobError::Interrupted)?;
-        outcome.map(Asked::Done)
     }
 }

@@ -11,6 +11,7 @@ mod clip;
 pub mod cql2;
 mod datum;
 pub mod geodesic;
+mod geojson;
 mod incoming;
 mod layer;
 pub mod mercator;
@@ -23,6 +24,7 @@ mod source;
 mod ubigeo;
 mod value;
 
+pub use self::geojson::{GeoJsonError, from_geojson};
 pub use access::Access;
 pub use bbox::{AROUND_PERU, Bbox, BboxError, PERU_OUTLINE};
 pub use catalogue::{Catalogue, CatalogueError, UnknownLayer};

@@ -12,12 +12,12 @@ impl Store {
         Ok(query.fetch_optional(&self.pool).await?)
     }
 
-    /// Keeps a question under the name that follows from it.
+    /// Keeps a question under the name that follows from it; says whether there was room for it.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn keep_overlap_question(&self, id: &str, question: &Json) -> Result<(), StoreError> {
-        sqlx::query_file!("src/store/queries/keep_overlap_question.sql", id, question).execute(&self.pool).await?;
-        Ok(())
+    pub async fn keep_overlap_question(&self, id: &str, question: &Json) -> Result<bool, StoreError> {
+        let query = sqlx::query_file_scalar!("src/store/queries/keep_overlap_question.sql", id, question);
+        Ok(query.fetch_one(&self.pool).await?)
     }
 }

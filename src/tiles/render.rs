@@ -278,6 +278,7 @@ mod tests {
     use geozero::mvt::{Message, Tile};
 
     use super::*;
+    use crate::model::Catalogue;
 
     /// Squares over the country, more than a tile can name.
     fn squares(count: usize) -> Arc<Snapshot> {
@@ -291,7 +292,8 @@ mod tests {
             let status = ["titulada", "en_tramite"][usize::from(random.bool())];
             (format!(r#"{{"name":"{x}","status":"{status}"}}"#), geo::MultiPolygon::new(vec![area]).into())
         };
-        Arc::new(Snapshot::of("mining_concessions", (0..count).map(square)))
+        let layer = Catalogue::built_in().layer("mining_concessions").expect("built in");
+        Arc::new(Snapshot::of(layer, (0..count).map(square)))
     }
 
     /// Attributes and geometry of the features of each tile layer, by id.

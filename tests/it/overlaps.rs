@@ -403,6 +403,110 @@ fn an_answer_stays_what_it_was_and_files_say_the_same() {
 }
 
 #[test]
+fn an_area_is_asked_about_like_a_layer() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    let places: Vec<_> =
+        (0..20).map(|at| watershed(&at.to_string(), "U", -75.0 + 0.1 * f64::from(at), -10.0, 0.15)).collect();
+    database.import(&write_geojson(folder.path(), "w.geojson", &places), &["--layer", "watersheds"]);
+    let server = Server::start(&database);
+    let corners = json!([[[-74.9, -10.1], [-74.0, -9.95], [-74.5, -9.8], [-74.9, -10.1]]]);
+    let area = json!({"type": "Polygon", "coordinates": corners});
+    let answer = asked(&server, &json!({"a": "area", "b": "watersheds", "area": area, "area_name": "El sitio"}));
+    assert_eq!(answer["pairs"][0]["a"]["name"], "El sitio");
+    let theirs = database.query(&format!(
+        "select json_build_array(count(*), sum(st_area(shared::geography)) / 1e4, st_area(st_union(shared)::geography) / 1e4)::text
+         from (select st_collectionextract(st_intersection(geom, area), 3) as shared
+               from rimay.feature, st_setsrid(st_geomfromgeojson('{area}'), 4326) as area
+               where layer = 'watersheds' and st_intersects(geom, area)) pieces"
+    ));
+    let theirs: Json = serde_json::from_str(theirs[0].as_ref().unwrap()).unwrap();
+    let totals = &answer["totals"];
+    assert_eq!(totals["pairs"], theirs[0]);
+    for (name, at) in [("sum_over_pairs_ha", 1), ("covered_ha", 2)] {
+        let (told, own) = (totals[name].as_f64().unwrap(), theirs[at].as_f64().unwrap());
+        assert!((told - own).abs() <= 1e-9 * own + 1e-5, "{name}: {told}, PostGIS {own}");
+    }
+    // The other way round, and from the command line, it is the same; a relation is with the whole area.
+    let turned = asked(&server, &json!({"a": "watersheds", "b": "area", "area": area}));
+    assert_eq!(turned["totals"]["covered_ha"], totals["covered_ha"]);
+    let within = asked(&server, &json!({"a": "watersheds", "b": "area", "area": area, "relation": "within"}));
+    let theirs = database.query(&format!(
+        "select count(*)::text from rimay.feature, st_setsrid(st_geomfromgeojson('{area}'), 4326) as area
+         where layer = 'watersheds' and st_within(geom, area)"
+    ));
+    assert_eq!(within["totals"]["pairs"].to_string(), *theirs[0].as_ref().unwrap(), "{within}");
+    let file = folder.path().join("area.json");
+    std::fs::write(&file, area.to_string()).unwrap();
+    let output = database.run(["overlaps", "area", "watersheds", "--area", file.to_str().unwrap()]);
+    assert_eq!(Json::from(String::from_utf8(output.stdout).unwrap().lines().count() - 1), totals["pairs"]);
+    // Asked again under its name it is the same, on a node that never saw it too.
+    let id = answer["id"].as_str().unwrap();
+    assert_eq!(Server::start(&database).json(&format!("/api/overlaps/{id}"))["pairs"], answer["pairs"]);
+    // An area of very many corners is looked at in no time, and one that crosses itself refused.
+    let corner = |at: u32| {
+        let (sin, cos) = (f64::from(at) / 99_000.0 * std::f64::consts::TAU).sin_cos();
+        json!([-75.0 + cos * (1.0 + f64::from(at % 2) * 1e-5), -10.0 + sin])
+    };
+    let mut ring: Vec<_> = (0..99_000).map(corner).collect();
+    ring.push(ring[0].clone());
+    let began = std::time::Instant::now();
+    let large =
+        ask(&server, &json!({"a": "area", "b": "watersheds", "area": {"type": "Polygon", "coordinates": [ring]}}));
+    assert!([201, 202].contains(&large.status), "{}", large.json());
+    ring.swap(10, 50_000);
+    let crossing =
+        ask(&server, &json!({"a": "area", "b": "watersheds", "area": {"type": "Polygon", "coordinates": [ring]}}));
+    assert_eq!((crossing.status, &crossing.json()["parameter"]), (400, &json!("area")));
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+    let ring: Vec<_> = ring.iter().chain(&ring).chain(&ring).collect();
+    let many =
+        ask(&server, &json!({"a": "area", "b": "watersheds", "area": {"type": "Polygon", "coordinates": [ring]}}));
+    assert!(
+        many.status == 400 && many.json()["detail"].as_str().unwrap().contains("at most 100000"),
+        "{}",
+        many.json()
+    );
+    let endless = server.send_bytes("POST", "/api/overlaps", &[], vec![b' '; 17 << 20]);
+    assert_eq!((endless.status, endless.header("content-type")), (413, "application/problem+json"));
+}
+
+#[test]
+fn very_many_pairs_are_dissolved_when_asked() {
+    let database = TestDatabase::create();
+    let folder = scratch();
+    // Each of the small ones lies on all large ones.
+    let place = |size: f64| move |at: u32| watershed(&at.to_string(), "U", -75.0 + 1e-5 * f64::from(at), -10.0, size);
+    let (small, large): (Vec<_>, Vec<_>) = ((0..150).map(place(0.01)).collect(), (0..150).map(place(0.1)).collect());
+    database.import(&write_geojson(folder.path(), "w.geojson", &small), &["--layer", "watersheds"]);
+    database.import(&write_geojson(folder.path(), "p.geojson", &large), &["--layer", "protected_areas"]);
+    let server = Server::start(&database);
+    let answer = asked(&server, &json!({"a": "watersheds", "b": "protected_areas"}));
+    assert_eq!((&answer["totals"]["pairs"], &answer["totals"]["covered_ha"]), (&json!(22_500), &Json::Null));
+    let path = format!("/api/overlaps/{}", answer["id"].as_str().unwrap());
+    let done = |path: &str| {
+        let mut answer = server.get(path);
+        while answer.status == 202 {
+            let location = answer.header("location").to_owned();
+            answer = server.get(&location[location.find("/api/").unwrap()..]);
+        }
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        answer.json()
+    };
+    let covered = done(&format!("{path}/covered"))["covered_ha"].as_f64().unwrap();
+    let theirs = database.query(
+        "select (st_area(st_intersection(a.geom, b.geom)::geography) / 1e4)::text
+         from (select st_union(geom) as geom from rimay.feature where layer = 'watersheds') a,
+           (select st_union(geom) as geom from rimay.feature where layer = 'protected_areas') b",
+    );
+    let theirs: f64 = theirs[0].as_ref().unwrap().parse().unwrap();
+    assert!((covered - theirs).abs() <= 1e-6 * theirs, "{covered}, PostGIS {theirs}");
+    let groups = done(&format!("{path}/totals?by=b.name"))["groups"].clone();
+    assert_eq!((&groups[0]["value"], &groups[0]["pairs"]), (&json!("U"), &json!(22_500)));
+    assert!((groups[0]["covered_ha"].as_f64().unwrap() - covered).abs() <= 1e-9 * covered, "{groups}");
+}
+
+#[test]
 fn what_is_wrong_with_a_question_is_told() {
     let database = TestDatabase::create();
     let folder = scratch();
@@ -422,6 +526,10 @@ fn what_is_wrong_with_a_question_is_told() {
         (json!({"where_b": "name ="}), "where_b"),
         (json!({"tolerance_m": -1}), "tolerance_m"),
         (json!({"asOf": "ayer"}), "asOf"),
+        (json!({"asKnown": "2199-01-01T00:00:00Z"}), "asKnown"),
+        (json!({"a": "area"}), "area"),
+        (json!({"area_name": "sin área"}), "area_name"),
+        (json!({"area": {"type": "Polygon", "coordinates": [[[1]]]}}), "area"),
         (json!({"area": {"type": "Point", "coordinates": [-75, -10]}}), "area"),
         (json!({"area": ring(json!([[-75, -10], [-74, -9], [-74, -10], [-75, -9], [-75, -10]]))}), "area"),
         (json!({"area": ring(json!([[-75, -10], [-74, -1e9], [-74, -10], [-75, -10]]))}), "area"),

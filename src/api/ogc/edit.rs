@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{MatchedPath, Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
@@ -17,6 +17,7 @@ use serde_json::{Map, Value as Json};
 use crate::{
     api::{
         Problem, SharedState,
+        body::WholeBody,
         cached::TagOfContent,
         ogc::{
             GEOJSON,
@@ -28,7 +29,7 @@ use crate::{
     },
     crs::{CRS84, Crs, Projection},
     index::{SYNTHETIC, Snapshot},
-    model::{AROUND_PERU, Access, Field, GeometryKind, Moment, Value},
+    model::{AROUND_PERU, Access, Field, GeometryKind, Moment, Value, from_geojson},
     store::{Created, EditError, Expected, FeatureDraft, to_wkb},
 };
 
@@ -56,7 +57,7 @@ pub(super) async fn create(
     Path(layer): Path<String>,
     params: Params,
     headers: HeaderMap,
-    body: Bytes,
+    WholeBody(body): WholeBody,
 ) -> Result<Response, Problem> {
     params.allow_only([ALLOW_OUTSIDE])?;
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
@@ -88,7 +89,7 @@ pub(super) async fn replace(
     Path((layer, id)): Path<(String, i64)>,
     params: Params,
     headers: HeaderMap,
-    body: Bytes,
+    WholeBody(body): WholeBody,
 ) -> Result<Response, Problem> {
     params.allow_only([ALLOW_OUTSIDE])?;
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
@@ -110,7 +111,7 @@ pub(super) async fn update(
     Path((layer, id)): Path<(String, i64)>,
     params: Params,
     headers: HeaderMap,
-    body: Bytes,
+    WholeBody(body): WholeBody,
 ) -> Result<Response, Problem> {
     params.allow_only([ALLOW_OUTSIDE])?;
     let snapshot = state.index.snapshot(&layer, Access::Public)?;
@@ -303,9 +304,8 @@ fn geometry_of(
     };
     let refused = |error: &dyn std::fmt::Display| Problem::bad_body(format!("geometry: {error}"));
     let read: geojson::Geometry = serde_json::from_value(json.clone()).map_err(|error| refused(&error))?;
-    check_rings(&read)?;
     let had_heights = has_heights(&read);
-    let geometry = Geometry::<f64>::try_from(read).map_err(|error| refused(&error))?;
+    let geometry = from_geojson(read).map_err(|error| refused(&error))?;
     if geometry.coords_count() > MAX_VERTICES {
         return Err(Problem::bad_body(format!("geometry: at most {MAX_VERTICES} positions")));
     }
@@ -338,22 +338,6 @@ fn has_heights(geometry: &geojson::Geometry) -> bool {
         GeometryValue::MultiPolygon { coordinates } => coordinates.iter().flatten().flatten().any(high),
         // Of other kinds nothing is stored.
         _ => false,
-    }
-}
-
-/// Rings must close: what is read would otherwise be closed silently, and perhaps wrongly.
-fn check_rings(geometry: &geojson::Geometry) -> Result<(), Problem> {
-    use geojson::GeometryValue;
-    let closed = |ring: &Vec<geojson::Position>| ring.len() >= 4 && ring.first() == ring.last();
-    let sound = match &geometry.value {
-        GeometryValue::Polygon { coordinates } => coordinates.iter().all(closed),
-        GeometryValue::MultiPolygon { coordinates } => coordinates.iter().flatten().all(closed),
-        _ => true,
-    };
-    if sound {
-        Ok(())
-    } else {
-        Err(Problem::bad_body("geometry: a ring needs at least 4 positions, the last as the first"))
     }
 }
 

@@ -23,21 +23,34 @@ pub enum OverlapsError {
     /// Nobody takes it.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The file cannot be written.
+    #[error(transparent)]
+    File(#[from] ExchangeError),
+    /// Nobody waits for it any more.
+    #[error("writing was stopped")]
+    Stopped,
 }
 
 /// The columns of files of pairs, in the order of [`values_of`].
 static COLUMNS: LazyLock<Layer> =
     LazyLock::new(|| toml::from_str(include_str!("overlaps.toml")).expect("overlaps.toml is sound"));
 
-/// Writes all pairs as CSV (RFC 4180, UTF-8, no cell a formula), one row each.
+/// Writes all pairs as CSV (RFC 4180, UTF-8, no cell a formula), one row each. Before each is asked whether to go on.
 ///
 /// # Errors
 /// [`OverlapsError`].
-pub fn write_overlaps_csv(out: &mut impl Write, answer: &Answer) -> Result<(), OverlapsError> {
+pub fn write_overlaps_csv(
+    out: &mut impl Write,
+    answer: &Answer,
+    go_on: impl Fn() -> bool,
+) -> Result<(), OverlapsError> {
     let mut measurer = Measurer::of(answer);
     let names: Vec<&str> = COLUMNS.fields.iter().map(|field| field.name.as_str()).collect();
     write!(out, "{},synthetic\r\n", names.join(","))?;
     for pair in &answer.pairs {
+        if !go_on() {
+            return Err(OverlapsError::Stopped);
+        }
         let (row, _) = measurer.row(pair)?;
         let cells: Vec<String> = values_of(&row).iter().map(cell).collect();
         write!(out, "{},{}\r\n", cells.join(","), row.a.synthetic || row.b.synthetic)?;
@@ -45,7 +58,7 @@ pub fn write_overlaps_csv(out: &mut impl Write, answer: &Answer) -> Result<(), O
     Ok(())
 }
 
-/// Writes all pairs to a file of any format, each with the area it shares. Blocks.
+/// Writes all pairs to a file of any format, each with the area it shares. Before each is asked whether to go on. Blocks.
 ///
 /// # Errors
 /// See [`export`].
@@ -54,9 +67,13 @@ pub fn write_overlaps_file(
     format: ExportFormat,
     answer: &Answer,
     overwrite: bool,
+    go_on: impl Fn() -> bool,
 ) -> Result<ExportSummary, ExchangeError> {
     let mut measurer = Measurer::of(answer);
     let mut rows = (1..).zip(&answer.pairs).map(|(id, pair)| {
+        if !go_on() {
+            return Err(ExchangeError::Stopped);
+        }
         let (row, shared) =
             measurer.row(pair).map_err(|error| ExchangeError::UnfitFeature { id, detail: error.to_string() })?;
         Ok(ExportRow {
@@ -68,7 +85,12 @@ pub fn write_overlaps_file(
         })
     });
     let [a, b] = [&answer.layers.a, &answer.layers.b];
-    let joined = |one: String, other: String| if one == other { one } else { format!("{one}; {other}") };
+    // Of an area that somebody brought there is no source.
+    let joined = |one: String, other: String| match (one.is_empty() || one == other, other.is_empty()) {
+        (true, _) => other,
+        (_, true) => one,
+        _ => format!("{one}; {other}"),
+    };
     let about = ExportAbout {
         title: format!("{} × {}", a.layer().title.es, b.layer().title.es),
         licence: joined(a.licence(), b.licence()),
@@ -80,7 +102,8 @@ pub fn write_overlaps_file(
     export(path, format, &COLUMNS, &fields, &mut rows, &about, overwrite)
 }
 
-/// Writes pairs of an answer, so many from the first place on, as GeoJSON: what each shares, with its measures; null where that is no area.
+/// Writes pairs of an answer, so many from the first place on, as GeoJSON: what each shares, with its measures; null where that is
+/// no area. Before each is asked whether to go on.
 ///
 /// # Errors
 /// [`OverlapsError`].
@@ -89,10 +112,14 @@ pub fn write_overlaps_geojson(
     answer: &Answer,
     pairs: &[&Pair],
     (offset, limit): (usize, usize),
+    go_on: impl Fn() -> bool,
 ) -> Result<(), OverlapsError> {
     let mut measurer = Measurer::of(answer);
     write!(out, r#"{{"type":"FeatureCollection","features":["#)?;
     for (position, pair) in pairs.iter().skip(offset).take(limit).enumerate() {
+        if !go_on() {
+            return Err(OverlapsError::Stopped);
+        }
         let (row, shared) = measurer.row(pair)?;
         let geometry = (!shared.0.is_empty()).then(|| Geometry::from(shared));
         let mut feature = Vec::from(if position == 0 { "" } else { "," });

@@ -1,10 +1,13 @@
 use geo::{Coord, CoordsIter, Geometry, LineString};
 use serde_json::{Map, Value as Json};
 
-use crate::model::cql2::{
-    Arithmetic, Budget, Comparison, Cql2Error, Expression, Literal, MAX_BYTES, MAX_VALUES,
-    expression::{Relation, parse_date, parse_interval_end, parse_timestamp},
-    wkt::{bbox_geometry, check_line, check_ring},
+use crate::model::{
+    cql2::{
+        Arithmetic, Budget, Comparison, Cql2Error, Expression, Literal, MAX_BYTES, MAX_VALUES,
+        expression::{Relation, parse_date, parse_interval_end, parse_timestamp},
+        wkt::{bbox_geometry, check_line, check_ring},
+    },
+    from_geojson,
 };
 
 /// Reads CQL2 JSON.
@@ -137,8 +140,7 @@ impl Reader {
     fn geometry(&mut self, json: &Json) -> Result<Geometry<f64>, Cql2Error> {
         let read: geojson::Geometry = serde_json::from_value(json.clone())
             .map_err(|error| Cql2Error::Geometry(error.to_string().chars().take(120).collect()))?;
-        let geometry = Geometry::try_from(read)
-            .map_err(|error| Cql2Error::Geometry(error.to_string().chars().take(120).collect()))?;
+        let geometry = from_geojson(read).map_err(|error| Cql2Error::Geometry(error.to_string()))?;
         self.check(&geometry)?;
         Ok(geometry)
     }

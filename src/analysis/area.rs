@@ -1,0 +1,156 @@
+use std::sync::{Arc, LazyLock};
+
+use geo::{Coord, CoordsIter, Geometry, MultiPolygon, Validation};
+
+use crate::{
+    analysis::{OverlapQuestion, QuestionError, question::refused},
+    index::Snapshot,
+    model::{Layer, from_geojson},
+    overlay::is_valid,
+};
+
+/// Name by which the area of a question is asked about like a layer.
+pub const AREA: &str = "area";
+/// Corners of an area that is asked about, at most.
+const MAX_CORNERS: usize = 100_000;
+/// Of an area with more corners it is not told what makes it invalid: that takes the square of their number.
+const EXPLAINED: usize = 5_000;
+/// Characters of its name, at most.
+const MAX_NAME: usize = 200;
+
+static LAYER: LazyLock<Layer> =
+    LazyLock::new(|| toml::from_str(include_str!("area.toml")).expect("area.toml is sound"));
+
+impl OverlapQuestion {
+    /// The area that was asked about, if it can be one.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn area(&self) -> Result<Option<MultiPolygon<f64>>, QuestionError> {
+        let Some(area) = &self.area else { return Ok(None) };
+        match from_geojson(area.clone()).map_err(|error| refused("area", error))? {
+            Geometry::Polygon(polygon) => Ok(Some(MultiPolygon(vec![polygon]))),
+            Geometry::MultiPolygon(areas) => Ok(Some(areas)),
+            _ => Err(expected()),
+        }
+    }
+
+    /// Whether one of the layers is the area itself.
+    fn is_about_area(&self) -> bool {
+        self.a == AREA || self.b == AREA
+    }
+
+    /// What the first layer's features are cut to.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub(super) fn cut(&self) -> Result<Option<MultiPolygon<f64>>, QuestionError> {
+        if self.is_about_area() { Ok(None) } else { self.area() }
+    }
+
+    /// The same question with its area checked and written in one way, so that it has one name however it was sent. Takes a while
+    /// where there are many corners.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn with_area_checked(mut self) -> Result<OverlapQuestion, QuestionError> {
+        if self.area_name.as_ref().is_some_and(|name| self.area.is_none() || name.chars().count() > MAX_NAME) {
+            return Err(refused(
+                "area_name",
+                format!("expected the name of an area, of {MAX_NAME} characters at most"),
+            ));
+        }
+        let Some(area) = self.area()? else {
+            return match self.is_about_area() {
+                true => Err(refused("area", "the layer \"area\" is this area: a Polygon or MultiPolygon of GeoJSON")),
+                false => Ok(self),
+            };
+        };
+        check(&area)?;
+        self.area = Some((&area).into());
+        Ok(self)
+    }
+
+    /// The area as a layer with one feature; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn area_as_layer(&self) -> Result<Option<Arc<Snapshot>>, QuestionError> {
+        let properties = serde_json::json!({"name": self.area_name}).to_string();
+        let snapshot =
+            |area| Arc::new(Snapshot::of(&LAYER, std::iter::once((properties, Geometry::MultiPolygon(area)))));
+        Ok(self.area()?.map(snapshot))
+    }
+}
+
+fn check(area: &MultiPolygon<f64>) -> Result<(), QuestionError> {
+    let corners = area.coords_count();
+    if corners > MAX_CORNERS {
+        return Err(refused("area", format!("it has {corners} corners; at most {MAX_CORNERS} are taken")));
+    }
+    let on_earth = |corner: Coord<f64>| corner.x.abs() <= 180.0 && corner.y.abs() <= 90.0;
+    if corners == 0 || !area.coords_iter().all(on_earth) {
+        return Err(expected());
+    }
+    if is_valid(area).unwrap_or(false) {
+        return Ok(());
+    }
+    let why = if corners > EXPLAINED { None } else { area.check_validation().err() };
+    Err(why.map_or_else(
+        || refused("area", "it crosses itself, or its rings cross one another"),
+        |why| refused("area", why),
+    ))
+}
+
+fn expected() -> QuestionError {
+    refused("area", "expected a valid Polygon or MultiPolygon of GeoJSON, in degrees")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::model::Catalogue;
+
+    fn about(area: Json) -> Result<OverlapQuestion, QuestionError> {
+        let question = json!({"a": AREA, "b": "districts", "area": area});
+        serde_json::from_value::<OverlapQuestion>(question).expect("a question").with_area_checked()
+    }
+
+    #[test]
+    fn no_layer_bears_its_name() {
+        assert!(Catalogue::built_in().layer(AREA).is_err());
+        assert_eq!(LAYER.id, AREA);
+    }
+
+    #[test]
+    fn it_has_one_name_however_it_was_sent() {
+        let ring = json!([[[-76, -10], [-75, -10], [-75, -9], [-76, -10]]]);
+        let plain = about(json!({"type": "Polygon", "coordinates": ring})).expect("sound");
+        let more = json!({"type": "Polygon", "bbox": [-76, -10, -75, -9], "note": "mine", "coordinates": ring});
+        assert_eq!(plain.id(), about(more).expect("sound").id());
+        let layer = plain.area_as_layer().expect("sound").expect("an area");
+        assert_eq!(layer.features().len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_area_is_refused() {
+        for wrong in [
+            json!({"type": "Polygon", "coordinates": []}),
+            json!({"type": "Polygon", "coordinates": [[]]}),
+            json!({"type": "MultiPolygon", "coordinates": []}),
+            json!({"type": "Polygon", "coordinates": [[[-76, -10], [-75, -10]]]}),
+            json!({"type": "Polygon", "coordinates": [[[-76, -10], [-75, -10], [-76, -10]]]}),
+            json!({"type": "Polygon", "coordinates": [[[-76, -10], [-75, -9], [-75, -10], [-76, -9], [-76, -10]]]}),
+            json!({"type": "Polygon", "coordinates": [[[-276, -10], [-75, -10], [-75, -9], [-276, -10]]]}),
+            json!({"type": "Point", "coordinates": [-76, -10]}),
+        ] {
+            let error = about(wrong.clone()).expect_err(&wrong.to_string());
+            assert_eq!(error.member, "area");
+        }
+        let without =
+            serde_json::from_value::<OverlapQuestion>(json!({"a": AREA, "b": "districts"})).expect("a question");
+        assert_eq!(without.with_area_checked().expect_err("no area").member, "area");
+    }
+}
