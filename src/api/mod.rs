@@ -165,6 +165,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     let edge = || (middleware::from_fn(observe::observe), CatchPanicLayer::custom(problem::on_panic));
     let slow = imports::uploads()
         .merge(overlaps::routes())
+        .merge(ogc::processes::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer((cors(), CompressionLayer::new()));
     Router::new()

@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// Bytes of a question, an area among it: of one with too many corners it is told how many are taken.
-const MAX_QUESTION: usize = 16 << 20;
+pub(super) const MAX_QUESTION: usize = 16 << 20;
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 
@@ -121,7 +121,7 @@ fn under_way(state: &SharedState, job: &OverlapJob, part: &str) -> Response {
 }
 
 /// Which pairs of an answer a page shows.
-struct Part {
+pub(super) struct Part {
     order: PairOrder,
     descending: bool,
     offset: usize,
@@ -178,29 +178,42 @@ async fn answer(State(state): State<SharedState>, Path(id): Path<String>, params
     };
     let limit = if params.get("limit").is_some() { part.limit } else { usize::MAX };
     let name = file_name("cruces", format);
-    let called = name.clone();
+    let written = file(&state, &answer, format, part, limit, ("", "")).await?;
+    Ok(send(written, &name, format))
+}
+
+/// Pairs as a file: in GeoJSON so many of the part, between what comes before and after it; otherwise all.
+pub(super) async fn file(
+    state: &SharedState,
+    answer: &Arc<Answer>,
+    format: ExportFormat,
+    part: Part,
+    limit: usize,
+    around: (&'static str, &'static str),
+) -> Result<File, Problem> {
+    let answer = Arc::clone(answer);
     let write = move |wanted: &Wanted| {
         let go_on = || wanted.is_wanted();
-        write_file(&called, format, &answer, (&part, limit), &go_on).map_err(|error| {
+        write_file(format, &answer, (&part, limit), around, &go_on).map_err(|error| {
             if wanted.is_wanted() {
                 tracing::error!(%error, "pairs cannot be written");
             }
             Problem::internal()
         })
     };
-    Ok(send(state.heavy.run_long(write).await?, &name, format))
+    state.heavy.run_long(write).await
 }
 
-/// Writes pairs to a file that goes with its reader: in GeoJSON those of the part, otherwise all.
+/// Writes pairs to a file that goes with its reader.
 fn write_file(
-    name: &str,
     format: ExportFormat,
     answer: &Answer,
     (part, limit): (&Part, usize),
+    (before, after): (&str, &str),
     go_on: &dyn Fn() -> bool,
 ) -> Result<File, OverlapsError> {
     let folder = tempfile::tempdir()?;
-    let path = folder.path().join(name);
+    let path = folder.path().join(file_name("cruces", format));
     match format {
         ExportFormat::Csv => {
             let mut out = BufWriter::new(File::create(&path)?);
@@ -210,7 +223,9 @@ fn write_file(
         ExportFormat::GeoJson => {
             let mut out = BufWriter::new(File::create(&path)?);
             let sorted = answer.sorted(part.order, part.descending);
+            out.write_all(before.as_bytes())?;
             write_overlaps_geojson(&mut out, answer, &sorted, (part.offset, limit), go_on)?;
+            out.write_all(after.as_bytes())?;
             out.flush()?;
         }
         format => _ = write_overlaps_file(&path, format, answer, false, go_on)?,
@@ -265,7 +280,8 @@ async fn totals(State(state): State<SharedState>, Path(id): Path<String>, params
     }
 }
 
-async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, part: &Part) -> Result<Json_, Problem> {
+/// The report of an answer, with the pairs of a part.
+pub(super) async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, part: &Part) -> Result<Json_, Problem> {
     let of_page = Arc::clone(answer);
     let Part { order, descending, offset, limit } = *part;
     let rows = tokio::task::spawn_blocking(move || {

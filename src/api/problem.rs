@@ -18,6 +18,9 @@ use crate::tiles::TileAddressError;
 #[derive(Debug, Clone, Serialize, thiserror::Error)]
 #[error("{detail}")]
 pub struct Problem {
+    /// Address that says what kind of problem it is, where a standard has one.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     #[serde(serialize_with = "as_number")]
     status: StatusCode,
     title: &'static str,
@@ -119,13 +122,18 @@ impl Problem {
         self.title == TOO_SLOW
     }
 
+    /// The same problem, of a kind that a standard has an address for.
+    pub(super) fn of_kind(self, kind: &'static str) -> Problem {
+        Problem { kind: Some(kind), ..self }
+    }
+
     /// The same problem, naming the request.
     pub(super) fn with_request_id(self, id: &str) -> Problem {
         Problem { request_id: Some(id.to_owned()), ..self }
     }
 
     fn new(status: StatusCode, title: &'static str, detail: String) -> Problem {
-        Problem { status, title, detail, parameter: None, request_id: None }
+        Problem { kind: None, status, title, detail, parameter: None, request_id: None }
     }
 }
 

@@ -97,6 +97,13 @@ pub enum OverlapJobError {
     Interrupted,
 }
 
+impl OverlapJobError {
+    /// Whether somebody said that it shall end.
+    pub fn is_called_off(&self) -> bool {
+        matches!(self, OverlapJobError::Answer(AnswerError::Unfinished(Unfinished::Stopped)))
+    }
+}
+
 impl From<QuestionError> for OverlapJobError {
     fn from(error: QuestionError) -> OverlapJobError {
         AnswerError::from(error).into()

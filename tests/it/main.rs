@@ -20,6 +20,7 @@ mod lifecycle;
 mod map_data;
 mod oracle;
 mod overlaps;
+mod processes;
 mod real_data;
 mod rooms;
 mod service;

@@ -20,7 +20,7 @@ use crate::api::{
 };
 
 /// Conformance classes, each with tests of ours.
-const CONFORMS_TO: [&str; 35] = [
+const CONFORMS_TO: [&str; 40] = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
@@ -43,6 +43,11 @@ const CONFORMS_TO: [&str; 35] = [
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/ogc-process-description",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/json",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/dismiss",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
     "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
@@ -80,6 +85,7 @@ pub(crate) async fn landing(
             link("related", "application/x-qgis-layer-definition", "All layers for QGIS", url.join("/ogc/rimay.qlr")),
             link("conformance", "application/json", "Conformance classes", url.join("/ogc/conformance")),
             link("data", "application/json", "Collections", url.join("/ogc/collections")),
+            link("http://www.opengis.net/def/rel/ogc/1.0/processes", "application/json", "Processes", url.join("/ogc/processes")),
             link(TILING_SCHEMES, "application/json", "Tile matrix sets", url.join("/ogc/tileMatrixSets")),
         ],
     }))

@@ -10,6 +10,7 @@ mod items;
 mod landing;
 mod openapi;
 mod page;
+pub(super) mod processes;
 mod qgis;
 mod question;
 mod representation;

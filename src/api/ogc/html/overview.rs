@@ -21,6 +21,7 @@ pub(in crate::api::ogc) fn landing_page(url: &PublicUrl) -> Response {
         ul {
             li { a href=(url.join("/ogc/collections")) { "Colecciones" } " " span lang="en" class="beside" { "Collections" } }
             li { a href=(url.join("/ogc/conformance")) { "Clases de conformidad" } " " span lang="en" class="beside" { "Conformance" } }
+            li { a href=(url.join("/ogc/processes")) { "Procesos" } " " span lang="en" class="beside" { "Processes" } }
             li { a href=(url.join("/ogc/api")) { "Descripción del servicio (OpenAPI)" } " " span lang="en" class="beside" { "Service description" } }
         }
         h2 { "Conectarse " span lang="en" class="beside" { "Connect" } }

@@ -1,5 +1,6 @@
 //! The service description: OpenAPI 3.0 with local references only.
 
+mod processes;
 mod writing;
 
 use std::sync::Arc;
@@ -65,6 +66,7 @@ pub(super) async fn document(
             writing::add_collection(paths, &mut components, &snapshot);
         }
     }
+    processes::add_processes(paths);
     let document = json!({
         "openapi": "3.0.3",
         "info": {
