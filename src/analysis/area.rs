@@ -1,9 +1,9 @@
 use std::sync::{Arc, LazyLock};
 
-use geo::{Coord, CoordsIter, Geometry, MultiPolygon, Validation};
+use geo::{Coord, CoordsIter, Geometry, LinesIter, MultiPolygon, Validation};
 
 use crate::{
-    analysis::{OverlapQuestion, QuestionError, question::refused},
+    analysis::{OverlapQuestion, QuestionError, question::refused, shared::geodesic_m2},
     index::Snapshot,
     model::{Layer, from_geojson},
     overlay::is_valid,
@@ -33,6 +33,15 @@ impl OverlapQuestion {
             Geometry::MultiPolygon(areas) => Ok(Some(areas)),
             _ => Err(expected()),
         }
+    }
+
+    /// How large the area is, in hectares (geodesic, to a hundredth of a square metre), and how many corners it has.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub fn area_size(&self) -> Result<Option<(f64, usize)>, QuestionError> {
+        let corners = |area: &MultiPolygon<f64>| area.lines_iter().count();
+        Ok(self.area()?.map(|area| ((geodesic_m2(&area) * 100.0).round() / 1e6, corners(&area))))
     }
 
     /// Whether one of the layers is the area itself.

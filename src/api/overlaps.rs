@@ -322,6 +322,7 @@ pub(super) async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, pa
         "id": id,
         "question": answer.question,
         "filters": {"a": filter_a, "b": filter_b},
+        "area": answer.question.area_size()?.map(|(geodesic_ha, corners)| json!({"geodesic_ha": geodesic_ha, "corners": corners})),
         "layers": {"a": layer(&answer.layers.a), "b": layer(&answer.layers.b), "conflicts": layer(&answer.layers.conflicts)},
         "totals": answer.totals,
         "number_matched": answer.pairs.len(),

@@ -60,11 +60,93 @@ it.each([
   await close()
 })
 
+it.each([
+  ['es', 'Dibujar en el mapa', 'Cruzar', 'Expediente del área'],
+  ['en', 'Draw on the map', 'Overlay', 'Dossier of the area'],
+])('an area is drawn, overlaid and has a dossier, accessibly in %s', async (lang, draw, run, link) => {
+  const { page, watch, close } = await open(browser, { path: `/cruces?idioma=${lang}` })
+  await page.waitForSelector('.data-import select option:nth-of-type(3)', { state: 'attached' })
+  await page.selectOption('.data-import select', 'area')
+  await page.click(`.overlap-area button:has-text("${draw}")`)
+  await page.waitForSelector('.overlap-drawing[data-ready=true]')
+  expect(await accessibilityFaults(page)).toEqual([])
+  const map = page.locator('.overlap-drawing')
+  await map.scrollIntoViewIfNeeded()
+  const box = await map.boundingBox()
+  if (!box) throw new Error('the map has no place')
+  // A square around the middle of the country, closed with Enter.
+  for (const [x, y] of [
+    [0.45, 0.35],
+    [0.55, 0.35],
+    [0.55, 0.65],
+    [0.45, 0.65],
+  ] as const) {
+    await page.mouse.move(box.x + box.width * x, box.y + box.height * y)
+    await page.mouse.click(box.x + box.width * x, box.y + box.height * y)
+    await page.waitForTimeout(400)
+  }
+  await picture(page, `overlaps-drawing-${lang}`)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.overlap-drawing', { state: 'detached' })
+  await page.fill('.overlap-area input[maxlength]', 'Proyecto <Sur>')
+  await page.click(`.data-import button:has-text("${run}")`)
+  await page.waitForSelector('.overlap-pairs tbody tr')
+  const id = new URL(page.url()).searchParams.get('v')
+  const answer = await ask<Answer & { area: { corners: number }; question: { area_name: string } }>(
+    `/api/overlaps/${id}`,
+  )
+  expect([answer.area.corners, answer.question.area_name]).toEqual([4, 'Proyecto <Sur>'])
+  await page.click('.overlap-pairs tbody button')
+  await page.waitForFunction(
+    () => Number(document.querySelector<HTMLElement>('.data-map')?.dataset.drawn) > 0,
+  )
+  await picture(page, `overlaps-area-${lang}`)
+  // The address has the area, too.
+  await page.reload()
+  await page.waitForSelector('.overlap-pairs tbody tr')
+  expect(await page.inputValue('.overlap-area input[maxlength]')).toBe('Proyecto <Sur>')
+  await page.click(`a:has-text("${link}")`)
+  await page.waitForSelector('.dossier h2')
+  expect(await page.textContent('.dossier h1')).toBe('Proyecto <Sur>')
+  expect(await page.locator('.dossier-cited a').count()).toBe(7)
+  expect(await accessibilityFaults(page)).toEqual([])
+  await picture(page, `dossier-area-${lang}`)
+  watch.expectClean()
+  await close()
+})
+
+it('an area is brought as GeoJSON, and what is none is refused', async () => {
+  const { page, watch, close } = await open(browser, { path: '/cruces' })
+  await page.waitForSelector('.data-import select option:nth-of-type(3)', { state: 'attached' })
+  await page.click('.overlap-area summary')
+  await page.click('.overlap-area button[aria-expanded]:nth-of-type(2)')
+  await page.fill('.overlap-area textarea', '{"type":"Point","coordinates":[-75,-10]}')
+  await page.waitForSelector('.overlap-area .data-failed')
+  expect(await accessibilityFaults(page)).toEqual([])
+  const ring = '[[-76,-12],[-75,-12],[-75,-11],[-76,-11],[-76,-12]]'
+  const geometry = `{"type":"Polygon","coordinates":[${ring}]}`
+  const file = `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":${geometry}}]}`
+  await page.setInputFiles('.overlap-area input[type=file]', {
+    name: 'area.geojson',
+    mimeType: 'application/geo+json',
+    buffer: Buffer.from(file),
+  })
+  await page.waitForSelector('.overlap-area input[maxlength]')
+  expect(await page.locator('.overlap-area .data-failed').count()).toBe(0)
+  await page.click('.data-import button[type=submit]')
+  await page.waitForSelector('.data-facts')
+  const id = new URL(page.url()).searchParams.get('v')
+  const own = await ask<{ question: { area: { coordinates: unknown } } }>(`/api/overlaps/${id}`)
+  expect(JSON.stringify(own.question.area.coordinates)).toContain('[-76.0,-12.0]'.replaceAll('.0', ''))
+  watch.expectClean()
+  await close()
+})
+
 it('says what is wrong with a question, on a phone too', async () => {
   const { page, close } = await open(browser, { path: '/cruces', size: PHONE })
   await page.waitForSelector('.data-import select option:nth-of-type(3)', { state: 'attached' })
-  await page.click('.data-import summary')
-  await page.fill('.data-import details input', 'nada = 1')
+  await page.click('.data-import details:not(.overlap-area) summary')
+  await page.fill('.data-import details:not(.overlap-area) input', 'nada = 1')
   await page.click('.data-import button[type=submit]')
   await page.waitForSelector('.data-failed')
   expect(await page.textContent('.data-failed')).toContain('nada')

@@ -1,5 +1,6 @@
 import { Problems } from '../panels/Problems'
 import { catalogue, layers } from '../state/catalogue'
+import { inLanguage } from '../state/language'
 import { ImportPanel } from './ImportPanel'
 import { LayerCard } from './LayerCard'
 import { PageHeader } from './PageHeader'
@@ -14,8 +15,8 @@ export function DataPage() {
       <main class="data" tabIndex={-1}>
         <h1>{t.title}</h1>
         <p>
-          {t.intro} <a href="#importar">{t.importTitle}</a> · <a href="/cruces">{t.overlaps}</a> ·{' '}
-          <a href={t.guideAddress}>{t.guide}</a>.
+          {t.intro} <a href="#importar">{t.importTitle}</a> · <a href={inLanguage('/cruces')}>{t.overlaps}</a>{' '}
+          · <a href={t.guideAddress}>{t.guide}</a>.
         </p>
         <Problems />
         {!catalogue.value && <p>{t.loading}</p>}

@@ -1,12 +1,5 @@
 import type { FeatureCollection, Geometry, Position } from 'geojson'
-import { Map as MapLibre, setWorkerUrl } from 'maplibre-gl'
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import 'maplibre-gl/dist/maplibre-gl.css'
-import { lang } from '../i18n'
-import { basemapLabels, basemapLayers, basemapSources } from '../map/basemap'
-import { fontFaces } from '../map/fonts'
-import { tonesOf } from '../map/tones'
-import { dark } from '../state/preferences'
+import { smallMap } from '../map/smallMap'
 import { KIND_COLORS } from './kinds'
 
 export interface Change {
@@ -64,64 +57,46 @@ const colorOfKind = ['match', ['get', 'kind'], ...Object.entries(KIND_COLORS).fl
 
 /** Draws what an import does; returns what takes the map away again. */
 export function showChanges(container: HTMLElement, changes: Changes, label: string): () => void {
-  setWorkerUrl(workerUrl)
-  const tones = tonesOf(dark.peek())
   const boxes = changes.features.flatMap(({ geometry }) => (geometry ? [boxOf(geometry)] : []))
   const side = (at: number, pick: (...sides: number[]) => number) =>
     boxes.reduce((found, box) => pick(found, box[at] ?? found), boxes[0]?.[at] ?? 0)
-  const map = new MapLibre({
-    cooperativeGestures: true,
+  const map = smallMap(
     container,
-    style: {
-      version: 8,
-      'font-faces': fontFaces(),
-      sources: {
-        ...basemapSources(),
-        areas: { type: 'geojson', data: changes as FeatureCollection },
-        dots: { type: 'geojson', data: dotsOf(changes) },
-      },
-      layers: [
-        ...basemapLayers(tones),
-        {
-          id: 'areas',
-          type: 'fill',
-          source: 'areas',
-          paint: { 'fill-color': colorOfKind as never, 'fill-opacity': 0.25 },
-        },
-        {
-          id: 'outlines',
-          type: 'line',
-          source: 'areas',
-          paint: { 'line-color': colorOfKind as never, 'line-width': 1.5 },
-        },
-        {
-          id: 'dots',
-          type: 'circle',
-          source: 'dots',
-          maxzoom: AREAS_FROM,
-          paint: {
-            'circle-color': colorOfKind as never,
-            'circle-radius': 4,
-            'circle-stroke-color': '#fff',
-            'circle-stroke-width': 1,
-          },
-        },
-        ...basemapLabels(tones, lang.peek()),
-      ],
+    label,
+    {
+      areas: { type: 'geojson', data: changes as FeatureCollection },
+      dots: { type: 'geojson', data: dotsOf(changes) },
     },
-    bounds: [side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)],
-    fitBoundsOptions: { padding: 32, maxZoom: 14 },
-    attributionControl: false,
-    dragRotate: false,
-    pitchWithRotate: false,
-    touchPitch: false,
-    fadeDuration: 0,
-  })
-  map.getCanvas().setAttribute('aria-label', label)
-  map.on('idle', () => {
-    container.dataset.drawn = String(
-      map.queryRenderedFeatures({ layers: ['areas', 'outlines', 'dots'] }).length,
-    )
-  })
+    [
+      {
+        id: 'areas',
+        type: 'fill',
+        source: 'areas',
+        paint: { 'fill-color': colorOfKind as never, 'fill-opacity': 0.25 },
+      },
+      {
+        id: 'outlines',
+        type: 'line',
+        source: 'areas',
+        paint: { 'line-color': colorOfKind as never, 'line-width': 1.5 },
+      },
+      {
+        id: 'dots',
+        type: 'circle',
+        source: 'dots',
+        maxzoom: AREAS_FROM,
+        paint: {
+          'circle-color': colorOfKind as never,
+          'circle-radius': 4,
+          'circle-stroke-color': '#fff',
+          'circle-stroke-width': 1,
+        },
+      },
+    ],
+    {
+      bounds: [side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)],
+      fitBoundsOptions: { padding: 32, maxZoom: 14 },
+    },
+  )
   return () => map.remove()
 }

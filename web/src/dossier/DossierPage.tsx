@@ -7,6 +7,7 @@ import { nameOf } from '../overlaps/PairTable'
 import { overlapWords } from '../overlaps/words'
 import { CopyButton } from '../panels/CopyButton'
 import { layers } from '../state/catalogue'
+import { inLanguage } from '../state/language'
 import { DossierMap } from './DossierMap'
 import { type Dossier, dossier, failed } from './dossier'
 import { dossierWords } from './words'
@@ -16,11 +17,13 @@ const number = (value: number | null, digits = 0) =>
 
 const whole = (value: string) => `${formatDate(value.slice(0, 10), lang.value)}`
 
-function Subject({ dossier: { layer, subject } }: { dossier: Dossier }) {
+function Subject({ dossier: { layer, subject, area_ha } }: { dossier: Dossier }) {
+  const t = dossierWords.value
   const values = layer.fields.flatMap((field): [string, string][] => {
     const value = formatValue(field, subject.properties?.[field.name], lang.value, words.value)
     return value ? [[field.title[lang.value], value]] : []
   })
+  if (area_ha !== undefined) values.push([t.areaSize, `${number(area_ha, 4)} ha`])
   return <Facts facts={values} />
 }
 
@@ -94,7 +97,7 @@ function Cited({ answer }: { answer: Answer }) {
     <p class="dossier-cited">
       {answer.pairs.length < answer.totals.pairs &&
         `${t.shown(number(answer.pairs.length), number(answer.totals.pairs))} `}
-      {t.answer} <a href={`/cruces?v=${answer.id}`}>{answer.id}</a>
+      {t.answer} <a href={inLanguage(`/cruces?v=${answer.id}`)}>{answer.id}</a>
     </p>
   )
 }
@@ -102,18 +105,18 @@ function Cited({ answer }: { answer: Answer }) {
 /** What is told by its distance. */
 function Apart({ title, answer, note }: { title: string; answer: Answer; note?: string }) {
   const t = dossierWords.value
-  const sorted = [...answer.pairs].sort((one, other) => (one.distance_m ?? 0) - (other.distance_m ?? 0))
+  const { pairs } = answer
   const layer = layers.value.find(({ id }) => id === answer.layers.b.id)
   const category = layer?.fields.find(({ name }) => name === layer.category_field)
   return (
     <section>
       <h3>{title}</h3>
       {note && <p>{note}</p>}
-      {sorted.length === 0 ? (
+      {pairs.length === 0 ? (
         <p>{t.none}</p>
       ) : (
         <Table heads={[t.what, category ? category.title[lang.value] : t.category, t.distance]}>
-          {sorted.map(({ b, distance_m }) => (
+          {pairs.map(({ b, distance_m }) => (
             <tr key={b.id}>
               <td>{nameOf(b)}</td>
               <td>{category ? formatValue(category, b.category, lang.value, words.value) : '–'}</td>
@@ -172,7 +175,9 @@ function Report({ dossier: own }: { dossier: Dossier }) {
       </p>
       <h1>{own.name}</h1>
       <p>{t.known(`${formatDate(own.asKnown.slice(0, 10), lang.value)} ${formatTime(known, lang.value)}`)}</p>
-      {own.overlaps.some(({ layers: asked }) => asked.a.synthetic) && <p class="badge">{t.syntheticAll}</p>}
+      {own.overlaps.some(({ layers: asked }) => asked.a.synthetic || asked.b.synthetic) && (
+        <p class="badge">{t.syntheticAll}</p>
+      )}
       <p class="data-actions dossier-tools">
         <button type="button" class="button is-main" onClick={() => print()}>
           {t.print}

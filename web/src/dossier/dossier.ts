@@ -2,7 +2,8 @@ import { signal } from '@preact/signals'
 import type { Feature, Geometry } from 'geojson'
 import { type ApiError, getJson } from '../api/client'
 import type { Catalogue, Layer } from '../api/types'
-import { type Answer, answerOf, type Question } from '../overlaps/overlaps'
+import { lang } from '../i18n'
+import { type Answer, AREA, answerNamed, answerOf, nearestOf, type Question } from '../overlaps/overlaps'
 
 /** Layers that lie on the subject, in the order in which they are told. */
 const OVERLAID = [
@@ -34,20 +35,23 @@ export interface Dossier {
   downstream: Answer
   /** Of what lies on the subject. */
   shapes: Shape[]
+  /** Of an area that somebody brought, in hectares. */
+  area_ha?: number
 }
+
+const AREA_TITLE = { es: 'Área consultada', en: 'Area asked about' }
 
 export const dossier = signal<Dossier | null>(null)
 export const failed = signal<'' | 'address' | { why: string }>('')
 
-interface Address {
-  layer: string
-  id: number
-  asKnown: string | null
-}
+/** A feature, or the area of a question that was asked. */
+type Address = { layer: string; id: number; asKnown: string | null } | { answer: string }
 
 /** What the address asks for; `null` where it asks for nothing. */
 export function readAddress(search: string): Address | null {
   const params = new URLSearchParams(search)
+  const answer = params.get('v')
+  if (answer) return { answer }
   const [layer, id] = [params.get('capa'), Number(params.get('id'))]
   return layer && Number.isSafeInteger(id) && id > 0 ? { layer, id, asKnown: params.get('conocido') } : null
 }
@@ -67,29 +71,63 @@ async function shapesOf(answers: Answer[], asKnown: string): Promise<Shape[]> {
   return items.filter(({ geometry }) => geometry)
 }
 
-/** Asks all there is to be told of one feature, as it is known at one time. */
+/** What a dossier is about, and how it is asked about. */
+interface About {
+  layer: Layer
+  id: number
+  name: string
+  subject: Feature
+  asKnown: string
+  asked: Omit<Question, 'b' | 'relation'>
+  area_ha?: number
+}
+
+async function aboutFeature(layer: Layer, id: number, asKnown: string): Promise<About> {
+  const subject = await itemAt(layer.id, id, asKnown)
+  const name = String(subject.properties?.[layer.name_field] ?? id)
+  return { layer, id, name, subject, asKnown, asked: { a: layer.id, ids_a: [id], asKnown } }
+}
+
+/** `null` where the question was about no area. */
+async function aboutArea(answer: string): Promise<About | null> {
+  const { question, area: measured, layers } = await answerNamed(answer)
+  const { area, area_name, asKnown } = question
+  if (!area || !measured || !asKnown) return null
+  const title = [layers.a, layers.b].find(({ id }) => id === AREA)?.title ?? AREA_TITLE
+  const layer = { id: AREA, title, name_field: 'name', fields: [] } as unknown as Layer
+  const name = area_name || title[lang.peek()]
+  const subject: Feature = { type: 'Feature', properties: {}, geometry: area }
+  const asked = { a: AREA, area, area_name, asKnown }
+  return { layer, id: 1, name, subject, asKnown, asked, area_ha: measured.geodesic_ha }
+}
+
+/** Asks all there is to be told of one feature, or of an area, as it is known at one time. */
 export async function load({ layers, updated_at }: Catalogue): Promise<void> {
   const address = readAddress(location.search)
-  const layer = layers.find(({ id }) => id === address?.layer)
-  if (!address || !layer) {
-    failed.value = 'address'
-    return
-  }
-  const asKnown = address.asKnown ?? updated_at ?? new Date().toISOString()
   try {
-    const subject = await itemAt(layer.id, address.id, asKnown)
-    const ask = (question: Omit<Question, 'a' | 'relation'> & { relation?: string }) =>
-      answerOf({ relation: 'intersects', ...question, a: layer.id, ids_a: [address.id], asKnown })
+    let about: About | null = null
+    if (address && 'answer' in address) {
+      about = await aboutArea(address.answer)
+    } else if (address) {
+      const layer = layers.find(({ id }) => id === address.layer)
+      const asKnown = address.asKnown ?? updated_at ?? new Date().toISOString()
+      about = layer ? await aboutFeature(layer, address.id, asKnown) : null
+    }
+    if (!about) {
+      failed.value = 'address'
+      return
+    }
+    const { asked, ...own } = about
     const overlaps: Answer[] = []
     // One after another: each has all processors to itself.
-    for (const b of OVERLAID) overlaps.push(await ask({ b }))
-    const conflicts = await ask({ b: 'conflicts', relation: 'near', distance_m: NEAR_M })
-    const downstream = await ask({ b: 'indigenous_territories', relation: 'downstream' })
-    const shapes = await shapesOf([...overlaps, conflicts], asKnown)
-    const name = String(subject.properties?.[layer.name_field] ?? address.id)
-    dossier.value = { layer, id: address.id, name, subject, asKnown, overlaps, conflicts, downstream, shapes }
+    for (const b of OVERLAID) overlaps.push(await answerOf({ ...asked, b, relation: 'intersects' }))
+    const conflicts = await nearestOf({ ...asked, b: 'conflicts', relation: 'near', distance_m: NEAR_M })
+    const downstream = await nearestOf({ ...asked, b: 'indigenous_territories', relation: 'downstream' })
+    const shapes = await shapesOf([...overlaps, conflicts], own.asKnown)
+    dossier.value = { ...own, overlaps, conflicts, downstream, shapes }
+    if (own.layer.id === AREA) return
     const permanent = new URL(location.href)
-    permanent.searchParams.set('conocido', asKnown)
+    permanent.searchParams.set('conocido', own.asKnown)
     history.replaceState(null, '', permanent)
   } catch (error) {
     failed.value = { why: (error as ApiError).message || String(error) }

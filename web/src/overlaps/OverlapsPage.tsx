@@ -1,9 +1,13 @@
+import type { ComponentChildren } from 'preact'
 import { Facts } from '../data/Facts'
 import { PageHeader } from '../data/PageHeader'
 import { formatNumber, lang } from '../i18n'
 import { CopyButton } from '../panels/CopyButton'
 import { layers } from '../state/catalogue'
-import { answer, ask, busy, cancel, failed, question, underWay } from './overlaps'
+import { inLanguage } from '../state/language'
+import { AreaChooser } from './AreaChooser'
+import { CoveredArea } from './CoveredArea'
+import { AREA, answer, ask, busy, cancel, failed, question, underWay } from './overlaps'
 import { PairTable } from './PairTable'
 import { PairView } from './PairView'
 import { TotalsTable } from './TotalsTable'
@@ -61,6 +65,7 @@ function QuestionForm() {
             {layer.title[lang.value]}
           </option>
         ))}
+        <option value={AREA}>{t.areaAsLayer}</option>
       </select>
     </label>
   )
@@ -122,12 +127,35 @@ function QuestionForm() {
           </label>
         )}
       </div>
-      <details>
+      <AreaChooser />
+      <details open={asked.tolerance_m !== undefined || asked.asOf !== undefined || undefined}>
         <summary>{t.filters}</summary>
         <p>{t.filtersHint}</p>
         <div class="data-options">
           {filter('where_a', t.first)}
           {filter('where_b', t.second)}
+          <label>
+            <span>{t.tolerance}</span>
+            <input
+              type="number"
+              min={0}
+              max={10000}
+              step="any"
+              value={asked.tolerance_m ?? ''}
+              onInput={(event) => {
+                const metres = event.currentTarget.valueAsNumber
+                set({ tolerance_m: Number.isNaN(metres) ? undefined : metres })
+              }}
+            />
+          </label>
+          <label>
+            <span>{t.asOf}</span>
+            <input
+              type="date"
+              value={asked.asOf ?? ''}
+              onInput={(event) => set({ asOf: event.currentTarget.value || undefined })}
+            />
+          </label>
         </div>
       </details>
       <p class="data-actions">
@@ -159,14 +187,15 @@ function AnswerView() {
   const { totals, layers: asked, filters } = now
   const whole = (value: number) => formatNumber(value, lang.value)
   const hectares = (value: number) => `${formatNumber(value, lang.value, 4)} ha`
-  const facts: [string, string][] = [
+  const facts: [string, ComponentChildren][] = [
+    ...(now.area ? [[t.areaFact, hectares(now.area.geodesic_ha)] as [string, string]] : []),
     [t.pairs, whole(totals.pairs)],
     [asked.a.title[lang.value], t.of(whole(totals.features_a), whole(totals.asked_a))],
     [asked.b.title[lang.value], t.of(whole(totals.features_b), whole(totals.asked_b))],
     [t.sum, hectares(totals.sum_over_pairs_ha)],
-    [t.covered, totals.covered_ha === null ? t.notWorkedOut : hectares(totals.covered_ha)],
+    [t.covered, <CoveredArea key={now.id} answer={now} />],
     [t.counted, [filters.a, filters.b].filter(Boolean).join('; ') || t.everything],
-    [t.sources, [...new Set([asked.a.attribution, asked.b.attribution])].join('; ')],
+    [t.sources, [...new Set([asked.a.attribution, asked.b.attribution])].filter(Boolean).join('; ')],
   ]
   const file = (format: string) => `/api/overlaps/${now.id}?f=${format}`
   return (
@@ -174,14 +203,19 @@ function AnswerView() {
       {(asked.a.synthetic || asked.b.synthetic) && <p class="badge">{t.synthetic}</p>}
       <Facts facts={facts} />
       <p class="data-actions">
-        <span>
+        <span class="data-files">
           {t.download}{' '}
           {FILES.map(([format, name]) => (
             <a key={format} class="link" href={file(format)}>
-              {name}{' '}
+              {name}
             </a>
           ))}
         </span>
+        {now.question.area && (
+          <a class="link" href={inLanguage(`/expediente?v=${now.id}`)}>
+            {t.areaDossier}
+          </a>
+        )}
         <CopyButton icon="link" label={t.link} text={() => location.href} />
         <CopyButton
           icon="link"

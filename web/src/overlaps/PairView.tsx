@@ -1,9 +1,10 @@
-import type { Feature, FeatureCollection } from 'geojson'
+import type { Feature, FeatureCollection, Geometry } from 'geojson'
 import { useEffect, useRef } from 'preact/hooks'
 import { getJson } from '../api/client'
 import { lang } from '../i18n'
+import { inLanguage } from '../state/language'
 import { SIDE_COLORS } from './colors'
-import { answer, chosen, sort } from './overlaps'
+import { AREA, answer, chosen, sort } from './overlaps'
 import { nameOf } from './PairTable'
 import type { PairMap } from './pairMap'
 import { overlapWords } from './words'
@@ -25,8 +26,10 @@ export function PairView() {
       const then = new URLSearchParams()
       if (question.asOf) then.set('asOf', question.asOf)
       if (question.asKnown) then.set('asKnown', question.asKnown)
-      const item = (layer: string, feature: number) =>
-        getJson<Feature>(`/ogc/collections/${layer}/items/${feature}?${then}`)
+      const item = async (layer: string, feature: number): Promise<Geometry | null> =>
+        layer === AREA
+          ? (question.area ?? null)
+          : (await getJson<Feature>(`/ogc/collections/${layer}/items/${feature}?${then}`)).geometry
       const [module, a, b, shared] = await Promise.all([
         import('./pairMap'),
         item(question.a, pair.a.id),
@@ -38,8 +41,8 @@ export function PairView() {
       if (gone || !box.current) return
       map.current ??= new module.PairMap(box.current, overlapWords.peek().map)
       await map.current.show({
-        b: b.geometry,
-        a: a.geometry,
+        b,
+        a,
         shared: shared.features[0]?.geometry ?? null,
       })
     }
@@ -50,8 +53,10 @@ export function PairView() {
   }, [now, place])
   if (!now || now.pairs.length === 0) return null
   const pair = place === null ? undefined : now.pairs[place]
+  const { asKnown } = now.question
+  const known = asKnown ? `&conocido=${encodeURIComponent(asKnown)}` : ''
   const dossier = (layer: string, id: number) =>
-    `/expediente?capa=${layer}&id=${id}${now.question.asKnown ? `&conocido=${encodeURIComponent(now.question.asKnown)}` : ''}`
+    inLanguage(layer === AREA ? `/expediente?v=${now.id}` : `/expediente?capa=${layer}&id=${id}${known}`)
   const names = { a: now.layers.a.title[lang.value], b: now.layers.b.title[lang.value], shared: t.shared }
   return (
     <figure class="data-changes">

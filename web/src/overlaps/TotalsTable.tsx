@@ -1,10 +1,9 @@
 import { useRef, useState } from 'preact/hooks'
 import type { ApiError } from '../api/client'
-import { getJson } from '../api/client'
 import { Table } from '../data/Table'
 import { formatMeasure, lang, readableName } from '../i18n'
 import { layers } from '../state/catalogue'
-import type { Answer, Group } from './overlaps'
+import { type Answer, type Group, partOf } from './overlaps'
 import { overlapWords } from './words'
 
 /** What the pairs come to by groups: a field of either side, or the areas of another layer. */
@@ -13,6 +12,7 @@ export function TotalsTable({ answer }: { answer: Answer }) {
   const [by, setBy] = useState('')
   const [groups, setGroups] = useState<Group[]>([])
   const [failed, setFailed] = useState('')
+  const [busy, setBusy] = useState(false)
   // What was chosen last: an answer to an earlier choice may come later.
   const wanted = useRef('')
   const choose = async (next: string) => {
@@ -20,13 +20,17 @@ export function TotalsTable({ answer }: { answer: Answer }) {
     wanted.current = next
     setFailed('')
     setGroups([])
+    setBusy(false)
     if (!next) return
     try {
-      const path = `/api/overlaps/${answer.id}/totals?by=${encodeURIComponent(next)}`
-      const { groups: found } = await getJson<{ groups?: Group[] }>(path)
-      if (wanted.current === next) setGroups(found ?? [])
+      setBusy(true)
+      const part = `totals?by=${encodeURIComponent(next)}`
+      const { groups: found } = await partOf<{ groups: Group[] }>(answer.id, part)
+      if (wanted.current === next) setGroups(found)
     } catch (error) {
-      setFailed((error as ApiError).message)
+      if (wanted.current === next) setFailed((error as ApiError).message)
+    } finally {
+      if (wanted.current === next) setBusy(false)
     }
   }
   const layerOf = (side: 'a' | 'b') => layers.value.find((layer) => layer.id === answer.layers[side].id)
@@ -66,6 +70,7 @@ export function TotalsTable({ answer }: { answer: Answer }) {
           </optgroup>
         </select>
       </label>
+      {busy && <progress aria-label={t.running} />}
       {failed && (
         <p class="data-failed" role="alert">
           {t.failed(failed)}

@@ -1,6 +1,10 @@
 import { signal } from '@preact/signals'
 import { type ApiError, errorOf } from '../api/client'
 import type { Bilingual } from '../api/types'
+import type { Area } from './area'
+
+/** The layer whose one feature is the area of a question. */
+export const AREA = 'area'
 
 export interface Question {
   a: string
@@ -11,6 +15,9 @@ export interface Question {
   where_b?: string
   ids_a?: number[]
   ids_b?: number[]
+  area?: Area
+  area_name?: string
+  tolerance_m?: number
   asOf?: string
   asKnown?: string
 }
@@ -87,6 +94,8 @@ export interface Answer {
   id: string
   question: Question
   filters: { a: string | null; b: string | null }
+  /** Of the area that was asked about. */
+  area: { geodesic_ha: number; corners: number } | null
   layers: { a: AskedLayer; b: AskedLayer }
   totals: {
     pairs: number
@@ -120,22 +129,50 @@ const AGAIN_MS = 1000
 const pageOf = (id: string, offset = 0) =>
   `/api/overlaps/${encodeURIComponent(id)}?limit=${PAGE}&offset=${offset}&sort=${sort.value}`
 
-/** Waits until an answer is there that was not at once. */
-async function settled(response: Response, offset = 0): Promise<Answer> {
+/** Waits until what was asked for is there, asking again and again. */
+async function whenDone<T>(
+  response: Response,
+  again: (id: string) => string,
+  tell?: (state: UnderWay) => void,
+): Promise<T> {
   let last = response
   while (last.status === 202) {
     const state = (await last.json()) as UnderWay
-    underWay.value = state
+    tell?.(state)
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
-    last = await fetch(pageOf(state.id, offset))
+    last = await fetch(again(state.id))
   }
   if (!last.ok) throw await errorOf(last)
-  return (await last.json()) as Answer
+  return (await last.json()) as T
+}
+
+const settled = (response: Response, offset = 0) =>
+  whenDone<Answer>(
+    response,
+    (id) => pageOf(id, offset),
+    (state) => {
+      underWay.value = state
+    },
+  )
+
+/** The answer of a name. */
+export const answerNamed = async (id: string): Promise<Answer> => settled(await fetch(pageOf(id)))
+
+/** A part of an answer that may take longer than the answer itself. */
+export async function partOf<T>(id: string, part: string): Promise<T> {
+  const path = `/api/overlaps/${encodeURIComponent(id)}/${part}`
+  return whenDone<T>(await fetch(path), () => path)
 }
 
 /** Asks a question and waits for its answer, however long that takes. */
 export const answerOf = async (asked: Question): Promise<Answer> =>
   settled(await fetch('/api/overlaps', { method: 'POST', body: JSON.stringify(asked) }))
+
+/** The nearest pairs of a question that is about nearness. */
+export async function nearestOf(asked: Question): Promise<Answer> {
+  const { id } = await answerOf(asked)
+  return settled(await fetch(`/api/overlaps/${id}?limit=${PAGE}&sort=distance_m`))
+}
 
 /** Calls the work off that is under way. */
 export async function cancel(): Promise<void> {
@@ -177,7 +214,7 @@ export const ask = () =>
 export async function readAddress(): Promise<void> {
   const id = new URLSearchParams(location.search).get('v')
   if (id) {
-    await attempt(async () => show(await settled(await fetch(pageOf(id)))))
+    await attempt(async () => show(await answerNamed(id)))
   }
 }
 

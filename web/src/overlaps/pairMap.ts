@@ -1,13 +1,7 @@
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
-import { type GeoJSONSource, Map as MapLibre, setWorkerUrl } from 'maplibre-gl'
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import 'maplibre-gl/dist/maplibre-gl.css'
+import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl'
 import { boxOf } from '../data/changesMap'
-import { lang } from '../i18n'
-import { basemapLabels, basemapLayers, basemapSources } from '../map/basemap'
-import { fontFaces } from '../map/fonts'
-import { tonesOf } from '../map/tones'
-import { dark } from '../state/preferences'
+import { smallMap } from '../map/smallMap'
 import { SIDE_COLORS } from './colors'
 
 export type Part = keyof typeof SIDE_COLORS
@@ -21,52 +15,24 @@ export class PairMap {
   readonly #map: MapLibre
   readonly #ready: Promise<unknown>
 
-  constructor(
-    readonly container: HTMLElement,
-    label: string,
-  ) {
-    setWorkerUrl(workerUrl)
-    const tones = tonesOf(dark.peek())
-    this.#map = new MapLibre({
-      cooperativeGestures: true,
-      container,
-      style: {
-        version: 8,
-        'font-faces': fontFaces(),
-        sources: { ...basemapSources(), pair: { type: 'geojson', data: empty } },
-        layers: [
-          ...basemapLayers(tones),
-          { id: 'fill', type: 'fill', source: 'pair', paint: { 'fill-color': color, 'fill-opacity': 0.25 } },
-          { id: 'line', type: 'line', source: 'pair', paint: { 'line-color': color, 'line-width': 2 } },
-          {
-            id: 'point',
-            type: 'circle',
-            source: 'pair',
-            filter: ['==', ['geometry-type'], 'Point'],
-            paint: {
-              'circle-color': color,
-              'circle-radius': 6,
-              'circle-stroke-color': '#fff',
-              'circle-stroke-width': 2,
-            },
-          },
-          ...basemapLabels(tones, lang.peek()),
-        ],
+  constructor(container: HTMLElement, label: string) {
+    this.#map = smallMap(container, label, { pair: { type: 'geojson', data: empty } }, [
+      { id: 'fill', type: 'fill', source: 'pair', paint: { 'fill-color': color, 'fill-opacity': 0.25 } },
+      { id: 'line', type: 'line', source: 'pair', paint: { 'line-color': color, 'line-width': 2 } },
+      {
+        id: 'point',
+        type: 'circle',
+        source: 'pair',
+        filter: ['==', ['geometry-type'], 'Point'],
+        paint: {
+          'circle-color': color,
+          'circle-radius': 6,
+          'circle-stroke-color': '#fff',
+          'circle-stroke-width': 2,
+        },
       },
-      bounds: [-81.5, -18.5, -68.5, 0.2],
-      attributionControl: false,
-      dragRotate: false,
-      pitchWithRotate: false,
-      touchPitch: false,
-      fadeDuration: 0,
-    })
-    this.#map.getCanvas().setAttribute('aria-label', label)
+    ])
     this.#ready = this.#map.once('load')
-    this.#map.on('idle', () => {
-      container.dataset.drawn = String(
-        this.#map.queryRenderedFeatures({ layers: ['fill', 'line', 'point'] }).length,
-      )
-    })
   }
 
   async show(shapes: Shapes): Promise<void> {

@@ -4,6 +4,7 @@ import type { ItemFeature, Layer } from '../api/types'
 import { formatDate, lang, readableIn, words } from '../i18n'
 import { CASES, layerById, natureOf } from '../state/catalogue'
 import { boxOfGeometry } from '../state/geometry'
+import { inLanguage } from '../state/language'
 import { isApproximate, PRECISION } from '../state/precision'
 import { cardFailure, loaded, type Selection } from '../state/selection'
 import { AlsoHere } from './AlsoHere'
@@ -70,7 +71,7 @@ function Actions({ current, item }: { current: Selection; item: ItemFeature }) {
         <Icon name="code" />
         {t.itemLink}
       </a>
-      <a class="link" href={`/expediente?capa=${current.layer}&id=${current.id}`}>
+      <a class="link" href={inLanguage(`/expediente?capa=${current.layer}&id=${current.id}`)}>
         <Icon name="list" />
         {t.dossier}
       </a>

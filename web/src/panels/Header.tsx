@@ -1,6 +1,6 @@
 import type { Lang } from '../api/types'
 import { lang, words } from '../i18n'
-import { chooseLanguage } from '../state/language'
+import { chooseLanguage, inLanguage } from '../state/language'
 import { helpOpen } from '../state/pane'
 import { dark, toggleTheme } from '../state/preferences'
 import { Icon } from './Icon'
@@ -55,10 +55,10 @@ export function Header() {
       <div class="tools">
         <LanguageToggle />
         <ThemeToggle />
-        <a class="tool" href="/cruces" aria-label={t.overlaps} title={t.overlaps}>
+        <a class="tool" href={inLanguage('/cruces')} aria-label={t.overlaps} title={t.overlaps}>
           <Icon name="overlaps" />
         </a>
-        <a class="tool" href="/datos" aria-label={t.data} title={t.data}>
+        <a class="tool" href={inLanguage('/datos')} aria-label={t.data} title={t.data}>
           <Icon name="data" />
         </a>
         <button

@@ -1,5 +1,5 @@
 import type { Lang } from '../api/types'
-import { speak } from '../i18n'
+import { lang, speak } from '../i18n'
 import { recall, remember } from './storage'
 
 /** English where the browser asks for it before all others; Spanish for everyone else. */
@@ -20,4 +20,10 @@ export const speakOrStay = (next: Lang): Promise<void> => speak(next).catch(() =
 export function chooseLanguage(chosen: Lang): void {
   void speakOrStay(chosen)
   remember('language', chosen)
+}
+
+/** The address of another page, which speaks the language of this one. */
+export function inLanguage(path: string): string {
+  if (lang.value === usualLanguage()) return path
+  return `${path}${path.includes('?') ? '&' : '?'}idioma=${lang.value}`
 }

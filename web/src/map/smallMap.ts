@@ -1,0 +1,54 @@
+import {
+  type LayerSpecification,
+  Map as MapLibre,
+  type MapOptions,
+  type SourceSpecification,
+  setWorkerUrl,
+} from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import { lang } from '../i18n'
+import { dark } from '../state/preferences'
+import { basemapLabels, basemapLayers, basemapSources } from './basemap'
+import { fontFaces } from './fonts'
+import { tonesOf } from './tones'
+
+/** Around Peru. */
+const COUNTRY: [number, number, number, number] = [-81.5, -18.5, -68.5, 0.2]
+
+/** A map within a page: the base map and what is drawn on it. */
+export function smallMap(
+  container: HTMLElement,
+  label: string,
+  sources: Record<string, SourceSpecification>,
+  layers: LayerSpecification[],
+  options: Partial<MapOptions> = {},
+): MapLibre {
+  setWorkerUrl(workerUrl)
+  const tones = tonesOf(dark.peek())
+  const map = new MapLibre({
+    cooperativeGestures: true,
+    container,
+    style: {
+      version: 8,
+      'font-faces': fontFaces(),
+      sources: { ...basemapSources(), ...sources },
+      layers: [...basemapLayers(tones), ...layers, ...basemapLabels(tones, lang.peek())],
+    },
+    bounds: COUNTRY,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: 0,
+    ...options,
+  })
+  map.getCanvas().setAttribute('aria-label', label)
+  if (layers.length > 0) {
+    map.on('idle', () => {
+      const drawn = map.queryRenderedFeatures({ layers: layers.map(({ id }) => id) })
+      container.dataset.drawn = String(drawn.length)
+    })
+  }
+  return map
+}

@@ -1,0 +1,25 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { ApiError } from '../api/client'
+import { formatNumber, lang } from '../i18n'
+import { type Answer, partOf } from './overlaps'
+import { overlapWords } from './words'
+
+/** The area that all pairs cover together: of very many it comes after the answer. */
+export function CoveredArea({ answer: { id, totals } }: { answer: Answer }) {
+  const t = overlapWords.value
+  const [covered, setCovered] = useState(totals.covered_ha)
+  const [failed, setFailed] = useState('')
+  useEffect(() => {
+    if (totals.covered_ha !== null) return
+    partOf<{ covered_ha: number }>(id, 'covered').then(
+      (found) => setCovered(found.covered_ha),
+      (error: ApiError) => setFailed(error.message),
+    )
+  }, [id])
+  if (failed) return <>{t.failed(failed)}</>
+  return covered === null ? (
+    <progress aria-label={t.running} />
+  ) : (
+    <>{formatNumber(covered, lang.value, 4)} ha</>
+  )
+}
