@@ -17,7 +17,7 @@ readonly rimay=${RIMAY:-target/debug/rimay}
 readonly python=${CARGO_TARGET_DIR:-target}/tools/clients/bin/python
 readonly start_timeout_s=300
 readonly stop_timeout_s=15
-readonly all=(gdal qgis_layers sf owslib_features geopandas_files openlayers ogc_client web_maps docs
+readonly all=(gdal qgis_layers sf owslib_features owslib_processes geopandas_files openlayers ogc_client web_maps docs
   service_description)
 work=$(mktemp -d)
 server=
@@ -50,7 +50,7 @@ run() {
     # QGIS and R are the system's, and so is the Python that knows QGIS.
     qgis_layers) XDG_RUNTIME_DIR=$work /usr/bin/python3 "tests/clients/$1.py" ;;
     sf) Rscript --vanilla "tests/clients/$1.R" ;;
-    owslib_features | geopandas_files | service_description) "$python" "tests/clients/$1.py" ;;
+    owslib_features | owslib_processes | geopandas_files | service_description) "$python" "tests/clients/$1.py" ;;
     docs) RIMAY=$rimay PYTHON=$python node tests/clients/docs.mjs ;;
     docs:*) RIMAY=$rimay PYTHON=$python node tests/clients/docs.mjs "${1#docs:}" ;;
     openlayers | ogc_client | web_maps) node "tests/clients/$1.mjs" ;;
