@@ -13,9 +13,9 @@ use crate::{
         Layers, OverlapQuestion, Pair, QuestionError, Side, Unfinished, Work,
         cover::{Piece, covered_m2},
         overlap::{Before, Overlaps, find_overlaps, part},
-        shared::{areas_of, shared_area},
+        shared::{areas_of, geodesic_m2, shared_area},
     },
-    index::{Feature, Slot},
+    index::{Feature, Slot, Snapshot},
 };
 
 /// Of more pairs the area they cover together is not worked out unasked: dissolving them takes much longer than finding them.
@@ -35,6 +35,8 @@ pub struct Answer {
     /// How long it took to work it out.
     pub took: Duration,
     covered_ha: OnceLock<f64>,
+    /// By side and source: how well places are known, in metres; 0 where nobody said.
+    accuracies: [Vec<f64>; 2],
     area: Option<MultiPolygon<f64>>,
 }
 
@@ -51,6 +53,14 @@ pub struct Totals {
     pub asked_a: usize,
     /// Features of the second layer that were looked at.
     pub asked_b: usize,
+    /// Pairs whose shared area is narrower than their sources are accurate.
+    pub pairs_within_tolerance: usize,
+    /// Sum of the shared areas over these, in hectares (geodesic).
+    pub within_tolerance_ha: f64,
+    /// Of the first layer's feature, where it is one area in all pairs: how large it is, in hectares (geodesic).
+    pub area_a_ha: Option<f64>,
+    /// The same of the second layer's.
+    pub area_b_ha: Option<f64>,
     /// Sum of the shared areas over the pairs, in hectares (geodesic).
     pub sum_over_pairs_ha: f64,
     /// Area that they cover together, each place once, in hectares (geodesic); `None` of very many pairs, of which
@@ -67,6 +77,13 @@ pub enum AnswerError {
     /// It was not worked out to its end.
     #[error(transparent)]
     Unfinished(#[from] Unfinished),
+}
+
+/// Area of a side that is one feature, in hectares (geodesic).
+fn area_of_one(snapshot: &Snapshot, slots: &HashSet<Slot>) -> Option<f64> {
+    let Some(slot) = slots.iter().next().filter(|_| slots.len() == 1) else { return None };
+    let areas = snapshot.feature(*slot).geometry.as_ref().and_then(areas_of)?;
+    Some(geodesic_m2(areas) / 1e4)
 }
 
 impl Answer {
@@ -91,18 +108,29 @@ impl Answer {
             find_overlaps(&one, &other, relation, &layers.watersheds, area.as_ref(), before, work)?;
         // Of equal areas, in the order of the features.
         pairs.par_sort_by(|one, other| other.shared.m2.total_cmp(&one.shared.m2));
-        let distinct = |side: fn(&Pair) -> Slot| pairs.iter().map(side).collect::<HashSet<_>>().len();
+        let distinct = |side: fn(&Pair) -> Slot| pairs.iter().map(side).collect::<HashSet<_>>();
+        let (slots_a, slots_b) = (distinct(|pair| pair.a), distinct(|pair| pair.b));
         let totals = Totals {
             pairs: pairs.len(),
-            features_a: distinct(|pair| pair.a),
-            features_b: distinct(|pair| pair.b),
+            features_a: slots_a.len(),
+            features_b: slots_b.len(),
+            pairs_within_tolerance: 0,
+            within_tolerance_ha: 0.0,
+            area_a_ha: area_of_one(&layers.a, &slots_a),
+            area_b_ha: area_of_one(&layers.b, &slots_b),
             asked_a,
             asked_b,
             sum_over_pairs_ha: pairs.iter().map(|pair| pair.shared.m2).sum::<f64>() / 1e4 + 0.0,
             covered_ha: None,
         };
-        let covered_ha = OnceLock::new();
-        let mut answer = Answer { question, layers, totals, pairs, took: Duration::ZERO, covered_ha, area };
+        let accuracies = [&layers.a, &layers.b].map(|snapshot| {
+            snapshot.sources().map(|source| source.accuracy_m(snapshot.layer()).unwrap_or(0.0)).collect()
+        });
+        let (took, covered_ha) = (Duration::ZERO, OnceLock::new());
+        let mut answer = Answer { question, layers, totals, pairs, took, covered_ha, accuracies, area };
+        let within: Vec<f64> = answer.pairs.iter().filter_map(|pair| answer.within_tolerance_m2(pair)).collect();
+        answer.totals.pairs_within_tolerance = within.len();
+        answer.totals.within_tolerance_ha = within.iter().sum::<f64>() / 1e4 + 0.0;
         if answer.pairs.len() <= DISSOLVED {
             answer.totals.covered_ha = Some(answer.covered_ha(work)?);
         }
@@ -125,6 +153,13 @@ impl Answer {
             Some(own) => Ok(shared_area(own, other)?),
             None => nothing(),
         }
+    }
+
+    /// How accurate the places of both features of a pair are, in metres, as their sources say; 0 where they do not.
+    pub(super) fn accuracies_m(&self, pair: &Pair) -> [f64; 2] {
+        let [one, other] = self.features(pair).map(|feature| feature.source.map(usize::from));
+        let of = |side: usize, source: Option<usize>| source.map_or(0.0, |source| self.accuracies[side][source]);
+        [of(0, one), of(1, other)]
     }
 
     /// The two features of a pair.

@@ -1,11 +1,12 @@
 use std::sync::{Arc, LazyLock};
 
-use geo::{Coord, CoordsIter, Geometry, LinesIter, MultiPolygon, Validation};
+use geo::{BoundingRect, Coord, CoordsIter, Geometry, Intersects, LinesIter, MultiPolygon, Rect, Validation};
+use geojson::GeoJson;
 
 use crate::{
     analysis::{OverlapQuestion, QuestionError, question::refused, shared::geodesic_m2},
     index::Snapshot,
-    model::{Layer, from_geojson},
+    model::{AROUND_PERU, Layer, from_geojson},
     overlay::is_valid,
 };
 
@@ -28,11 +29,15 @@ impl OverlapQuestion {
     /// [`QuestionError`].
     pub fn area(&self) -> Result<Option<MultiPolygon<f64>>, QuestionError> {
         let Some(area) = &self.area else { return Ok(None) };
-        match from_geojson(area.clone()).map_err(|error| refused("area", error))? {
-            Geometry::Polygon(polygon) => Ok(Some(MultiPolygon(vec![polygon]))),
-            Geometry::MultiPolygon(areas) => Ok(Some(areas)),
-            _ => Err(expected()),
+        let mut polygons = vec![];
+        for geometry in geometries_in(area.clone()) {
+            match from_geojson(geometry).map_err(|error| refused("area", error))? {
+                Geometry::Polygon(polygon) => polygons.push(polygon),
+                Geometry::MultiPolygon(areas) => polygons.extend(areas),
+                _ => return Err(expected()),
+            }
         }
+        Ok(Some(MultiPolygon(polygons)))
     }
 
     /// How large the area is, in hectares (geodesic, to a hundredth of a square metre), and how many corners it has.
@@ -71,12 +76,15 @@ impl OverlapQuestion {
         }
         let Some(area) = self.area()? else {
             return match self.is_about_area() {
-                true => Err(refused("area", "the layer \"area\" is this area: a Polygon or MultiPolygon of GeoJSON")),
+                true => Err(refused(
+                    "area",
+                    "where a layer is \"area\", the question needs this member: a Polygon or MultiPolygon of GeoJSON",
+                )),
                 false => Ok(self),
             };
         };
         check(&area)?;
-        self.area = Some((&area).into());
+        self.area = Some(GeoJson::Geometry((&area).into()));
         Ok(self)
     }
 
@@ -92,21 +100,43 @@ impl OverlapQuestion {
     }
 }
 
+/// Those of a geometry, a feature or a collection.
+fn geometries_in(area: GeoJson) -> Vec<geojson::Geometry> {
+    match area {
+        GeoJson::Geometry(geometry) => vec![geometry],
+        GeoJson::Feature(feature) => feature.geometry.into_iter().collect(),
+        GeoJson::FeatureCollection(all) => all.features.into_iter().filter_map(|feature| feature.geometry).collect(),
+    }
+}
+
 fn check(area: &MultiPolygon<f64>) -> Result<(), QuestionError> {
     let corners = area.coords_count();
     if corners > MAX_CORNERS {
         return Err(refused("area", format!("it has {corners} corners; at most {MAX_CORNERS} are taken")));
     }
     let on_earth = |corner: Coord<f64>| corner.x.abs() <= 180.0 && corner.y.abs() <= 90.0;
-    if corners == 0 || !area.coords_iter().all(on_earth) {
+    if corners == 0 {
         return Err(expected());
+    }
+    if let Some(wrong) = area.coords_iter().find(|corner| !on_earth(*corner)) {
+        let detail = format!(
+            "{} {} are no longitude and latitude; GeoJSON is in degrees (WGS 84), not in UTM",
+            wrong.x, wrong.y
+        );
+        return Err(refused("area", detail));
+    }
+    let around = Rect::new((AROUND_PERU.west, AROUND_PERU.south), (AROUND_PERU.east, AROUND_PERU.north));
+    let far = |rect: Rect<f64>| !rect.intersects(&around);
+    if area.bounding_rect().is_some_and(far) {
+        let detail = "it lies more than 2 degrees outside Peru; probably the axes are swapped: longitude comes first";
+        return Err(refused("area", detail));
     }
     if is_valid(area).unwrap_or(false) {
         return Ok(());
     }
     let why = if corners > EXPLAINED { None } else { area.check_validation().err() };
     Err(why.map_or_else(
-        || refused("area", "it crosses itself, or its rings cross one another"),
+        || refused("area", "it crosses itself, or its parts lie on one another; dissolve them first"),
         |why| refused("area", why),
     ))
 }
@@ -139,6 +169,11 @@ mod tests {
         let plain = about(json!({"type": "Polygon", "coordinates": ring})).expect("sound");
         let more = json!({"type": "Polygon", "bbox": [-76, -10, -75, -9], "note": "mine", "coordinates": ring});
         assert_eq!(plain.id(), about(more).expect("sound").id());
+        let feature =
+            json!({"type": "Feature", "properties": {"n": 1}, "geometry": {"type": "Polygon", "coordinates": ring}});
+        assert_eq!(plain.id(), about(feature.clone()).expect("sound").id());
+        let collection = json!({"type": "FeatureCollection", "features": [feature, {"type": "Feature", "properties": {}, "geometry": null}]});
+        assert_eq!(plain.id(), about(collection).expect("sound").id());
         let layer = plain.area_as_layer().expect("sound").expect("an area");
         assert_eq!(layer.features().len(), 1);
     }
@@ -153,7 +188,9 @@ mod tests {
             json!({"type": "Polygon", "coordinates": [[[-76, -10], [-75, -10], [-76, -10]]]}),
             json!({"type": "Polygon", "coordinates": [[[-76, -10], [-75, -9], [-75, -10], [-76, -9], [-76, -10]]]}),
             json!({"type": "Polygon", "coordinates": [[[-276, -10], [-75, -10], [-75, -9], [-276, -10]]]}),
+            json!({"type": "Polygon", "coordinates": [[[-10, -76], [-10, -75], [-9, -75], [-10, -76]]]}),
             json!({"type": "Point", "coordinates": [-76, -10]}),
+            json!({"type": "FeatureCollection", "features": []}),
         ] {
             let error = about(wrong.clone()).expect_err(&wrong.to_string());
             assert_eq!(error.member, "area");

@@ -4,13 +4,17 @@ use geo::MultiPolygon;
 
 use crate::{
     analysis::{
-        PairRelation, Side, Unfinished, WATERSHEDS, Work,
+        Pair, PairRelation, Side, Unfinished, WATERSHEDS, Work,
+        boundary::Boundary,
         overlap::{Overlaps, find_overlaps},
         shared::areas_of,
     },
     index::{Slot, Snapshot},
     model::{FeatureQuery, is_downstream},
 };
+
+/// A feature lies in a unit where at least this share of it does, or of the unit: borders that were drawn apart leave slivers.
+const SHARE: f64 = 0.01;
 
 /// What flows from the features of one layer to those of another, by the hydrographic units in which they lie.
 pub(super) struct Flow {
@@ -52,7 +56,7 @@ impl Flow {
     }
 }
 
-/// By slot: the units with which each feature that is meant shares an area, or in which its place is.
+/// By slot: the units in which each feature that is meant lies.
 fn units_of(
     side: &Side,
     watersheds: &Arc<Snapshot>,
@@ -67,11 +71,26 @@ fn units_of(
     }
     let all = Side { snapshot: Arc::clone(watersheds), query: FeatureQuery::default(), ids: None };
     let Overlaps { pairs, .. } = find_overlaps(side, &all, PairRelation::Intersects, watersheds, area, None, work)?;
-    for pair in pairs {
-        let is_area = side.snapshot.feature(pair.a).geometry.as_ref().and_then(areas_of).is_some();
-        if pair.shared.m2 > 0.0 || !is_area {
-            units[pair.a as usize].push(pair.b);
+    let m2_of = |snapshot: &Snapshot, slot: Slot| {
+        snapshot.feature(slot).geometry.as_ref().and_then(areas_of).map(|areas| Boundary::of(areas).whole().m2)
+    };
+    let units_m2: Vec<Option<f64>> =
+        (0..).take(watersheds.features().len()).map(|unit| m2_of(watersheds, unit)).collect();
+    for (slot, units) in (0..).zip(&mut units) {
+        let first = pairs.partition_point(|pair| pair.a < slot);
+        let own = pairs[first..].iter().take_while(|pair| pair.a == slot);
+        let mut own = own.peekable();
+        if own.peek().is_none() {
+            continue;
         }
+        let m2 = m2_of(&side.snapshot, slot);
+        let lies_in = |pair: &&Pair| {
+            // A place is in a unit wherever it meets it.
+            let Some(m2) = m2 else { return true };
+            let unit_m2 = units_m2[pair.b as usize].unwrap_or(f64::INFINITY);
+            pair.shared.m2 > 0.0 && pair.shared.m2 >= SHARE * m2.min(unit_m2)
+        };
+        units.extend(own.filter(lies_in).map(|pair| pair.b));
     }
     Ok(units)
 }

@@ -15,7 +15,7 @@ use crate::{
     crs::{Crs, CrsError, Projection},
     index::{Feature, Slot, Snapshot},
     model::{
-        Bbox, DatumOperation, ValueRef,
+        Bbox, ValueRef,
         geodesic::{around, bulge_m, distance_m, geodesic_m},
     },
     overlay::{OverlayError, shared_lines},
@@ -93,12 +93,6 @@ pub struct Measures {
     pub conflicts_near: usize,
 }
 
-/// How accurate the places of a feature are, in metres, by the datum operation its source came by; 0 where none was needed.
-fn accuracy_m(snapshot: &Snapshot, feature: &Feature) -> f64 {
-    let source = snapshot.source_of(feature);
-    source.and_then(|source| DatumOperation::named_in(&source.datum_operation)).map_or(0.0, |found| found.accuracy_m)
-}
-
 /// Why a pair cannot be measured.
 #[derive(Debug, thiserror::Error)]
 pub enum MeasureError {
@@ -134,10 +128,9 @@ impl<'a> Measurer<'a> {
         let answer = self.answer;
         let (a, b) = (&answer.layers.a, &answer.layers.b);
         let [one, other] = answer.features(pair);
-        let accuracies = || accuracy_m(a, one).hypot(accuracy_m(b, other));
-        let tolerance_m = answer.question.tolerance_m.unwrap_or_else(accuracies);
+        let tolerance_m = answer.tolerance_m(pair);
         let shared_m2 = pair.shared.m2;
-        let width_m = (shared_m2 > 0.0).then(|| 2.0 * shared_m2 / pair.shared.perimeter_m);
+        let width_m = pair.width_m();
         let areas = [one, other].map(|feature| feature.geometry.as_ref().and_then(areas_of));
         let class = match width_m {
             Some(width) if width > tolerance_m => PairClass::Overlap,
@@ -195,7 +188,26 @@ impl<'a> Measurer<'a> {
     }
 }
 
+impl Pair {
+    /// Mean width in metres of what the two share: twice the area by the perimeter; `None` where they share none.
+    fn width_m(&self) -> Option<f64> {
+        (self.shared.m2 > 0.0).then(|| 2.0 * self.shared.m2 / self.shared.perimeter_m)
+    }
+}
+
 impl Answer {
+    /// How wide, in metres, what a pair shares must be to count as an overlap: what the question says, else the accuracies of both
+    /// sources taken together.
+    fn tolerance_m(&self, pair: &Pair) -> f64 {
+        let [one, other] = self.accuracies_m(pair);
+        self.question.tolerance_m.unwrap_or_else(|| one.hypot(other))
+    }
+
+    /// Area in m² that a pair shares, where it is narrower than the tolerance.
+    pub(super) fn within_tolerance_m2(&self, pair: &Pair) -> Option<f64> {
+        pair.width_m().filter(|width| *width <= self.tolerance_m(pair)).map(|_| pair.shared.m2)
+    }
+
     /// How far the two of a pair are from one another, in metres (geodesic).
     pub(super) fn distance_m(&self, pair: &Pair) -> Option<f64> {
         pair.distance_m.or_else(|| {

@@ -1,5 +1,6 @@
 use std::{str::FromStr, sync::Arc};
 
+use geojson::GeoJson;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -43,10 +44,10 @@ pub struct OverlapQuestion {
     /// Numbers of the second layer's features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ids_b: Option<Vec<i64>>,
-    /// Only what of the first layer's features lies in this area counts: a Polygon or MultiPolygon of GeoJSON. Where a layer is
+    /// Only what of the first layer's features lies in this area counts: the polygons of a GeoJSON geometry, feature or collection. Where a layer is
     /// [`AREA`](crate::analysis::AREA), it is the area itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub area: Option<geojson::Geometry>,
+    pub area: Option<GeoJson>,
     /// What the area is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area_name: Option<String>,

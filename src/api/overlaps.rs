@@ -31,7 +31,7 @@ use crate::{
     exchange::{ExportFormat, OverlapsError, write_overlaps_csv, write_overlaps_file, write_overlaps_geojson},
     index::{PastError, Snapshot},
     jobs::{Asked, OverlapJob, OverlapJobError},
-    model::{Access, DatumOperation, GeometryKind, Source},
+    model::{Access, GeometryKind, Layer, Source},
 };
 
 /// Bytes of a question, an area among it: of one with too many corners it is told how many are taken.
@@ -77,7 +77,7 @@ async fn cancel(State(state): State<SharedState>, Path(id): Path<String>) -> Res
 }
 
 /// A source, how many features of a layer it has, and how well their places are known.
-fn source((source, count): (&Source, usize)) -> Json_ {
+fn source(layer: &Layer, source: &Source, count: usize) -> Json_ {
     json!({
         "name": source.name,
         "title": {"es": source.title.es, "en": source.title.en},
@@ -86,7 +86,7 @@ fn source((source, count): (&Source, usize)) -> Json_ {
         "received_at": source.received_at,
         "file_name": source.file_name,
         "datum_operation": source.datum_operation,
-        "accuracy_m": DatumOperation::named_in(&source.datum_operation).map(|operation| operation.accuracy_m),
+        "accuracy_m": source.accuracy_m(layer),
         "licence": source.licence,
         "synthetic": source.synthetic,
     })
@@ -303,7 +303,7 @@ pub(super) async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, pa
             "attribution": snapshot.attribution(),
             "licence": snapshot.licence(),
             "synthetic": snapshot.has_synthetic(),
-            "sources": snapshot.source_counts().map(source).collect::<Vec<_>>(),
+            "sources": snapshot.source_counts().map(|(of, count)| source(snapshot.layer(), of, count)).collect::<Vec<_>>(),
         })
     };
     let [filter_a, filter_b] = answer.question.filters(&answer.layers);

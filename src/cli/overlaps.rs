@@ -31,19 +31,19 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "intersects")]
     relation: Relation,
     /// Of near: metres from one another at most (geodesic)
-    #[arg(long, value_name = "METRES")]
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
     distance: Option<f64>,
-    /// Filter (CQL2) of the first layer's features [default: those that count by default, see docs]
+    /// Filter (CQL2) of the first layer's features [default: those that count by default: no extinct rights]
     #[arg(long, value_name = "CQL2")]
     where_a: Option<String>,
     /// Filter of the second layer's features
     #[arg(long, value_name = "CQL2")]
     where_b: Option<String>,
-    /// File with a GeoJSON geometry: only what lies in it counts
+    /// GeoJSON file with polygons: only what of the first layer lies in them counts
     #[arg(long, value_name = "FILE")]
     area: Option<PathBuf>,
     /// What is narrower than this, in metres, is within the tolerance of the sources [default: their accuracies together]
-    #[arg(long, value_name = "METRES")]
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
     tolerance: Option<f64>,
     /// File to write: .csv, .geojson, .gpkg, .parquet, .fgb, .kml or .zip (a shapefile) [default: CSV on standard output]
     #[arg(short, long, value_name = "FILE")]
@@ -53,7 +53,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<()> {
     let area = arguments.area.map(|path| -> anyhow::Result<_> {
         let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} holds no GeoJSON geometry", path.display()))
+        serde_json::from_str(&text).with_context(|| format!("{} is no GeoJSON", path.display()))
     });
     let question = OverlapQuestion {
         relation: arguments.relation,
@@ -104,10 +104,15 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
                 } else {
                     let format = match extension.as_str() {
                         "zip" => ExportFormat::Shapefile,
-                        name => name.parse().with_context(|| format!("{} has no ending we know", path.display()))?,
+                        name => name.parse().with_context(|| {
+                            let known = ExportFormat::names();
+                            format!("the ending of {} must say the format: {known}, json or zip", path.display())
+                        })?,
                     };
                     let summary = write_overlaps_file(&path, format, &answer, true, || true)?;
-                    summary.notes.iter().for_each(|note| eprintln!("{note}"));
+                    for note in &summary.notes {
+                        writeln!(std::io::stderr(), "{note}").ok();
+                    }
                 }
             }
         }
@@ -132,8 +137,13 @@ fn write(out: &mut impl Write, answer: &Answer, is_geojson: bool) -> anyhow::Res
 fn tell(answer: &Answer, work: &Work) -> anyhow::Result<()> {
     let Totals { pairs, features_a, features_b, asked_a, asked_b, sum_over_pairs_ha, .. } = answer.totals;
     let (a, b) = (&answer.question.a, &answer.question.b);
-    eprintln!("{pairs} pairs: {features_a} of {asked_a} {a} and {features_b} of {asked_b} {b}");
-    eprintln!("sum over pairs   {sum_over_pairs_ha:.4} ha (geodesic)");
-    eprintln!("area covered     {:.4} ha (geodesic, each place once)", answer.covered_ha(work)?);
+    let covered = answer.covered_ha(work)?;
+    // Whoever reads with `head` has seen enough.
+    let _ = write!(
+        std::io::stderr(),
+        "{pairs} pairs: {features_a} of {asked_a} {a} and {features_b} of {asked_b} {b}\n\
+         sum over pairs   {sum_over_pairs_ha:.4} ha (geodesic)\n\
+         area covered     {covered:.4} ha (geodesic, each place once)\n"
+    );
     Ok(())
 }

@@ -327,15 +327,11 @@ impl Shared {
             ("watersheds", WATERSHEDS.into()),
         ];
         let refused = |member| move |error| OverlapJobError::Layer { member, error };
-        // What is known now is known by the last change of the layers: asked again, the question means the same.
+        // What is known now is known by the last change of any layer: asked again, the question means the same, and other questions
+        // at this time are about the same data.
         if question.as_known.is_none() {
-            let of_catalogue = names.iter().filter(|(_, layer)| layer != AREA);
-            let now = of_catalogue.map(|(member, layer)| {
-                let snapshot = self.index.snapshot(layer, Access::Public);
-                Ok(snapshot.map_err(|error| refused(member)(error.into()))?.changed_at())
-            });
-            let changed: Vec<_> = now.collect::<Result<_, OverlapJobError>>()?;
-            question.as_known = changed.into_iter().flatten().max().map(|time| time.to_string());
+            let changed = self.index.snapshots(Access::Public).filter_map(|snapshot| snapshot.changed_at());
+            question.as_known = changed.max().map(|time| time.to_string());
         }
         // Only now: a layer that changes meanwhile is read as it was.
         let moment = question.moment()?;

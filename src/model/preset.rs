@@ -30,6 +30,10 @@ pub struct Preset {
     /// Datum operation when the file is not in WGS 84, as `EPSG:n`; else the one EPSG states for Peru onshore.
     #[serde(default)]
     pub datum_operation: Option<String>,
+    /// How well places are known in files that come in WGS 84, in metres: the accuracy of the operation by which whoever published
+    /// them came to it. Without it nobody said.
+    #[serde(default)]
+    pub accuracy_m: Option<f64>,
     /// Column with the longitude (or easting) of files without geometry.
     #[serde(default)]
     pub longitude: Option<String>,

@@ -1,6 +1,6 @@
 use jiff::{Timestamp, civil::Date};
 
-use crate::model::Text;
+use crate::model::{DatumOperation, Layer, Text};
 
 /// Where features of a layer came from: the newest import of one source.
 #[derive(Debug, Clone)]
@@ -25,4 +25,13 @@ pub struct Source {
     pub valid_on: Option<Date>,
     /// When it came in.
     pub received_at: Timestamp,
+}
+
+impl Source {
+    /// How well its places are known, in metres: by the datum operation they came by or, where none was needed, as the preset says.
+    /// `None` where nobody said.
+    pub fn accuracy_m(&self, layer: &Layer) -> Option<f64> {
+        let by_operation = DatumOperation::named_in(&self.datum_operation).map(|operation| operation.accuracy_m);
+        by_operation.or_else(|| layer.preset(&self.name)?.accuracy_m)
+    }
 }

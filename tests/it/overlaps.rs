@@ -38,7 +38,7 @@ fn pairs(server: &Server, answer: &Json) -> BTreeMap<(i64, i64), f64> {
     let id = answer["id"].as_str().unwrap();
     let all = server.get(&format!("/api/overlaps/{id}?f=geojson")).json();
     let pair = |feature: &Json| {
-        let of = |side: &str| feature["properties"][side]["id"].as_i64().unwrap();
+        let of = |side: &str| feature["properties"][format!("{side}_id")].as_i64().unwrap();
         ((of("a"), of("b")), feature["properties"]["geodesic_ha"].as_f64().unwrap())
     };
     all["features"].as_array().unwrap().iter().map(pair).collect()
@@ -65,7 +65,7 @@ fn assert_each(server: &Server, database: &TestDatabase, answer: &Json, name: &s
     let features = all["features"].as_array().unwrap();
     let values = features.iter().filter_map(|feature| {
         let told = feature["properties"][name].as_f64()?;
-        Some(format!("({}, {}, {told})", feature["properties"]["a"]["id"], feature["properties"]["b"]["id"]))
+        Some(format!("({}, {}, {told})", feature["properties"]["a_id"], feature["properties"]["b_id"]))
     });
     let values: Vec<_> = values.collect();
     assert!(!values.is_empty());
@@ -176,10 +176,10 @@ fn assert_what_is_downstream_hangs_together(server: &Server, database: &TestData
     let all = server.get(&format!("/api/overlaps/{id}?f=geojson")).json();
     let mut next: BTreeMap<i64, (String, i64)> = BTreeMap::new();
     for feature in all["features"].as_array().unwrap() {
-        let (a, b) = (&feature["properties"]["a"], &feature["properties"]["b"]);
-        let found = (b["code"].as_str().unwrap().to_owned(), b["id"].as_i64().unwrap());
+        let of = |name: &str| &feature["properties"][name];
+        let found = (of("b_code").as_str().unwrap().to_owned(), of("b_id").as_i64().unwrap());
         assert!(found.0.starts_with('4'), "{found:?}: only inside the basin of the Amazon");
-        let best = next.entry(a["id"].as_i64().unwrap()).or_insert_with(|| found.clone());
+        let best = next.entry(of("a_id").as_i64().unwrap()).or_insert_with(|| found.clone());
         if found.0 > best.0 {
             *best = found;
         }

@@ -9,7 +9,7 @@ use geo::Geometry;
 use crate::{
     analysis::{Answer, MeasureError, Measurer, Pair, PairRow, PairSide},
     exchange::{ExchangeError, ExportAbout, ExportFormat, ExportRow, ExportSummary, export, export::text_cell},
-    index::write_geometry,
+    index::{SYNTHETIC, write_geometry},
     model::{Layer, Value},
     store::to_wkb,
 };
@@ -102,8 +102,8 @@ pub fn write_overlaps_file(
     export(path, format, &COLUMNS, &fields, &mut rows, &about, overwrite)
 }
 
-/// Writes pairs of an answer, so many from the first place on, as GeoJSON: what each shares, with its measures; null where that is
-/// no area. Before each is asked whether to go on.
+/// Writes pairs of an answer, so many from the first place on, as GeoJSON: what each shares, with the columns of other files; null
+/// where that is no area. Before each is asked whether to go on.
 ///
 /// # Errors
 /// [`OverlapsError`].
@@ -126,7 +126,12 @@ pub fn write_overlaps_geojson(
         feature.extend_from_slice(br#"{"type":"Feature","geometry":"#);
         write_geometry(&mut feature, geometry.as_ref(), GEOMETRY_DECIMALS);
         feature.extend_from_slice(br#","properties":"#);
-        serde_json::to_writer(&mut feature, &row).map_err(io::Error::from)?;
+        let mut properties = serde_json::Map::new();
+        for (field, value) in COLUMNS.fields.iter().zip(values_of(&row)) {
+            properties.insert(field.name.clone(), serde_json::to_value(value).map_err(io::Error::from)?);
+        }
+        properties.insert(SYNTHETIC.to_owned(), (row.a.synthetic || row.b.synthetic).into());
+        serde_json::to_writer(&mut feature, &properties).map_err(io::Error::from)?;
         feature.push(b'}');
         out.write_all(&feature)?;
     }

@@ -1,7 +1,7 @@
 import type { Geometry, Position } from 'geojson'
 import { formatNumber, lang } from '../i18n'
 import { layers } from '../state/catalogue'
-import type { Dossier } from './dossier'
+import { type Dossier, DRAWN, MOST_DRAWN } from './dossier'
 import { dossierWords } from './words'
 
 const WIDTH = 720
@@ -117,7 +117,15 @@ export function DossierMap({ dossier }: { dossier: Dossier }) {
             {layers.value.find((layer) => layer.id === id)?.title[lang.value]}
           </span>
         ))}
-        <small>{t.mapNote}</small>
+        <small>
+          {t.mapNote}
+          {dossier.overlaps
+            .filter(({ question, totals }) => DRAWN.includes(question.b) && totals.pairs > MOST_DRAWN)
+            .map(
+              ({ layers: asked, totals }) =>
+                ` ${t.left(asked.b.title[lang.value], totals.pairs - MOST_DRAWN)}`,
+            )}
+        </small>
       </figcaption>
     </figure>
   )

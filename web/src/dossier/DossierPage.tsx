@@ -38,7 +38,7 @@ function Overlapping({ answer }: { answer: Answer }) {
     <section>
       <h3>{asked.b.title[lang.value]}</h3>
       {totals.pairs === 0 ? (
-        <p>{t.none}</p>
+        <p>{asked.b.sources.length === 0 ? t.noData : t.none}</p>
       ) : (
         <>
           <p>
@@ -46,13 +46,16 @@ function Overlapping({ answer }: { answer: Answer }) {
               number(totals.pairs),
               number(totals.sum_over_pairs_ha, 4),
               totals.covered_ha === null ? null : number(totals.covered_ha, 4),
+              totals.covered_ha === null || !totals.area_a_ha
+                ? null
+                : number((100 * totals.covered_ha) / totals.area_a_ha, 2),
             )}
           </p>
           <Table
             heads={[
               t.what,
               category ? category.title[lang.value] : t.category,
-              o.kind,
+              t.kind,
               o.geodesic,
               o.utmHead,
               t.percentOwn,
@@ -113,7 +116,7 @@ function Apart({ title, answer, note }: { title: string; answer: Answer; note?: 
       <h3>{title}</h3>
       {note && <p>{note}</p>}
       {pairs.length === 0 ? (
-        <p>{t.none}</p>
+        <p>{answer.layers.b.sources.length === 0 ? t.noData : t.none}</p>
       ) : (
         <Table heads={[t.what, category ? category.title[lang.value] : t.category, t.distance]}>
           {pairs.map(({ b, distance_m }) => (
@@ -191,7 +194,7 @@ function Report({ dossier: own }: { dossier: Dossier }) {
         <Overlapping key={answer.id} answer={answer} />
       ))}
       <h2>{t.near}</h2>
-      <Apart title={t.conflicts} answer={own.conflicts} />
+      <Apart title={t.conflicts} answer={own.conflicts} note={t.conflictsNote} />
       <Apart title={t.downstream} answer={own.downstream} note={t.downstreamNote} />
       <Sources dossier={own} />
       <section>

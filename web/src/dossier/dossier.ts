@@ -3,7 +3,7 @@ import type { Feature, Geometry } from 'geojson'
 import { type ApiError, getJson } from '../api/client'
 import type { Catalogue, Layer } from '../api/types'
 import { lang } from '../i18n'
-import { type Answer, AREA, answerNamed, answerOf, nearestOf, type Question } from '../overlaps/overlaps'
+import { type Answer, AREA, answerNamed, answerOf, type Question } from '../overlaps/overlaps'
 
 /** Layers that lie on the subject, in the order in which they are told. */
 const OVERLAID = [
@@ -14,8 +14,8 @@ const OVERLAID = [
   'districts',
 ] as const
 /** Of these the map shows whole shapes, at most so many of each. */
-const DRAWN: readonly string[] = ['mining_concessions', 'indigenous_territories', 'protected_areas']
-const MOST_DRAWN = 30
+export const DRAWN: readonly string[] = ['mining_concessions', 'indigenous_territories', 'protected_areas']
+export const MOST_DRAWN = 30
 /** Within so many metres a conflict is told. */
 export const NEAR_M = 5000
 
@@ -35,8 +35,8 @@ export interface Dossier {
   downstream: Answer
   /** Of what lies on the subject. */
   shapes: Shape[]
-  /** Of an area that somebody brought, in hectares. */
-  area_ha?: number
+  /** Geodesic, in hectares; of what is an area. */
+  area_ha?: number | undefined
 }
 
 const AREA_TITLE = { es: 'Área consultada', en: 'Area asked about' }
@@ -121,10 +121,11 @@ export async function load({ layers, updated_at }: Catalogue): Promise<void> {
     const overlaps: Answer[] = []
     // One after another: each has all processors to itself.
     for (const b of OVERLAID) overlaps.push(await answerOf({ ...asked, b, relation: 'intersects' }))
-    const conflicts = await nearestOf({ ...asked, b: 'conflicts', relation: 'near', distance_m: NEAR_M })
-    const downstream = await nearestOf({ ...asked, b: 'indigenous_territories', relation: 'downstream' })
+    const conflicts = await answerOf({ ...asked, b: 'conflicts', relation: 'near', distance_m: NEAR_M })
+    const downstream = await answerOf({ ...asked, b: 'indigenous_territories', relation: 'downstream' })
     const shapes = await shapesOf([...overlaps, conflicts], own.asKnown)
-    dossier.value = { ...own, overlaps, conflicts, downstream, shapes }
+    const area_ha = own.area_ha ?? overlaps.map(({ totals }) => totals.area_a_ha).find((area) => area)
+    dossier.value = { ...own, area_ha: area_ha ?? undefined, overlaps, conflicts, downstream, shapes }
     if (own.layer.id === AREA) return
     const permanent = new URL(location.href)
     permanent.searchParams.set('conocido', own.asKnown)

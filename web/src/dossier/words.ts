@@ -15,12 +15,17 @@ const es = {
   link: 'Copiar enlace',
   map: 'Croquis con lo que se cruza',
   mapNote: 'Croquis en grados (WGS 84); no es un plano. De cada capa se dibujan a lo más 30 elementos.',
+  left: (layer: string, count: number) => `${layer}: faltan ${count}, los que menos comparten.`,
   noPlace: 'No tiene lugar en el mapa.',
   overlaps: 'Lo que se cruza con él',
   areaSize: 'Área (geodésica, elipsoide WGS 84)',
   none: 'Nada.',
-  summary: (pairs: string, sum: string, covered: string | null) =>
-    `${pairs} en total. Suma de los pares: ${sum} ha geodésicas.${covered === null ? '' : ` Área cubierta, cada lugar una vez: ${covered} ha.`}`,
+  noData: 'Aquí no hay datos de esta capa.',
+  conflictsNote:
+    'Los lugares de los casos son los que da su fuente, muchas veces aproximados. Que no haya ninguno no prueba que no haya conflictos.',
+  kind: 'Cómo se cruzan',
+  summary: (pairs: string, sum: string, covered: string | null, share: string | null) =>
+    `${pairs} en total. Suma de los pares: ${sum} ha geodésicas.${covered === null ? '' : ` Área cubierta, cada lugar una vez: ${covered} ha${share === null ? '' : `, ${share} % de este`}.`}`,
   what: 'Nombre y código',
   category: 'Situación',
   percentOwn: '% de este',
@@ -47,7 +52,7 @@ const es = {
   method: 'Método',
   methodText: [
     'Las áreas geodésicas son sobre el elipsoide WGS 84, con geodésicas entre vértices (Karney 2013). Las hectáreas UTM son planas en la zona que declara la fuente, o en la más cercana: es la medida legal de una concesión.',
-    'Un cruce más angosto que la exactitud de ambas fuentes, con la de su operación de datum, se llama «dentro de la tolerancia». Es ínfimo si mide menos de 0,1 ha o menos de un metro de ancho medio.',
+    'Un cruce más angosto que la exactitud de ambas fuentes, con la de su operación de datum, se llama «dentro de la tolerancia». Es ínfimo si mide menos de 0.1 ha o menos de un metro de ancho medio.',
     'La suma de los pares cuenta dos veces un lugar donde se superponen dos elementos; el área cubierta lo cuenta una vez. Quién fue primero compara la fecha del petitorio con la de la resolución; la prioridad legal entre derechos depende también de la hora, la clase y el estado.',
   ],
   notProof:
@@ -70,12 +75,17 @@ const en: DossierWords = {
   link: 'Copy link',
   map: 'Sketch with what overlaps',
   mapNote: 'A sketch in degrees (WGS 84), no survey plan. Of each layer at most 30 features are drawn.',
+  left: (layer, count) => `${layer}: ${count} are left out, those that share least.`,
   noPlace: 'It has no place on the map.',
   overlaps: 'What overlaps it',
   areaSize: 'Area (geodesic, ellipsoid of WGS 84)',
   none: 'Nothing.',
-  summary: (pairs, sum, covered) =>
-    `${pairs} in all. Sum over pairs: ${sum} ha geodesic.${covered === null ? '' : ` Area covered, each place once: ${covered} ha.`}`,
+  noData: 'There are no data of this layer here.',
+  conflictsNote:
+    'Places of cases are those their source gives, often approximate. That there are none does not prove that there is no conflict.',
+  kind: 'How they overlap',
+  summary: (pairs, sum, covered, share) =>
+    `${pairs} in all. Sum over pairs: ${sum} ha geodesic.${covered === null ? '' : ` Area covered, each place once: ${covered} ha${share === null ? '' : `, ${share} % of this`}.`}`,
   what: 'Name and code',
   category: 'Status',
   percentOwn: '% of this',

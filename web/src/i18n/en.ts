@@ -135,6 +135,9 @@ export const en: Dict = {
   nothingHere: 'There is nothing at this point.',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
+  zoomWithCtrl: 'Ctrl and the wheel zoom the map',
+  zoomWithCommand: '⌘ and the wheel zoom the map',
+  moveWithTwoFingers: 'Two fingers move the map',
   mapLabel: 'Map. Arrows to move, plus and minus to zoom, Enter to choose what is under the cross.',
   mapLoading: 'Loading the map…',
   noWebgl:

@@ -142,6 +142,9 @@ export const es = {
   nothingHere: 'No hay elementos en este punto.',
   zoomIn: 'Acercar',
   zoomOut: 'Alejar',
+  zoomWithCtrl: 'Con Ctrl y la rueda se acerca el mapa',
+  zoomWithCommand: 'Con ⌘ y la rueda se acerca el mapa',
+  moveWithTwoFingers: 'Con dos dedos se mueve el mapa',
   mapLabel: 'Mapa. Flechas para mover, más y menos para acercar, Enter para elegir lo que está bajo la cruz.',
   mapLoading: 'Cargando el mapa…',
   noWebgl:

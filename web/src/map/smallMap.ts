@@ -7,7 +7,7 @@ import {
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { lang } from '../i18n'
+import { lang, words } from '../i18n'
 import { dark } from '../state/preferences'
 import { basemapLabels, basemapLayers, basemapSources } from './basemap'
 import { fontFaces } from './fonts'
@@ -41,6 +41,13 @@ export function smallMap(
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
+    locale: {
+      'CooperativeGesturesHandler.WindowsHelpText': words.peek().zoomWithCtrl,
+      'CooperativeGesturesHandler.MacHelpText': words.peek().zoomWithCommand,
+      'CooperativeGesturesHandler.MobileHelpText': words.peek().moveWithTwoFingers,
+      'NavigationControl.ZoomIn': words.peek().zoomIn,
+      'NavigationControl.ZoomOut': words.peek().zoomOut,
+    },
     ...options,
   })
   map.getCanvas().setAttribute('aria-label', label)

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { formatNumber, lang } from '../i18n'
+import { Opening } from '../panels/Opening'
+import { layers } from '../state/catalogue'
 import { areaIn, cornersOf } from './area'
 import type { AreaMap } from './areaMap'
 import { AREA, question } from './overlaps'
@@ -15,8 +17,9 @@ function Drawing({ done }: { done: () => void }) {
     const show = async () => {
       const module = await import('./areaMap')
       if (gone || !box.current) return
-      const { area = null } = question.peek()
-      map = new module.AreaMap(box.current, overlapWords.peek().drawMap, area, (drawn) => {
+      const { a, b, area = null } = question.peek()
+      const under = layers.peek().filter(({ id }) => id === a || id === b)
+      map = new module.AreaMap(box.current, overlapWords.peek().drawMap, area, under, (drawn) => {
         question.value = { ...question.peek(), area: drawn }
         done()
       })
@@ -45,7 +48,7 @@ export function AreaChooser() {
   const isLayer = a === AREA || b === AREA
   const take = (text: string) => {
     const found = areaIn(text)
-    setWrong(!found)
+    setWrong(!found && text.trim() !== '')
     if (!found) return
     question.value = { ...question.value, area: found }
     setPasting(false)
@@ -57,7 +60,7 @@ export function AreaChooser() {
     setWrong(false)
   }
   return (
-    <details class="overlap-area" open={isLayer || area !== undefined || undefined}>
+    <Opening class="overlap-area" when={isLayer || area !== undefined}>
       <summary>{t.area}</summary>
       <p>{isLayer ? t.areaIsLayer : t.areaHint}</p>
       <p class="data-actions">
@@ -113,6 +116,6 @@ export function AreaChooser() {
           />
         </label>
       )}
-    </details>
+    </Opening>
   )
 }

@@ -3,11 +3,12 @@ import { Facts } from '../data/Facts'
 import { PageHeader } from '../data/PageHeader'
 import { formatNumber, lang } from '../i18n'
 import { CopyButton } from '../panels/CopyButton'
+import { Opening } from '../panels/Opening'
 import { layers } from '../state/catalogue'
 import { inLanguage } from '../state/language'
 import { AreaChooser } from './AreaChooser'
 import { CoveredArea } from './CoveredArea'
-import { AREA, answer, ask, busy, cancel, failed, question, underWay } from './overlaps'
+import { type Answer, AREA, answer, ask, busy, cancel, failed, isOther, question, underWay } from './overlaps'
 import { PairTable } from './PairTable'
 import { PairView } from './PairView'
 import { TotalsTable } from './TotalsTable'
@@ -70,15 +71,23 @@ function QuestionForm() {
     </label>
   )
   const filter = (side: 'where_a' | 'where_b', label: string) => (
-    <label>
-      <span>{label}</span>
-      <input
-        value={asked[side] ?? ''}
-        spellcheck={false}
-        onInput={(event) => set({ [side]: event.currentTarget.value || undefined })}
-      />
-    </label>
+    <div>
+      <label>
+        <span>{label}</span>
+        <input
+          value={asked[side] ?? ''}
+          spellcheck={false}
+          aria-describedby={`${side}-fields`}
+          onInput={(event) => set({ [side]: event.currentTarget.value || undefined })}
+        />
+      </label>
+      <small id={`${side}-fields`}>{t.fieldsOf(fieldsOf(asked[side === 'where_a' ? 'a' : 'b']))}</small>
+    </div>
   )
+  const fieldsOf = (layer: string) => {
+    const fields = layers.value.find(({ id }) => id === layer)?.fields ?? []
+    return fields.map(({ name }) => name).join(', ')
+  }
   const submit = (event: Event) => {
     event.preventDefault()
     void ask()
@@ -113,6 +122,7 @@ function QuestionForm() {
               max={100}
               value={toSlider(asked.distance_m ?? 5000)}
               aria-label={t.distance}
+              aria-valuetext={`${formatNumber(asked.distance_m ?? 5000, lang.value)} m`}
               onInput={(event) => set({ distance_m: fromSlider(event.currentTarget.valueAsNumber) })}
             />
             <input
@@ -128,12 +138,16 @@ function QuestionForm() {
         )}
       </div>
       <AreaChooser />
-      <details open={asked.tolerance_m !== undefined || asked.asOf !== undefined || undefined}>
+      <Opening
+        when={[asked.where_a, asked.where_b, asked.tolerance_m, asked.asOf].some(
+          (told) => told !== undefined,
+        )}
+      >
         <summary>{t.filters}</summary>
         <p>{t.filtersHint}</p>
         <div class="data-options">
-          {filter('where_a', t.first)}
-          {filter('where_b', t.second)}
+          {filter('where_a', t.filterOf(t.first))}
+          {filter('where_b', t.filterOf(t.second))}
           <label>
             <span>{t.tolerance}</span>
             <input
@@ -157,7 +171,7 @@ function QuestionForm() {
             />
           </label>
         </div>
-      </details>
+      </Opening>
       <p class="data-actions">
         <button type="submit" class="button is-main" disabled={busy.value}>
           {busy.value ? t.running : t.run}
@@ -166,7 +180,7 @@ function QuestionForm() {
       <Progress />
       {failed.value && (
         <p class="data-failed" role="alert">
-          {t.failed(failed.value)}
+          {t.failed(t.whys[failed.value.status] ?? failed.value.message)}
         </p>
       )}
     </form>
@@ -194,6 +208,15 @@ function AnswerView() {
     [asked.b.title[lang.value], t.of(whole(totals.features_b), whole(totals.asked_b))],
     [t.sum, hectares(totals.sum_over_pairs_ha)],
     [t.covered, <CoveredArea key={now.id} answer={now} />],
+    ...(totals.pairs_within_tolerance > 0
+      ? [
+          [t.within, `${whole(totals.pairs_within_tolerance)} (${hectares(totals.within_tolerance_ha)})`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+    [t.accuracy, <Accuracy key={now.id} answer={now} />],
     [t.counted, [filters.a, filters.b].filter(Boolean).join('; ') || t.everything],
     [t.sources, [...new Set([asked.a.attribution, asked.b.attribution])].filter(Boolean).join('; ')],
   ]
@@ -225,11 +248,41 @@ function AnswerView() {
           }
         />
       </p>
+      {isOther.value && (
+        <p class="data-stale" role="status">
+          {t.isOther}
+        </p>
+      )}
       {totals.pairs === 0 && <p>{t.none}</p>}
+      {[asked.a, asked.b]
+        .filter((layer) => layer.id !== AREA && layer.sources.length === 0)
+        .map((layer) => (
+          <p key={layer.id}>{t.noData(layer.title[lang.value])}</p>
+        ))}
+      {asked.a.id === asked.b.id && <p>{t.bothWays}</p>}
       <PairView />
       {totals.pairs > 0 && <PairTable answer={now} />}
+      {totals.pairs > 0 && <p class="overlap-note">{t.conflictsNote}</p>}
       {totals.pairs > 0 && <TotalsTable key={now.id} answer={now} />}
     </section>
+  )
+}
+
+/** How well the places of each side are known, by their sources. */
+function Accuracy({ answer: { layers: asked } }: { answer: Answer }) {
+  const t = overlapWords.value
+  const known = (metres: number | null) =>
+    metres === null ? t.accuracyUnknown : `±${formatNumber(metres, lang.value)} m`
+  return (
+    <>
+      {[asked.a, asked.b].map(({ id, title, sources }, place) => (
+        <span key={`${id} ${place}`}>
+          {place > 0 && <br />}
+          {title[lang.value]}:{' '}
+          {[...new Set(sources.map((source) => known(source.accuracy_m)))].join(', ') || '–'}
+        </span>
+      ))}
+    </>
   )
 }
 

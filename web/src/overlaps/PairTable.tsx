@@ -19,7 +19,7 @@ export function PairTable({ answer }: { answer: Answer }) {
     if (!way || chosen.value === null) return
     event.preventDefault()
     chosen.value = Math.min(Math.max(chosen.value + way, 0), answer.pairs.length - 1)
-    box.current?.querySelectorAll<HTMLButtonElement>('tbody button')[chosen.value]?.focus()
+    box.current?.querySelectorAll<HTMLButtonElement>('tbody button[aria-pressed]')[chosen.value]?.focus()
   }
   const heads = [
     ...names,
@@ -60,7 +60,18 @@ export function PairTable({ answer }: { answer: Answer }) {
                 {nameOf(pair.a)}
               </button>
             </td>
-            <td>{nameOf(pair.b)}</td>
+            <td>
+              <button
+                type="button"
+                class="link"
+                tabIndex={-1}
+                onClick={() => {
+                  chosen.value = place
+                }}
+              >
+                {nameOf(pair.b)}
+              </button>
+            </td>
             <td>
               {t.kinds[pair.class]}
               {pair.sliver && `, ${t.sliver}`}
@@ -81,7 +92,16 @@ export function PairTable({ answer }: { answer: Answer }) {
         ))}
       </Table>
       {answer.pairs.length < answer.totals.pairs && (
-        <button type="button" class="button" disabled={busy.value} onClick={showMore}>
+        <button
+          type="button"
+          class="button"
+          disabled={busy.value}
+          onClick={async () => {
+            const shown = answer.pairs.length
+            await showMore()
+            box.current?.querySelectorAll<HTMLButtonElement>('tbody button[aria-pressed]')[shown]?.focus()
+          }}
+        >
           {t.more}
         </button>
       )}

@@ -59,7 +59,7 @@ export function PairView() {
     inLanguage(layer === AREA ? `/expediente?v=${now.id}` : `/expediente?capa=${layer}&id=${id}${known}`)
   const names = { a: now.layers.a.title[lang.value], b: now.layers.b.title[lang.value], shared: t.shared }
   return (
-    <figure class="data-changes">
+    <figure class="data-changes overlap-view">
       <p>{t.choose}</p>
       <div ref={box} class="data-map" hidden={place === null} />
       {place !== null && (

@@ -33,6 +33,7 @@ export function TotalsTable({ answer }: { answer: Answer }) {
       if (wanted.current === next) setBusy(false)
     }
   }
+  const isEmpty = by !== '' && !busy && !failed && groups.length === 0
   const layerOf = (side: 'a' | 'b') => layers.value.find((layer) => layer.id === answer.layers[side].id)
   const fields = (side: 'a' | 'b') =>
     layerOf(side)?.fields.filter((field) => field.type === 'text' || field.type === 'code') ?? []
@@ -76,6 +77,7 @@ export function TotalsTable({ answer }: { answer: Answer }) {
           {t.failed(failed)}
         </p>
       )}
+      {isEmpty && <p>{t.none}</p>}
       {groups.length > 0 && (
         <Table heads={[t.totalsGroup, t.pairs, `${names[0]} (1)`, `${names[1]} (2)`, t.sum, t.covered]}>
           {groups.map((group) => (

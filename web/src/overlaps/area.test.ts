@@ -22,6 +22,13 @@ it('finds the areas of any GeoJSON', () => {
   )
 })
 
+it('takes corners line by line, whichever coordinate comes first', () => {
+  expect(areaIn('-10, -76\n-10, -75\n-9 -75')).toEqual(polygon)
+  expect(areaIn('-76 -10\n-75 -10\n\n-75 -9\n-76 -10\n')).toEqual(polygon)
+  expect(areaIn('-10, -76\n-10, -75')).toBeNull()
+  expect(areaIn('-10, -76\n-10, 75\n-9, -75')).toBeNull()
+})
+
 it.each([
   '',
   'nada',

@@ -1,19 +1,32 @@
-import type { Map as MapLibre } from 'maplibre-gl'
+import { type Map as MapLibre, NavigationControl, ScaleControl } from 'maplibre-gl'
 import { TerraDraw, TerraDrawPolygonMode } from 'terra-draw'
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter'
+import type { Layer } from '../api/types'
 import { boxOf } from '../data/changesMap'
 import { smallMap } from '../map/smallMap'
+import { labelsOf, shapesOf, tileSource } from '../map/tileLayers'
+import { tonesOf } from '../map/tones'
+import { dark } from '../state/preferences'
 import type { Area } from './area'
 import { SIDE_COLORS } from './colors'
 
-/** A map to draw an area on. */
+/** A map to draw an area on, over the layers that are asked about. */
 export class AreaMap {
   readonly #map: MapLibre
   #draw: TerraDraw | null = null
 
-  constructor(container: HTMLElement, label: string, area: Area | null, drawn: (area: Area) => void) {
+  constructor(
+    container: HTMLElement,
+    label: string,
+    area: Area | null,
+    layers: Layer[],
+    drawn: (area: Area) => void,
+  ) {
     const data = area ?? { type: 'FeatureCollection' as const, features: [] }
-    this.#map = smallMap(container, label, { asked: { type: 'geojson', data } }, [
+    const style = { opacity: 1, dark: dark.peek(), tones: tonesOf(dark.peek()) }
+    const tiles = Object.fromEntries(layers.map((layer) => [layer.id, tileSource(layer)]))
+    this.#map = smallMap(container, label, { ...tiles, asked: { type: 'geojson', data } }, [
+      ...layers.flatMap((layer) => shapesOf(layer, style)),
       {
         id: 'asked',
         type: 'fill',
@@ -26,10 +39,12 @@ export class AreaMap {
         source: 'asked',
         paint: { 'line-color': SIDE_COLORS.shared, 'line-width': 2 },
       },
+      ...layers.flatMap((layer) => labelsOf(layer, style)),
     ])
-    if (area) {
-      this.#map.fitBounds(boxOf(area), { padding: 32, maxZoom: 14, animate: false })
-    }
+    this.#map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
+    this.#map.addControl(new ScaleControl(), 'bottom-left')
+    const around = area ? boxOf(area) : layers.find(({ bbox }) => bbox)?.bbox
+    if (around) this.#map.fitBounds(around, { padding: 32, maxZoom: 14, animate: false })
     this.#map.once('load', () => {
       const draw = new TerraDraw({
         adapter: new TerraDrawMapLibreGLAdapter({ map: this.#map }),

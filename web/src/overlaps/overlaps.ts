@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { type ApiError, errorOf } from '../api/client'
 import type { Bilingual } from '../api/types'
 import type { Area } from './area'
@@ -103,6 +103,10 @@ export interface Answer {
     features_b: number
     asked_a: number
     asked_b: number
+    pairs_within_tolerance: number
+    within_tolerance_ha: number
+    area_a_ha: number | null
+    area_b_ha: number | null
     sum_over_pairs_ha: number
     covered_ha: number | null
   }
@@ -115,19 +119,20 @@ export const question = signal<Question>({
   relation: 'intersects',
 })
 export const answer = signal<Answer | null>(null)
-export const failed = signal('')
+export const failed = signal<ApiError | null>(null)
 export const busy = signal(false)
 /** How far the work is, where it takes longer. */
 export const underWay = signal<UnderWay | null>(null)
 /** Place of the pair in hand among those shown. */
 export const chosen = signal<number | null>(null)
-export const sort = signal('-geodesic_ha')
+const LARGEST = '-geodesic_ha'
+export const sort = signal(LARGEST)
 
 const PAGE = 100
 const AGAIN_MS = 1000
 
-const pageOf = (id: string, offset = 0) =>
-  `/api/overlaps/${encodeURIComponent(id)}?limit=${PAGE}&offset=${offset}&sort=${sort.value}`
+const pageOf = (id: string, offset: number, order: string) =>
+  `/api/overlaps/${encodeURIComponent(id)}?limit=${PAGE}&offset=${offset}&sort=${order}`
 
 /** Waits until what was asked for is there, asking again and again. */
 async function whenDone<T>(
@@ -146,17 +151,18 @@ async function whenDone<T>(
   return (await last.json()) as T
 }
 
-const settled = (response: Response, offset = 0) =>
+const settled = (response: Response, offset: number, order: string) =>
   whenDone<Answer>(
     response,
-    (id) => pageOf(id, offset),
+    (id) => pageOf(id, offset, order),
     (state) => {
       underWay.value = state
     },
   )
 
 /** The answer of a name. */
-export const answerNamed = async (id: string): Promise<Answer> => settled(await fetch(pageOf(id)))
+export const answerNamed = async (id: string): Promise<Answer> =>
+  settled(await fetch(pageOf(id, 0, LARGEST)), 0, LARGEST)
 
 /** A part of an answer that may take longer than the answer itself. */
 export async function partOf<T>(id: string, part: string): Promise<T> {
@@ -164,14 +170,19 @@ export async function partOf<T>(id: string, part: string): Promise<T> {
   return whenDone<T>(await fetch(path), () => path)
 }
 
-/** Asks a question and waits for its answer, however long that takes. */
-export const answerOf = async (asked: Question): Promise<Answer> =>
-  settled(await fetch('/api/overlaps', { method: 'POST', body: JSON.stringify(asked) }))
+/** Pairs that are told by their distance come in its order, others by the area they share. */
+const orderOf = ({ relation }: Question) =>
+  relation === 'near' || relation === 'downstream' ? 'distance_m' : LARGEST
 
-/** The nearest pairs of a question that is about nearness. */
-export async function nearestOf(asked: Question): Promise<Answer> {
-  const { id } = await answerOf(asked)
-  return settled(await fetch(`/api/overlaps/${id}?limit=${PAGE}&sort=distance_m`))
+/** Asks a question and waits for its answer in the order of its kind, however long that takes. */
+export async function answerOf(asked: Question): Promise<Answer> {
+  const order = orderOf(asked)
+  const first = await settled(
+    await fetch('/api/overlaps', { method: 'POST', body: JSON.stringify(asked) }),
+    0,
+    order,
+  )
+  return order === LARGEST ? first : settled(await fetch(pageOf(first.id, 0, order)), 0, order)
 }
 
 /** Calls the work off that is under way. */
@@ -181,12 +192,12 @@ export async function cancel(): Promise<void> {
 }
 
 async function attempt(work: () => Promise<void>): Promise<void> {
-  failed.value = ''
+  failed.value = null
   busy.value = true
   try {
     await work()
   } catch (error) {
-    failed.value = (error as ApiError).message || 'error'
+    failed.value = error as ApiError
   } finally {
     busy.value = false
     underWay.value = null
@@ -203,10 +214,26 @@ function show(next: Answer): void {
   history.replaceState(null, '', address)
 }
 
+/** Whether the question in hand is another than the one that is answered. */
+export const isOther = computed(() => {
+  const now = answer.value
+  if (!now) return false
+  const { asKnown: _, ...asked } = now.question
+  const plain = (of: Question) =>
+    JSON.stringify(
+      Object.entries(of)
+        .filter(([, value]) => value !== undefined)
+        .sort(),
+    )
+  return plain(asked) !== plain({ ...question.value, asKnown: undefined })
+})
+
 /** Asks the question in hand. */
 export const ask = () =>
   attempt(async () => {
-    sort.value = '-geodesic_ha'
+    sort.value = orderOf(question.value)
+    // What was answered before is no answer to this.
+    answer.value = null
     show(await answerOf(question.value))
   })
 
@@ -215,6 +242,8 @@ export async function readAddress(): Promise<void> {
   const id = new URLSearchParams(location.search).get('v')
   if (id) {
     await attempt(async () => show(await answerNamed(id)))
+    const now = answer.value
+    if (now && orderOf(now.question) !== LARGEST) await sortBy(orderOf(now.question))
   }
 }
 
@@ -223,7 +252,8 @@ export const showMore = () =>
   attempt(async () => {
     const now = answer.value
     if (!now) return
-    const next = await settled(await fetch(pageOf(now.id, now.pairs.length)), now.pairs.length)
+    const shown = now.pairs.length
+    const next = await settled(await fetch(pageOf(now.id, shown, sort.value)), shown, sort.value)
     answer.value = { ...now, pairs: [...now.pairs, ...next.pairs] }
   })
 
@@ -233,7 +263,7 @@ export const sortBy = (order: string) =>
     const now = answer.value
     if (!now) return
     sort.value = order
-    const { pairs } = await settled(await fetch(pageOf(now.id)))
+    const { pairs } = await settled(await fetch(pageOf(now.id, 0, order)), 0, order)
     answer.value = { ...now, pairs }
     chosen.value = null
   })
