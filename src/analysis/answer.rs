@@ -1,10 +1,11 @@
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::OnceLock,
     time::{Duration, Instant},
 };
 
-use geo::{MultiPolygon, Rect};
+use geo::{Geometry, MultiPolygon, Rect};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -26,6 +27,10 @@ const DISSOLVED: usize = 20_000;
 pub struct Answer {
     /// The question.
     pub question: OverlapQuestion,
+    /// Name that follows from it.
+    pub id: String,
+    /// How large the area is that was asked about, in hectares (geodesic), and how many corners it has.
+    pub area_size: Option<(f64, usize)>,
     /// The layers as they were asked.
     pub layers: Layers,
     /// What they come to.
@@ -81,7 +86,7 @@ pub enum AnswerError {
 
 /// Area of a side that is one feature, in hectares (geodesic).
 fn area_of_one(snapshot: &Snapshot, slots: &HashSet<Slot>) -> Option<f64> {
-    let Some(slot) = slots.iter().next().filter(|_| slots.len() == 1) else { return None };
+    let slot = slots.iter().next().filter(|_| slots.len() == 1)?;
     let areas = snapshot.feature(*slot).geometry.as_ref().and_then(areas_of)?;
     Some(geodesic_m2(areas) / 1e4)
 }
@@ -127,7 +132,8 @@ impl Answer {
             snapshot.sources().map(|source| source.accuracy_m(snapshot.layer()).unwrap_or(0.0)).collect()
         });
         let (took, covered_ha) = (Duration::ZERO, OnceLock::new());
-        let mut answer = Answer { question, layers, totals, pairs, took, covered_ha, accuracies, area };
+        let (id, area_size) = (question.id(), question.area_size()?);
+        let mut answer = Answer { question, id, area_size, layers, totals, pairs, took, covered_ha, accuracies, area };
         let within: Vec<f64> = answer.pairs.iter().filter_map(|pair| answer.within_tolerance_m2(pair)).collect();
         answer.totals.pairs_within_tolerance = within.len();
         answer.totals.within_tolerance_ha = within.iter().sum::<f64>() / 1e4 + 0.0;
@@ -147,12 +153,21 @@ impl Answer {
         if pair.shared.m2 <= 0.0 {
             return nothing();
         }
-        let [one, other] = self.features(pair).map(|feature| feature.geometry.as_ref());
-        let (Some(one), Some(other)) = (one, other.and_then(areas_of)) else { return nothing() };
-        match part(one, self.area.as_ref())?.as_deref().and_then(areas_of) {
-            Some(own) => Ok(shared_area(own, other)?),
-            None => nothing(),
+        let [one, other] = self.features(pair);
+        let own = self.own(one)?;
+        match (own.as_deref().and_then(areas_of), other.geometry.as_ref().and_then(areas_of)) {
+            (Some(own), Some(other)) => Ok(shared_area(own, other)?),
+            _ => nothing(),
         }
+    }
+
+    /// What of a feature of the first layer counts.
+    ///
+    /// # Errors
+    /// [`Unfinished::Overlay`].
+    pub(super) fn own<'a>(&'a self, feature: &'a Feature) -> Result<Option<Cow<'a, Geometry<f64>>>, Unfinished> {
+        let Some(whole) = &feature.geometry else { return Ok(None) };
+        Ok(part(whole, self.area.as_ref())?)
     }
 
     /// How accurate the places of both features of a pair are, in metres, as their sources say; 0 where they do not.

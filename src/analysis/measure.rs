@@ -128,6 +128,8 @@ impl<'a> Measurer<'a> {
         let answer = self.answer;
         let (a, b) = (&answer.layers.a, &answer.layers.b);
         let [one, other] = answer.features(pair);
+        let own = answer.own(one)?;
+        let own = own.as_deref();
         let tolerance_m = answer.tolerance_m(pair);
         let shared_m2 = pair.shared.m2;
         let width_m = pair.width_m();
@@ -145,13 +147,13 @@ impl<'a> Measurer<'a> {
             true => None,
             false => Some(self.utm_ha(shared, utm_zone)?),
         };
-        let border_m = match areas {
+        let border_m = match [own.and_then(areas_of), areas[1]] {
             [Some(one), Some(other)] if pair.touches => Some(border_m(one, other).map_err(Unfinished::from)?),
             [Some(_), Some(_)] => Some(0.0),
             _ => None,
         };
         let around = (!shared.0.is_empty()).then(|| Geometry::from(shared.clone()));
-        let around = around.as_ref().or(one.geometry.as_ref());
+        let around = around.as_ref().or(own);
         let conflicts = around.map_or(vec![], |around| distances_m(&answer.layers.conflicts, around, NEAR_M));
         Ok(Measures {
             class,
@@ -211,8 +213,8 @@ impl Answer {
     /// How far the two of a pair are from one another, in metres (geodesic).
     pub(super) fn distance_m(&self, pair: &Pair) -> Option<f64> {
         pair.distance_m.or_else(|| {
-            let [one, other] = self.features(pair).map(|feature| feature.geometry.as_ref());
-            distance_m(one?, other?)
+            let [one, other] = self.features(pair);
+            distance_m(self.own(one).ok()??.as_ref(), other.geometry.as_ref()?)
         })
     }
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod area;
+mod area_json;
 mod boundary;
 mod cover;
 mod downstream;
@@ -20,6 +21,7 @@ mod work;
 
 pub use answer::{Answer, AnswerError, Totals};
 pub use area::AREA;
+pub use area_json::AreaJson;
 pub use boundary::Extent;
 pub use measure::{
     CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, WATERSHEDS, distances_m, first_day,

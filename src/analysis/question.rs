@@ -1,11 +1,10 @@
 use std::{str::FromStr, sync::Arc};
 
-use geojson::GeoJson;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    analysis::{PairRelation, Side},
+    analysis::{AreaJson, PairRelation, Side},
     index::Snapshot,
     model::{
         FeatureQuery, Moment,
@@ -47,7 +46,7 @@ pub struct OverlapQuestion {
     /// Only what of the first layer's features lies in this area counts: the polygons of a GeoJSON geometry, feature or collection. Where a layer is
     /// [`AREA`](crate::analysis::AREA), it is the area itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub area: Option<GeoJson>,
+    pub area: Option<AreaJson>,
     /// What the area is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area_name: Option<String>,

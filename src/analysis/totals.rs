@@ -36,7 +36,7 @@ const MOST_CUT: usize = 250_000;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GroupTotals {
     /// What the group has in common; nothing where it is not told.
-    pub value: Value,
+    pub value: Option<serde_json::Value>,
     /// Of an area, its number: others may have the same name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
@@ -73,7 +73,7 @@ pub enum TotalsError {
     Unfinished(#[from] Unfinished),
 }
 
-/// What pairs of a group have in common, and of an area its number.
+/// What pairs of a group have in common, as JSON, and of an area its number.
 type Key = (Option<String>, Option<i64>);
 
 /// A pair as far as it belongs to a group.
@@ -85,11 +85,25 @@ struct Piece<'a> {
 }
 
 impl Answer {
+    /// Whether pairs can be summed up so.
+    ///
+    /// # Errors
+    /// [`TotalsError`].
+    pub fn check_totals(&self, by: &TotalsBy) -> Result<(), TotalsError> {
+        match by {
+            TotalsBy::A(field) => position_of(&self.layers.a, field).map(drop),
+            TotalsBy::B(field) => position_of(&self.layers.b, field).map(drop),
+            TotalsBy::Areas(_) if self.pairs.len() > MOST_CUT => Err(TotalsError::TooMany(self.pairs.len())),
+            TotalsBy::Areas(_) => Ok(()),
+        }
+    }
+
     /// What the pairs come to by groups, the largest sum first. Blocks.
     ///
     /// # Errors
     /// [`TotalsError`].
     pub fn totals_by(&self, by: &TotalsBy, work: &Work) -> Result<Vec<GroupTotals>, TotalsError> {
+        self.check_totals(by)?;
         let groups = match by {
             TotalsBy::A(field) => self.by_field(&self.layers.a, field, |pair| pair.a)?,
             TotalsBy::B(field) => self.by_field(&self.layers.b, field, |pair| pair.b)?,
@@ -99,7 +113,7 @@ impl Answer {
             let distinct =
                 |side: fn(&Pair) -> Slot| pieces.iter().map(|piece| side(piece.pair)).collect::<HashSet<_>>().len();
             Ok(GroupTotals {
-                value: value.map_or(Value::Null, |value| Value::Text(value.into())),
+                value: value.and_then(|value| serde_json::from_str(&value).ok()),
                 id,
                 pairs: pieces.len(),
                 features_a: distinct(|pair| pair.a),
@@ -137,28 +151,17 @@ impl Answer {
         field: &str,
         side: fn(&Pair) -> Slot,
     ) -> Result<BTreeMap<Key, Vec<Piece<'_>>>, TotalsError> {
-        let position = snapshot.position(field).ok_or_else(|| TotalsError::NoField {
-            layer: &snapshot.layer().id,
-            field: field.chars().take(60).collect(),
-            known: snapshot.fields().iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", "),
-        })?;
+        let position = position_of(snapshot, field)?;
         let mut groups: BTreeMap<Key, Vec<Piece<'_>>> = BTreeMap::new();
         for pair in &self.pairs {
             let value: Value = snapshot.feature(side(pair)).value(position).into();
-            let text = match value {
-                Value::Null => None,
-                Value::Text(text) => Some(text.to_string()),
-                other => serde_json::to_string(&other).ok(),
-            };
+            let text = serde_json::to_string(&value).ok().filter(|_| value != Value::Null);
             groups.entry((text, None)).or_default().push(Piece { pair, m2: pair.shared.m2, part: None });
         }
         Ok(groups)
     }
 
     fn by_areas(&self, areas: &Snapshot, work: &Work) -> Result<BTreeMap<Key, Vec<Piece<'_>>>, TotalsError> {
-        if self.pairs.len() > MOST_CUT {
-            return Err(TotalsError::TooMany(self.pairs.len()));
-        }
         let boundaries: HashMap<Slot, Boundary> = (0..)
             .zip(areas.features())
             .filter_map(|(slot, feature)| Some((slot, Boundary::of(areas_of(feature.geometry.as_ref()?)?))))
@@ -175,6 +178,14 @@ impl Answer {
         }
         Ok(groups)
     }
+}
+
+fn position_of(snapshot: &Snapshot, field: &str) -> Result<usize, TotalsError> {
+    snapshot.position(field).ok_or_else(|| TotalsError::NoField {
+        layer: &snapshot.layer().id,
+        field: field.chars().take(60).collect(),
+        known: snapshot.fields().iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", "),
+    })
 }
 
 /// What a pair shares, cut by the areas of a layer, each piece with the area's name.
@@ -199,7 +210,7 @@ fn cut<'a>(
         let area = shared_area(shared, own)?;
         let m2 = geodesic_m2(&area);
         if m2 > 0.0 {
-            let value = name.and_then(|name| feature.value(name).as_text()).map(str::to_owned);
+            let value = name.and_then(|name| serde_json::to_string(feature.value(name).as_text()?).ok());
             pieces.push(((value, Some(feature.id)), Piece { pair, m2, part: Some(area) }));
         }
     }

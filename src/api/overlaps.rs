@@ -9,11 +9,13 @@ use std::{
 
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{DefaultBodyLimit, Path, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json_, json};
 
 use crate::{
@@ -25,7 +27,6 @@ use crate::{
         Problem, SharedState,
         body::WholeBody,
         file::{file_name, media_type, send},
-        heavy::Wanted,
         params::Params,
     },
     exchange::{ExportFormat, OverlapsError, write_overlaps_csv, write_overlaps_file, write_overlaps_geojson},
@@ -35,7 +36,11 @@ use crate::{
 };
 
 /// Bytes of a question, an area among it: of one with too many corners it is told how many are taken.
-pub(super) const MAX_QUESTION: usize = 16 << 20;
+pub(super) const MAX_QUESTION: usize = 12 << 20;
+/// Of fewer bytes a body is read at once.
+const SMALL: usize = 64 << 10;
+/// Of fewer pairs a file is soon written.
+const FEW_PAIRS: usize = 20_000;
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 
@@ -57,15 +62,28 @@ async fn ask(
     WholeBody(body): WholeBody,
 ) -> Result<Response, Problem> {
     params.allow_only([])?;
-    let question: OverlapQuestion =
-        serde_json::from_slice(&body).map_err(|error| Problem::bad_body(format!("no question: {error}")))?;
+    let question: OverlapQuestion = parse(&state, body, "a question").await?;
     let answer = match state.overlaps.ask(question).await? {
         Asked::Done(answer) => answer,
         Asked::Running(job) => return Ok(under_way(&state, &job, "")),
     };
-    let id = answer.question.id();
-    let page = page(&state, &id, &answer, &Part::default()).await?;
+    let id = answer.id.clone();
+    let page = page(&state, &answer, Part::default()).await?;
     Ok((StatusCode::CREATED, [location(&state, &id, ""), took(&answer)], Json(page)).into_response())
+}
+
+/// Reads a body, off the async threads where it is large.
+pub(super) async fn parse<T: DeserializeOwned + Send + 'static>(
+    state: &SharedState,
+    body: Bytes,
+    expected: &'static str,
+) -> Result<T, Problem> {
+    let is_small = body.len() < SMALL;
+    let read = move || {
+        serde_json::from_slice(&body)
+            .map_err(|error| Problem::bad_body(format!("expected {expected} in JSON: {error}")))
+    };
+    if is_small { read() } else { state.heavy.draw(read).await? }
 }
 
 /// `DELETE /api/overlaps/{id}`: 204 when the work was called off.
@@ -113,7 +131,6 @@ fn under_way(state: &SharedState, job: &OverlapJob, part: &str) -> Response {
         "status": if job.is_queued() { "accepted" } else { "running" },
         "done": done,
         "total": total,
-        "question": job.question,
         "links": [{"rel": "self", "href": address}],
     });
     let again = (header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -169,12 +186,15 @@ async fn answer(State(state): State<SharedState>, Path(id): Path<String>, params
     if format != "json" && file_format.is_none() {
         return Err(Problem::bad_parameter("f", format!("accepted are json, {}", ExportFormat::names())));
     }
-    let answer = match state.overlaps.again(&id).await? {
+    let asked = state.overlaps.again(&id).await?;
+    let answer = match asked {
         Asked::Done(answer) => answer,
+        // Who wants a file takes whatever comes for one.
+        asked if file_format.is_some() => state.overlaps.to_the_end(asked).await?,
         Asked::Running(job) => return Ok(under_way(&state, &job, "")),
     };
     let Some(format) = file_format else {
-        return Ok(([took(&answer)], Json(page(&state, &id, &answer, &part).await?)).into_response());
+        return Ok(([took(&answer)], Json(page(&state, &answer, part).await?)).into_response());
     };
     let limit = if params.get("limit").is_some() { part.limit } else { usize::MAX };
     let name = file_name("cruces", format);
@@ -192,16 +212,19 @@ pub(super) async fn file(
     around: (&'static str, &'static str),
 ) -> Result<File, Problem> {
     let answer = Arc::clone(answer);
-    let write = move |wanted: &Wanted| {
-        let go_on = || wanted.is_wanted();
-        write_file(format, &answer, (&part, limit), around, &go_on).map_err(|error| {
-            if wanted.is_wanted() {
+    let few = answer.pairs.len() <= FEW_PAIRS;
+    let write = move |go_on: &dyn Fn() -> bool| {
+        write_file(format, &answer, (&part, limit), around, go_on).map_err(|error| {
+            if go_on() {
                 tracing::error!(%error, "pairs cannot be written");
             }
             Problem::internal()
         })
     };
-    state.heavy.run_long(write).await
+    if few {
+        return state.heavy.draw(move || write(&|| true)).await?;
+    }
+    state.heavy.run_long(move |wanted| write(&|| wanted.is_wanted())).await
 }
 
 /// Writes pairs to a file that goes with its reader.
@@ -281,20 +304,19 @@ async fn totals(State(state): State<SharedState>, Path(id): Path<String>, params
 }
 
 /// The report of an answer, with the pairs of a part.
-pub(super) async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, part: &Part) -> Result<Json_, Problem> {
-    let of_page = Arc::clone(answer);
-    let Part { order, descending, offset, limit } = *part;
-    let rows = tokio::task::spawn_blocking(move || {
-        let mut measurer = Measurer::of(&of_page);
-        let sorted = of_page.sorted(order, descending);
-        let pairs = sorted.into_iter().skip(offset).take(limit);
-        pairs.map(|pair| Ok(measurer.row(pair)?.0)).collect::<Result<Vec<_>, MeasureError>>()
-    });
-    let rows = rows.await.map_err(|_| Problem::internal())?.map_err(|error| {
+pub(super) async fn page(state: &SharedState, answer: &Arc<Answer>, part: Part) -> Result<Json_, Problem> {
+    let (answer, address) = (Arc::clone(answer), state.public_url.join(&format!("/api/overlaps/{}", answer.id)));
+    let told = state.heavy.draw(move || report(&answer, &address, &part)).await?;
+    told.map_err(|error| {
         tracing::error!(%error, "pairs cannot be measured");
         Problem::internal()
-    })?;
-    let address = state.public_url.join(&format!("/api/overlaps/{id}"));
+    })
+}
+
+fn report(answer: &Answer, address: &str, part: &Part) -> Result<Json_, MeasureError> {
+    let mut measurer = Measurer::of(answer);
+    let pairs = answer.sorted(part.order, part.descending).into_iter().skip(part.offset).take(part.limit);
+    let rows = pairs.map(|pair| Ok(measurer.row(pair)?.0)).collect::<Result<Vec<_>, MeasureError>>()?;
     let layer = |snapshot: &Snapshot| {
         json!({
             "id": snapshot.layer().id,
@@ -307,7 +329,7 @@ pub(super) async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, pa
         })
     };
     let [filter_a, filter_b] = answer.question.filters(&answer.layers);
-    let next = (offset + rows.len() < answer.pairs.len())
+    let next = (part.offset + rows.len() < answer.pairs.len())
         .then(|| json!({"rel": "next", "href": format!("{address}?{}", part.next(rows.len()))}));
     let file = |format: &ExportFormat| {
         let name = format.name();
@@ -319,10 +341,10 @@ pub(super) async fn page(state: &SharedState, id: &str, answer: &Arc<Answer>, pa
         .chain(ExportFormat::ALL.iter().map(file))
         .collect();
     Ok(json!({
-        "id": id,
+        "id": answer.id,
         "question": answer.question,
         "filters": {"a": filter_a, "b": filter_b},
-        "area": answer.question.area_size()?.map(|(geodesic_ha, corners)| json!({"geodesic_ha": geodesic_ha, "corners": corners})),
+        "area": answer.area_size.map(|(geodesic_ha, corners)| json!({"geodesic_ha": geodesic_ha, "corners": corners})),
         "layers": {"a": layer(&answer.layers.a), "b": layer(&answer.layers.b), "conflicts": layer(&answer.layers.conflicts)},
         "totals": answer.totals,
         "number_matched": answer.pairs.len(),

@@ -35,7 +35,8 @@ impl Params {
         let known: Vec<_> = known.into_iter().collect();
         match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
             Some((name, _)) => {
-                Err(Problem::bad_parameter(name, format!("is not known here; known are: {}", known.join(", "))))
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                Err(Problem::bad_parameter(name, format!("is not known here; known are: {known}")))
             }
             None => Ok(()),
         }

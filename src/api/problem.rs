@@ -19,8 +19,8 @@ use crate::tiles::TileAddressError;
 #[error("{detail}")]
 pub struct Problem {
     /// Address that says what kind of problem it is, where a standard has one.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
+    #[serde(rename = "type")]
+    kind: &'static str,
     #[serde(serialize_with = "as_number")]
     status: StatusCode,
     title: &'static str,
@@ -103,7 +103,7 @@ impl Problem {
 
     /// 405: the resource is there, the method is not.
     pub fn method_not_allowed() -> Problem {
-        let detail = "this resource can be read with GET and HEAD; see the Allow header";
+        let detail = "this resource does not know the method; the header Allow names those it knows";
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail.into())
     }
 
@@ -124,7 +124,7 @@ impl Problem {
 
     /// The same problem, of a kind that a standard has an address for.
     pub(super) fn of_kind(self, kind: &'static str) -> Problem {
-        Problem { kind: Some(kind), ..self }
+        Problem { kind, ..self }
     }
 
     /// The same problem, naming the request.
@@ -133,7 +133,7 @@ impl Problem {
     }
 
     fn new(status: StatusCode, title: &'static str, detail: String) -> Problem {
-        Problem { kind: None, status, title, detail, parameter: None, request_id: None }
+        Problem { kind: "about:blank", status, title, detail, parameter: None, request_id: None }
     }
 }
 

@@ -8,7 +8,8 @@ use std::{
 };
 
 use jiff::Timestamp;
-use moka::future::Cache;
+use moka::{future::Cache, policy::EvictionPolicy};
+use tokio::sync::Semaphore;
 
 pub use self::job::OverlapJob;
 use self::{
@@ -33,9 +34,13 @@ const MOST: usize = 4;
 const STANDING: [(&str, &str); 2] =
     [("mining_concessions", "indigenous_territories"), ("mining_concessions", "watersheds")];
 /// Pairs in all answers that are kept.
-const MOST_PAIRS: u32 = 1_000_000;
+const MOST_PAIRS: u32 = 4_000_000;
 /// How long is told why there is no answer.
-const TOLD: Duration = Duration::from_secs(600);
+const TOLD: Duration = Duration::from_secs(60);
+/// Areas checked at once.
+const CHECKED_AT_ONCE: usize = 2;
+/// After so long a standing question that has no answer is asked again.
+const RETRY: Duration = Duration::from_secs(5);
 
 /// Questions about what lies on what, worked out one after another, and the answers that were asked for last.
 #[derive(Clone)]
@@ -53,6 +58,7 @@ struct Shared {
     turns: Turns,
     /// Of the standing questions, which wait for nobody.
     standing_turn: Turns,
+    checking: Semaphore,
 }
 
 /// What was asked for, or work that will be it.
@@ -113,8 +119,13 @@ impl From<QuestionError> for OverlapJobError {
 impl OverlapJobs {
     /// On the layers of an index; questions are kept in the store.
     pub fn new(index: Arc<Index>, store: Store) -> OverlapJobs {
+        // What was answered last is kept, however large it is.
+        let kept = |weigh| {
+            let cache = Cache::builder().max_capacity(MOST_PAIRS.into()).eviction_policy(EvictionPolicy::lru());
+            cache.weigher(weigh).build()
+        };
         // An answer holds its layers as they were.
-        let weigh = |_: &String, answer: &Arc<Answer>| {
+        let weigh: fn(&String, &Arc<Answer>) -> u32 = |_, answer| {
             let features = answer.layers.a.features().len() + answer.layers.b.features().len();
             // The largest is kept alone.
             u32::try_from(answer.pairs.len() + features / 10 + 100).unwrap_or(u32::MAX).min(MOST_PAIRS)
@@ -122,13 +133,14 @@ impl OverlapJobs {
         OverlapJobs(Arc::new(Shared {
             index,
             store,
-            kept: Cache::builder().max_capacity(MOST_PAIRS.into()).weigher(weigh).build(),
-            last: Cache::builder().max_capacity(MOST_PAIRS.into()).weigher(weigh).build(),
+            kept: kept(weigh),
+            last: kept(weigh),
             totals: Cache::builder().max_capacity(100).build(),
             failed: Cache::builder().max_capacity(1_000).time_to_live(TOLD).build(),
             running: Mutex::default(),
             turns: Turns::new(AT_ONCE),
             standing_turn: Turns::new(1),
+            checking: Semaphore::new(CHECKED_AT_ONCE),
         }))
     }
 
@@ -137,18 +149,44 @@ impl OverlapJobs {
     /// # Errors
     /// [`OverlapJobError`].
     pub async fn ask(&self, question: OverlapQuestion) -> Result<Asked<Arc<Answer>>, Arc<OverlapJobError>> {
+        wait_for_answer(self.begin_kept(question).await?).await
+    }
+
+    /// Asks a question and waits for the answer however long it takes. Whoever stops waiting wants it no more.
+    ///
+    /// # Errors
+    /// [`OverlapJobError`].
+    pub async fn ask_to_the_end(&self, question: OverlapQuestion) -> Result<Arc<Answer>, Arc<OverlapJobError>> {
+        self.to_the_end(self.begin_kept(question).await?).await
+    }
+
+    /// Waits for an answer however long it takes.
+    ///
+    /// # Errors
+    /// [`OverlapJobError`].
+    pub async fn to_the_end(&self, asked: Asked<Arc<Answer>>) -> Result<Arc<Answer>, Arc<OverlapJobError>> {
+        match asked {
+            Asked::Done(answer) => Ok(answer),
+            Asked::Running(job) => match job.wait_to_the_end().await? {
+                Outcome::Answer(answer) => Ok(answer),
+                _ => Err(OverlapJobError::Interrupted.into()),
+            },
+        }
+    }
+
+    async fn begin_kept(&self, question: OverlapQuestion) -> Result<Asked<Arc<Answer>>, OverlapJobError> {
         let (question, layers) = self.0.settled(question).await?;
         let kept = serde_json::to_value(&question).expect("plain data");
         // What nobody works out is not kept.
         let begun = self.begin(question, layers, false).await?;
         let id = match &begun {
-            Asked::Done(answer) => &answer.question.id(),
+            Asked::Done(answer) => &answer.id,
             Asked::Running(job) => job.id(),
         };
-        if !self.0.store.keep_overlap_question(id, &kept).await.map_err(OverlapJobError::from)? {
-            return Err(OverlapJobError::Full.into());
+        match self.0.store.keep_overlap_question(id, &kept).await? {
+            true => Ok(begun),
+            false => Err(OverlapJobError::Full),
         }
-        wait_for_answer(begun).await
     }
 
     /// The answer of that name, worked out again where it is no longer at hand; waits for it for a moment.
@@ -177,7 +215,7 @@ impl OverlapJobs {
         if let Some(known) = answer.totals.covered_ha {
             return Ok(Asked::Done(known));
         }
-        let key = Key { id: answer.question.id(), of: Some("covered".to_owned()) };
+        let key = Key { id: answer.id.clone(), of: Some("covered".to_owned()) };
         self.0.no_failure(&key).await?;
         let job = self.start(key, answer.question.clone(), Task::Covered(Arc::clone(answer)), false)?;
         Ok(match job.wait().await? {
@@ -196,10 +234,11 @@ impl OverlapJobs {
         name: &str,
         by: TotalsBy,
     ) -> Result<Asked<Arc<Vec<GroupTotals>>>, Arc<OverlapJobError>> {
-        let key = Key { id: answer.question.id(), of: Some(format!("totals by {name}")) };
+        let key = Key { id: answer.id.clone(), of: Some(format!("totals by {name}")) };
         if let Some(totals) = self.0.totals.get(&key).await {
             return Ok(Asked::Done(totals));
         }
+        answer.check_totals(&by).map_err(OverlapJobError::from)?;
         self.0.no_failure(&key).await?;
         let job = self.start(key, answer.question.clone(), Task::Totals(Arc::clone(answer), by), false)?;
         Ok(match job.wait().await? {
@@ -214,18 +253,23 @@ impl OverlapJobs {
         let mut renewed = self.0.index.renewed();
         loop {
             let began = Instant::now();
+            let mut has_failed = false;
             for (a, b) in STANDING {
                 match self.work_on(OverlapQuestion::of(a, b)).await {
                     Ok(answer) => {
                         let seconds = metrics::gauge!("rimay_standing_overlaps_seconds", "a" => a, "b" => b);
                         seconds.set(answer.took.as_secs_f64());
                     }
-                    Err(error) => tracing::warn!(%error, a, b, "a standing question has no answer"),
+                    Err(error) => {
+                        has_failed = true;
+                        tracing::warn!(%error, a, b, "a standing question has no answer");
+                    }
                 }
             }
             // Where a layer changes all the time, a processor is not busy with this all the time.
             tokio::time::sleep(began.elapsed() * 3).await;
-            if renewed.changed().await.is_err() {
+            let patience = if has_failed { RETRY } else { Duration::MAX };
+            if tokio::time::timeout(patience, renewed.changed()).await.is_ok_and(|changed| changed.is_err()) {
                 return;
             }
         }
@@ -315,11 +359,13 @@ impl Shared {
     /// The same question about what is known at a time, if it is right, and the layers as the public may see them then.
     async fn settled(&self, question: OverlapQuestion) -> Result<(OverlapQuestion, Layers), OverlapJobError> {
         // An area may have many corners.
+        let turn = self.checking.acquire().await.map_err(|_| OverlapJobError::Interrupted)?;
         let checked = tokio::task::spawn_blocking(move || {
             let question = question.with_area_checked()?;
             Ok::<_, QuestionError>((question.area_as_layer()?, question))
         });
         let (area, mut question) = checked.await.map_err(|_| OverlapJobError::Interrupted)??;
+        drop(turn);
         let names = [
             ("a", question.a.clone()),
             ("b", question.b.clone()),
@@ -335,6 +381,8 @@ impl Shared {
         }
         // Only now: a layer that changes meanwhile is read as it was.
         let moment = question.moment()?;
+        // Of all ways to write the same time one is in the name.
+        question.as_known = moment.as_known.map(|time| time.to_string());
         if moment.as_known.is_some_and(|known| known > Timestamp::now()) {
             let detail = "this time is still to come: what will be known then is not known".to_owned();
             return Err(QuestionError { member: "asKnown", detail }.into());

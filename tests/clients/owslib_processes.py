@@ -26,13 +26,13 @@ service = Processes(f"{OGC}/", timeout=60)
 expected = int(sql(PAIRS)[0])
 check(f"{NAME} lists the process", lambda: [process["id"] for process in service.processes()], ["overlaps"])
 check(f"{NAME} reads its inputs", lambda: {"a", "b", "relation", "area"} <= set(service.process("overlaps")["inputs"]))
-check(f"{NAME} executes it", lambda: service.execute("overlaps", INPUTS)["overlaps"]["totals"]["pairs"], expected)
+check(f"{NAME} executes it", lambda: service.execute("overlaps", INPUTS)["overlaps"]["value"]["totals"]["pairs"], expected)
 check(
     f"{NAME} gets every pair as GeoJSON",
     lambda: len(
         service.execute(
             "overlaps", INPUTS, {"overlaps": {"format": {"mediaType": "application/geo+json"}}}
-        )["overlaps"]["features"]
+        )["overlaps"]["value"]["features"]
     ),
     expected,
 )

@@ -292,6 +292,16 @@ fn assert_all_relations_are_as_in_postgis(server: &Server, database: &TestDataba
                 question["distance_m"] = json!(1500);
             }
             let answer = asked(server, &question);
+            // Now and then GEOS cannot tell of areas that touch themselves in places; then there is nothing to compare with.
+            let refused = database.query_or_refusal(&format!(
+                "select count(*)::text from rimay.feature a join rimay.feature b on {condition}
+                 where a.layer = 'watersheds' and b.layer = '{other}'"
+            ));
+            if let Err(refusal) = refused {
+                assert!(refusal.contains("TopologyException"), "{refusal}");
+                println!("PostGIS does not know: {relation} {other}, {of}: {refusal}");
+                continue;
+            }
             let theirs = pairs_of_postgis(database, "watersheds", other, condition);
             assert_same(&pairs(server, &answer), &theirs, &format!("{relation} {other}, {of}"));
             assert_each(server, database, &answer, "border_m", BORDER, 1e-6);
@@ -459,7 +469,12 @@ fn an_area_is_asked_about_like_a_layer() {
         ask(&server, &json!({"a": "area", "b": "watersheds", "area": {"type": "Polygon", "coordinates": [ring]}}));
     assert_eq!((crossing.status, &crossing.json()["parameter"]), (400, &json!("area")));
     assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
-    let ring: Vec<_> = ring.iter().chain(&ring).chain(&ring).collect();
+    // Members that GeoJSON does not know are not read.
+    let foreign = json!({"type": "Polygon", "coordinates": corners, "x": vec![json!({}); 100_000]});
+    let with_foreign =
+        asked(&server, &json!({"a": "area", "b": "watersheds", "area": foreign, "area_name": "El sitio"}));
+    assert_eq!(with_foreign["id"], answer["id"]);
+    let ring: Vec<_> = ring.iter().chain(&ring).collect();
     let many =
         ask(&server, &json!({"a": "area", "b": "watersheds", "area": {"type": "Polygon", "coordinates": [ring]}}));
     assert!(
@@ -467,8 +482,6 @@ fn an_area_is_asked_about_like_a_layer() {
         "{}",
         many.json()
     );
-    let endless = server.send_bytes("POST", "/api/overlaps", &[], vec![b' '; 17 << 20]);
-    assert_eq!((endless.status, endless.header("content-type")), (413, "application/problem+json"));
 }
 
 #[test]

@@ -53,13 +53,13 @@ fn a_process_is_described_and_executed() {
     assert_eq!((raw.status, raw.json()), (200, own.clone()), "the same answer");
     let document =
         execute(&server, &[], &json!({"inputs": inputs, "response": "document", "outputs": {"overlaps": {}}}));
-    assert_eq!(document.json()["overlaps"], own);
+    assert_eq!(document.json()["overlaps"]["value"], own);
     let output = |media_type: &str, mode: &str| json!({"overlaps": {"format": {"mediaType": media_type}, "transmissionMode": mode}});
     let geojson = json!({"inputs": inputs, "response": "document", "outputs": output("application/geo+json", "value")});
     let features = execute(&server, &[], &geojson);
     assert_eq!(features.header("content-type"), "application/json");
     assert_eq!(
-        features.json()["overlaps"]["features"].as_array().unwrap().len() as u64,
+        features.json()["overlaps"]["value"]["features"].as_array().unwrap().len() as u64,
         own["number_matched"].as_u64().unwrap()
     );
     let csv = execute(&server, &[], &json!({"inputs": inputs, "outputs": output("text/csv", "value")}));

@@ -34,6 +34,7 @@ fn every_link_of_the_landing_page_leads_somewhere_of_its_type() {
             "related",
             "conformance",
             "data",
+            "http://www.opengis.net/def/rel/ogc/1.0/processes",
             "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
         ]
     );

@@ -49,11 +49,16 @@ impl TestDatabase {
 
     /// Runs one statement and returns its first column as text, row by row.
     pub fn query(&self, sql: &str) -> Vec<Option<String>> {
+        self.query_or_refusal(sql).unwrap()
+    }
+
+    /// The same, or what the database says against it.
+    pub fn query_or_refusal(&self, sql: &str) -> Result<Vec<Option<String>>, String> {
         block_on(async {
             let mut connection = PgConnection::connect(&self.url).await.unwrap();
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await;
             connection.close().await.unwrap();
-            rows.iter().map(|row| row.get(0)).collect()
+            rows.map(|rows| rows.iter().map(|row| row.get(0)).collect()).map_err(|error| error.to_string())
         })
     }
 

@@ -24,7 +24,7 @@ use crate::{
         body::WholeBody,
         file::{file_name, media_type, send},
         ogc::{check_format, link},
-        overlaps::{MAX_QUESTION, Part, file, page},
+        overlaps::{MAX_QUESTION, Part, file, page, parse},
         params::Params,
     },
     exchange::ExportFormat,
@@ -128,6 +128,13 @@ struct Told {
     in_document: bool,
 }
 
+impl Told {
+    /// Files do not go into a document by value.
+    fn is_tellable(self) -> bool {
+        !self.in_document || self.by_reference || matches!(self.format, None | Some(ExportFormat::GeoJson))
+    }
+}
+
 /// Name of a job.
 #[derive(Debug, PartialEq, Eq)]
 struct JobName {
@@ -153,7 +160,7 @@ impl JobName {
             in_document: response == "document",
         };
         let name = JobName { answer: answer.to_owned(), told };
-        (name.text() == text).then_some(name)
+        (name.text() == text && told.is_tellable()).then_some(name)
     }
 }
 
@@ -182,8 +189,7 @@ impl Execution {
                 told.format = format_of(&wanted)?;
             }
         }
-        let is_json = matches!(told.format, None | Some(ExportFormat::GeoJson));
-        if told.in_document && !told.by_reference && !is_json {
+        if !told.is_tellable() {
             return Err(Problem::bad_body(
                 "outputs: files come raw, or into a document by reference (\"transmissionMode\": \"reference\")",
             ));
@@ -203,10 +209,10 @@ fn value_of(name: &str, input: Json_) -> Result<Json_, Problem> {
 
 /// The format of a media type; `None` of the report.
 fn format_of(wanted: &str) -> Result<Option<ExportFormat>, Problem> {
-    if wanted == "application/json" {
+    let plain = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if plain(wanted) == "application/json" {
         return Ok(None);
     }
-    let plain = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let found = ExportFormat::ALL.iter().find(|format| plain(media_type(**format)) == plain(wanted));
     found.copied().map(Some).ok_or_else(|| {
         let known: Vec<_> = ExportFormat::ALL.iter().map(|format| media_type(*format)).collect();
@@ -224,33 +230,38 @@ async fn execute(
 ) -> Result<Response, Problem> {
     params.allow_only([])?;
     check_process(&process)?;
-    let execution: Execution =
-        serde_json::from_slice(&body).map_err(|error| Problem::bad_body(format!("no execution: {error}")))?;
+    let execution: Execution = parse(&state, body, "inputs and outputs").await?;
     let (question, told) = execution.understood()?;
-    let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-    let is_async = preferences.flat_map(|list| list.split(',')).any(|preference| preference.trim() == "respond-async");
-    let mut asked = state.overlaps.ask(question).await?;
-    if is_async {
-        let answer = match &asked {
-            Asked::Done(answer) => answer.question.id(),
-            Asked::Running(job) => job.id().to_owned(),
-        };
-        let name = JobName { answer, told };
-        let location = state.public_url.join(&format!("/ogc/jobs/{}", name.text()));
-        let headers = [
-            (header::LOCATION, HeaderValue::from_str(&location).expect("an address")),
-            (HeaderName::from_static("preference-applied"), HeaderValue::from_static("respond-async")),
-        ];
-        return Ok((StatusCode::CREATED, headers, Json(status_of(&state, &name, &Ok(asked))?)).into_response());
+    if !prefers_async(&headers) {
+        // Whoever goes away is no longer waited for, and the work is called off.
+        let answer = state.overlaps.ask_to_the_end(question).await?;
+        return tell(&state, &answer, told).await;
     }
-    // Whoever goes away is no longer waited for, and the work is called off.
-    let answer = loop {
-        match asked {
-            Asked::Done(answer) => break answer,
-            Asked::Running(job) => asked = state.overlaps.again(job.id()).await?,
+    let asked = state.overlaps.ask(question).await?;
+    let answer = match &asked {
+        Asked::Done(answer) => answer.id.clone(),
+        Asked::Running(job) => {
+            job.keep();
+            job.id().to_owned()
         }
     };
-    tell(&state, &answer, told).await
+    let name = JobName { answer, told };
+    let location = state.public_url.join(&format!("/ogc/jobs/{}", name.text()));
+    let headers = [
+        (header::LOCATION, HeaderValue::from_str(&location).expect("an address")),
+        (HeaderName::from_static("preference-applied"), HeaderValue::from_static("respond-async")),
+    ];
+    Ok((StatusCode::CREATED, headers, Json(status_of(&state, &name, &Ok(asked))?)).into_response())
+}
+
+/// Whether `respond-async` is among the preferences (RFC 7240), with parameters or without.
+fn prefers_async(headers: &HeaderMap) -> bool {
+    let told = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    // What stands in quotes is no preference.
+    let plain = told.map(|list| list.split('"').step_by(2).collect::<String>());
+    plain.flat_map(|list| list.split(',').map(str::to_owned).collect::<Vec<_>>()).any(|preference| {
+        preference.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("respond-async"))
+    })
 }
 
 type Outcome = Result<Asked<Arc<Answer>>, Arc<OverlapJobError>>;
@@ -344,7 +355,7 @@ async fn results(
 }
 
 async fn tell(state: &SharedState, answer: &Arc<Answer>, told: Told) -> Result<Response, Problem> {
-    let id = answer.question.id();
+    let id = &answer.id;
     if told.by_reference {
         let format = told.format.map_or("json", ExportFormat::name);
         let address = state.public_url.join(&format!("/api/overlaps/{id}?f={format}"));
@@ -357,10 +368,13 @@ async fn tell(state: &SharedState, answer: &Arc<Answer>, told: Told) -> Result<R
         return Ok((StatusCode::NO_CONTENT, [(header::LINK, link)]).into_response());
     }
     match (told.format, told.in_document) {
-        (None, false) => Ok(Json(page(state, &id, answer, &Part::default()).await?).into_response()),
-        (None, true) => Ok(Json(json!({OVERLAPS: page(state, &id, answer, &Part::default()).await?})).into_response()),
+        (None, false) => Ok(Json(page(state, answer, Part::default()).await?).into_response()),
+        (None, true) => {
+            let value = page(state, answer, Part::default()).await?;
+            Ok(Json(json!({OVERLAPS: {"value": value, "mediaType": "application/json"}})).into_response())
+        }
         (Some(format), true) => {
-            let around = ("{\"overlaps\":", "}");
+            let around = ("{\"overlaps\":{\"mediaType\":\"application/geo+json\",\"value\":", "}}");
             let written = file(state, answer, format, Part::default(), usize::MAX, around).await?;
             let mut document = send(written, "overlaps.json", format);
             document.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -383,8 +397,21 @@ mod tests {
             for (by_reference, in_document) in [(false, false), (true, false), (false, true), (true, true)] {
                 let told = Told { format, by_reference, in_document };
                 let name = JobName { answer: "0123456789abcdef0123".into(), told };
-                assert_eq!(JobName::parse(&name.text()), Some(name));
+                assert_eq!(JobName::parse(&name.text()).is_some(), told.is_tellable());
+                assert!(JobName::parse(&name.text()).is_none_or(|read| read == name));
             }
+        }
+        for (told, is_async) in [
+            ("respond-async", true),
+            ("Respond-Async; wait=10", true),
+            ("wait=10, respond-async", true),
+            ("respond-sync", false),
+            ("foo=\"a, respond-async, b\"", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("prefer", told.parse().expect("a header"));
+            assert_eq!(prefers_async(&headers), is_async, "{told}");
         }
         for wrong in ["", "0123", "0123-json", "0123-nada-value-raw", "0123-json-value-nada", "0123-json-value-raw-raw"]
         {

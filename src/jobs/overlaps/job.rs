@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// So long whoever asks waits for the outcome; what takes longer goes on without them.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Work that nobody has asked about for so long is called off.
-const FORGOTTEN: Duration = Duration::from_secs(30);
+const FORGOTTEN: Duration = Duration::from_secs(90);
 /// How often that is looked at.
 pub(super) const LOOK: Duration = Duration::from_millis(500);
 
@@ -141,12 +141,28 @@ impl OverlapJob {
         let waiting = Waiting(self);
         let mut outcome = self.outcome.subscribe();
         let Ok(done) = tokio::time::timeout(PATIENCE, outcome.wait_for(Option::is_some)).await else {
-            self.wanted().1 = Instant::now() + FORGOTTEN;
+            let mut wanted = self.wanted();
+            wanted.1 = wanted.1.max(Instant::now() + FORGOTTEN);
+            drop(wanted);
             drop(waiting);
             return Ok(None);
         };
         let outcome = done.ok().and_then(|done| done.clone()).ok_or(OverlapJobError::Interrupted)?;
         outcome.map(Some)
+    }
+
+    /// Waits for the outcome however long it takes. Whoever stops waiting wants it no more.
+    pub(super) async fn wait_to_the_end(&self) -> Result<Outcome, Arc<OverlapJobError>> {
+        self.wanted().0 += 1;
+        let _waiting = Waiting(self);
+        let mut outcome = self.outcome.subscribe();
+        let done = outcome.wait_for(Option::is_some).await;
+        done.ok().and_then(|done| done.clone()).ok_or(OverlapJobError::Interrupted)?
+    }
+
+    /// It goes on to its end, whether somebody asks about it or not.
+    pub fn keep(&self) {
+        self.wanted().1 = Instant::now() + LIMIT * 2;
     }
 
     fn wanted(&self) -> MutexGuard<'_, (usize, Instant)> {

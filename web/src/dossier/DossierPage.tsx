@@ -178,6 +178,7 @@ function Report({ dossier: own }: { dossier: Dossier }) {
       </p>
       <h1>{own.name}</h1>
       <p>{t.known(`${formatDate(own.asKnown.slice(0, 10), lang.value)} ${formatTime(known, lang.value)}`)}</p>
+      {own.asOf && <p>{t.asOf(whole(own.asOf))}</p>}
       {own.overlaps.some(({ layers: asked }) => asked.a.synthetic || asked.b.synthetic) && (
         <p class="badge">{t.syntheticAll}</p>
       )}

@@ -30,6 +30,8 @@ export interface Dossier {
   name: string
   subject: Feature
   asKnown: string
+  /** Day in the world, where it is another than today. */
+  asOf?: string | undefined
   overlaps: Answer[]
   conflicts: Answer
   downstream: Answer
@@ -56,17 +58,21 @@ export function readAddress(search: string): Address | null {
   return layer && Number.isSafeInteger(id) && id > 0 ? { layer, id, asKnown: params.get('conocido') } : null
 }
 
-const itemAt = (layer: string, id: number, asKnown: string) =>
-  getJson<Feature>(`/ogc/collections/${layer}/items/${id}?asKnown=${encodeURIComponent(asKnown)}`)
+const itemAt = (layer: string, id: number, { asKnown, asOf }: Pick<Question, 'asKnown' | 'asOf'>) => {
+  const moment = new URLSearchParams()
+  if (asKnown) moment.set('asKnown', asKnown)
+  if (asOf) moment.set('asOf', asOf)
+  return getJson<Feature>(`/ogc/collections/${layer}/items/${id}?${moment}`)
+}
 
-async function shapesOf(answers: Answer[], asKnown: string): Promise<Shape[]> {
+async function shapesOf(answers: Answer[], moment: Pick<Question, 'asKnown' | 'asOf'>): Promise<Shape[]> {
   const wanted = answers
     .filter(({ question }) => DRAWN.includes(question.b) || question.b === 'conflicts')
     .flatMap(({ question, pairs }) =>
       pairs.slice(0, MOST_DRAWN).map(({ b }) => ({ layer: question.b, id: b.id })),
     )
   const items = await Promise.all(
-    wanted.map(async ({ layer, id }) => ({ layer, geometry: (await itemAt(layer, id, asKnown)).geometry })),
+    wanted.map(async ({ layer, id }) => ({ layer, geometry: (await itemAt(layer, id, moment)).geometry })),
   )
   return items.filter(({ geometry }) => geometry)
 }
@@ -83,7 +89,7 @@ interface About {
 }
 
 async function aboutFeature(layer: Layer, id: number, asKnown: string): Promise<About> {
-  const subject = await itemAt(layer.id, id, asKnown)
+  const subject = await itemAt(layer.id, id, { asKnown })
   const name = String(subject.properties?.[layer.name_field] ?? id)
   return { layer, id, name, subject, asKnown, asked: { a: layer.id, ids_a: [id], asKnown } }
 }
@@ -91,13 +97,13 @@ async function aboutFeature(layer: Layer, id: number, asKnown: string): Promise<
 /** `null` where the question was about no area. */
 async function aboutArea(answer: string): Promise<About | null> {
   const { question, area: measured, layers } = await answerNamed(answer)
-  const { area, area_name, asKnown } = question
+  const { area, area_name, asKnown, asOf } = question
   if (!area || !measured || !asKnown) return null
   const title = [layers.a, layers.b].find(({ id }) => id === AREA)?.title ?? AREA_TITLE
   const layer = { id: AREA, title, name_field: 'name', fields: [] } as unknown as Layer
   const name = area_name || title[lang.peek()]
   const subject: Feature = { type: 'Feature', properties: {}, geometry: area }
-  const asked = { a: AREA, area, area_name, asKnown }
+  const asked = { a: AREA, area, area_name, asKnown, asOf }
   return { layer, id: 1, name, subject, asKnown, asked, area_ha: measured.geodesic_ha }
 }
 
@@ -123,9 +129,17 @@ export async function load({ layers, updated_at }: Catalogue): Promise<void> {
     for (const b of OVERLAID) overlaps.push(await answerOf({ ...asked, b, relation: 'intersects' }))
     const conflicts = await answerOf({ ...asked, b: 'conflicts', relation: 'near', distance_m: NEAR_M })
     const downstream = await answerOf({ ...asked, b: 'indigenous_territories', relation: 'downstream' })
-    const shapes = await shapesOf([...overlaps, conflicts], own.asKnown)
+    const shapes = await shapesOf([...overlaps, conflicts], asked)
     const area_ha = own.area_ha ?? overlaps.map(({ totals }) => totals.area_a_ha).find((area) => area)
-    dossier.value = { ...own, area_ha: area_ha ?? undefined, overlaps, conflicts, downstream, shapes }
+    dossier.value = {
+      ...own,
+      asOf: asked.asOf,
+      area_ha: area_ha ?? undefined,
+      overlaps,
+      conflicts,
+      downstream,
+      shapes,
+    }
     if (own.layer.id === AREA) return
     const permanent = new URL(location.href)
     permanent.searchParams.set('conocido', own.asKnown)

@@ -9,6 +9,7 @@ const es = {
   badAddress:
     'La dirección debe decir de qué trata: ?capa=mining_concessions&id=1, con una capa del catálogo y el número de un elemento; o ?v= y el nombre de una consulta sobre un área.',
   known: (when: string) => `Según lo que se sabía el ${when} (hora del Perú).`,
+  asOf: (day: string) => `Como estaba el ${day}.`,
   synthetic: 'sintético',
   syntheticAll: 'Hay datos sintéticos, que no existen',
   print: 'Imprimir o guardar como PDF',
@@ -69,6 +70,7 @@ const en: DossierWords = {
   badAddress:
     'The address must say what it is about: ?capa=mining_concessions&id=1, with a layer of the catalogue and the number of a feature; or ?v= and the name of an answer about an area.',
   known: (when) => `As it was known on ${when} (Peruvian time).`,
+  asOf: (day) => `As it was on ${day}.`,
   synthetic: 'synthetic',
   syntheticAll: 'There are synthetic data here, which do not exist',
   print: 'Print or save as PDF',
