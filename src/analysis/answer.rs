@@ -12,9 +12,10 @@ use serde::Serialize;
 use crate::{
     analysis::{
         Layers, OverlapQuestion, Pair, QuestionError, Side, Unfinished, Work,
+        boundary::Boundary,
         cover::{Piece, covered_m2},
         overlap::{Before, Overlaps, find_overlaps, part},
-        shared::{areas_of, geodesic_m2, shared_area},
+        shared::{areas_of, shared_area},
     },
     index::{Feature, Slot, Snapshot},
 };
@@ -88,7 +89,7 @@ pub enum AnswerError {
 fn area_of_one(snapshot: &Snapshot, slots: &HashSet<Slot>) -> Option<f64> {
     let slot = slots.iter().next().filter(|_| slots.len() == 1)?;
     let areas = snapshot.feature(*slot).geometry.as_ref().and_then(areas_of)?;
-    Some(geodesic_m2(areas) / 1e4)
+    Some(Boundary::of(areas).whole().m2 / 1e4)
 }
 
 impl Answer {
