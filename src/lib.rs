@@ -5,6 +5,7 @@
 //! - [`model`]: the words and rules of the domain, without I/O. The layer catalogue is declared here.
 //! - [`crs`]: reference systems in which coordinates may be asked and answered.
 //! - [`store`]: all SQL, and the managed local database.
+//! - [`people`]: passwords, sessions and tokens.
 //! - [`index`]: immutable snapshots in memory, from which every read is answered.
 //! - [`overlay`]: geometries laid on one another, by GEOS.
 //! - [`analysis`]: what lies on what.
@@ -27,6 +28,7 @@ pub mod index;
 pub mod jobs;
 pub mod model;
 pub mod overlay;
+pub mod people;
 pub mod store;
 pub mod telemetry;
 pub mod tiles;

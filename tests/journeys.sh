@@ -3,7 +3,8 @@
 # people do (web/journeys). Needs DATABASE_URL, the built web pages and demonstration data, and in RIMAY the
 # program. `make test` runs it. JOURNEYS names those that run, such as 7-data.
 #
-# The journeys are told where the server is (RIMAY_URL), which browser to drive (CHROMIUM), and how many
+# The journeys are told where the server is (RIMAY_URL), by which link the first administrator makes their account
+# (RIMAY_FIRST_LINK), which browser to drive (CHROMIUM), and how many
 # features with a place the database says each layer has (RIMAY_EXPECTED, a JSON object), to compare with the page.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,9 +20,10 @@ main() {
   "$rimay" serve --listen 127.0.0.1:0 --demo-data fixtures/demo/build >"$log" 2>&1 &
   server=$!
   RIMAY_URL=$(wait_for_address)
+  RIMAY_FIRST_LINK=$(grep -Eom1 'http://[^ ]+/entrar#clave=[0-9a-f]+' "$log")
   RIMAY_EXPECTED=$(count_features)
   CHROMIUM=${CHROMIUM:-$(find_browser)}
-  export RIMAY_URL RIMAY_EXPECTED CHROMIUM
+  export RIMAY_URL RIMAY_EXPECTED RIMAY_FIRST_LINK CHROMIUM
   echo "journeys: $RIMAY_URL has $RIMAY_EXPECTED"
   npm --prefix web run journeys -- ${JOURNEYS-} || { show_log; exit 1; }
 }

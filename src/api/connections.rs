@@ -6,7 +6,11 @@ use std::{
 };
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -17,6 +21,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use tokio_io_timeout::TimeoutStream;
+
+use crate::api::caller::PeerAddress;
 
 /// How many connections are served at once.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +76,14 @@ pub async fn serve(listener: TcpListener, app: Router, limits: ConnectionLimits,
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(WRITE_TIMEOUT));
-        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(app.clone()));
+        // A reverse proxy on this machine speaks for everybody.
+        let from = PeerAddress(Some(peer.ip().to_canonical()).filter(|address| !address.is_loopback()));
+        let app = TowerToHyperService::new(app.clone());
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(from);
+            app.call(request)
+        });
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that breaks off or is too slow is no trouble of ours.

@@ -4,8 +4,10 @@
 //! answer. No SQL and no geometry maths here, and nothing is fetched from the database to answer a read.
 //! [`Problem`] is the whole table of what clients see when something is wrong.
 
+mod accounts;
 mod body;
 mod cached;
+mod caller;
 mod catalogue;
 mod connections;
 mod counts;
@@ -20,6 +22,7 @@ mod observe;
 mod ogc;
 mod overlaps;
 mod params;
+mod people;
 mod problem;
 mod search;
 mod tiles;
@@ -40,6 +43,7 @@ use tower_http::{
 use crate::{
     index::Index,
     jobs::{ImportJobs, OverlapJobs},
+    people::People,
     store::Store,
     tiles::TileCache,
 };
@@ -62,6 +66,8 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// What lies on what.
     pub overlaps: OverlapJobs,
+    /// Signs people in.
+    pub people: People,
     /// For writes and for the past: reads of the present never touch the database.
     pub store: Store,
     /// Files that were sent.
@@ -122,6 +128,13 @@ impl PublicUrl {
         format!("{own}{path}")
     }
 
+    /// Scheme and host.
+    pub fn origin(&self) -> &str {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        let path = rest.find('/').map_or(0, |at| rest.len() - at);
+        &self.0[..self.0.len() - path]
+    }
+
     /// The absolute address of a path that begins with a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
@@ -162,6 +175,11 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(cors());
+    // Nothing of people is for pages of others.
+    let people = people::routes()
+        .merge(accounts::routes())
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::map_response(people::keep_nowhere));
     let edge = || (middleware::from_fn(observe::observe), CatchPanicLayer::custom(problem::on_panic));
     let slow = imports::uploads()
         .merge(overlaps::routes())
@@ -171,6 +189,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     Router::new()
         .merge(ogc)
         .merge(open_data)
+        .merge(people)
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))

@@ -31,8 +31,8 @@ impl SharedState {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
-        tracing::warn!(%error, "history cannot be read");
-        Problem::unavailable("history is read from the database, which does not answer now")
+        tracing::warn!(%error, "the database does not answer");
+        Problem::unavailable("this is read from the database, which does not answer now")
     }
 }
 

@@ -30,6 +30,9 @@ pub struct Problem {
     parameter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+    /// Seconds after which to try again.
+    #[serde(skip)]
+    retry_after: Option<u16>,
 }
 
 /// Title of the problem of a question that was given up.
@@ -57,6 +60,17 @@ impl Problem {
     pub fn unauthorized() -> Problem {
         let detail = "writing needs the header Authorization: Bearer and the token of this server";
         Problem::new(StatusCode::UNAUTHORIZED, "Not authorised", detail.into())
+    }
+
+    /// 401: who calls is not known.
+    pub fn signed_out(detail: impl std::fmt::Display) -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, "Not signed in", detail.to_string())
+    }
+
+    /// 429: too many tries; after so many seconds again.
+    pub fn too_often(detail: impl std::fmt::Display, seconds: u16) -> Problem {
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "Too many tries", detail.to_string());
+        Problem { retry_after: Some(seconds), ..problem }
     }
 
     /// 403: nobody may.
@@ -133,7 +147,7 @@ impl Problem {
     }
 
     fn new(status: StatusCode, title: &'static str, detail: String) -> Problem {
-        Problem { kind: "about:blank", status, title, detail, parameter: None, request_id: None }
+        Problem { kind: "about:blank", status, title, detail, parameter: None, request_id: None, retry_after: None }
     }
 }
 
@@ -258,8 +272,9 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        let retry_after = self.retry_after.or((self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(5));
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(self);
         response

@@ -6,7 +6,11 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::api::{Problem, SharedState};
+use crate::{
+    api::{Problem, SharedState},
+    model::Right,
+    people::Caller,
+};
 
 /// The token that lets its bearer write. Only its digest is kept, and it never prints.
 #[derive(Clone)]
@@ -30,23 +34,28 @@ impl fmt::Debug for EditToken {
     }
 }
 
-/// Whoever shows the configured token may write.
+/// Who may write layers: whoever shows the configured token, and whose account may.
 pub(super) struct Editor;
 
 impl FromRequestParts<SharedState> for Editor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Editor, Problem> {
-        let Some(token) = &state.edit_token else {
-            return Err(Problem::forbidden("features are read-only here: no edit token is configured"));
-        };
         let shown = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         // The name of a scheme is the same in capitals (RFC 9110, section 11.1).
         let shown =
             shown.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        match shown {
-            Some((_, shown)) if token.is(shown.trim()) => Ok(Editor),
-            _ => Err(Problem::unauthorized()),
+        if let (Some(token), Some((_, shown))) = (&state.edit_token, shown)
+            && token.is(shown.trim())
+        {
+            return Ok(Editor);
+        }
+        match Option::<Caller>::from_request_parts(parts, state).await? {
+            Some(caller) => caller.require(Right::WriteLayers).map(|()| Editor),
+            None if state.edit_token.is_some() => Err(Problem::unauthorized()),
+            None => Err(Problem::forbidden(
+                "features are read-only here: no edit token is configured, and you have not signed in as a steward of layers",
+            )),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The command line: what it says, and one file for each command.
 
+mod account;
+mod audit;
 mod database;
 mod export;
 mod import;
@@ -52,6 +54,12 @@ enum Command {
     Overlaps(overlaps::Arguments),
     /// List the layers with their fields and the source presets
     Layers,
+    /// Look after the accounts of people
+    #[command(subcommand)]
+    Account(account::Action),
+    /// Look at what people did
+    #[command(subcommand)]
+    Audit(audit::Action),
     /// Bring the database schema up to date
     Migrate,
     /// Work with the database itself
@@ -87,6 +95,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             printed => printed?,
         },
+        Command::Account(action) => account::run(&settings, action).await?,
+        Command::Audit(action) => audit::run(&settings, action).await?,
         Command::Migrate => with_store(&settings, async |_, _| Ok(())).await?,
         Command::Database(action) => return database::run(&settings, action).await,
     }

@@ -12,12 +12,13 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     api::{self, AppState, CountsCache, EditToken, Heavy, PublicUrl, app},
-    cli::{database::Database, stop::StopSignals},
+    cli::{account::first_link, database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
     index::Index,
     jobs::{ImportJobs, OverlapJobs},
     model::{Access, Catalogue},
+    people::People,
     store::Store,
     tiles::TileCache,
 };
@@ -85,12 +86,17 @@ async fn serve(
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
         heavy: Heavy::new(),
+        people: People::default(),
         overlaps: overlaps.clone(),
         store: store.clone(),
         imports: ImportJobs::new(store.clone()),
         edit_token: settings.edit_token.as_ref().map(|token| EditToken::new(token.expose())),
         metrics: PrometheusBuilder::new().install_recorder().context("metrics cannot be counted")?,
     };
+    if let Some(path) = first_link(&store).await? {
+        let address = state.public_url.join(&path);
+        eprintln!("Nobody has an account yet. The first administrator makes theirs within a day at\n  {address}");
+    }
     println!("Rimay listens on {own_url}");
     let (shown, tiles) = (Arc::clone(&index), Arc::clone(&state.tiles));
     std::thread::spawn(move || keep_prepared(&shown, &tiles));

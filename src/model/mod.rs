@@ -5,6 +5,7 @@
 //! may see; [`DatumOperation`] names how coordinates came to WGS 84.
 
 mod access;
+mod account;
 mod bbox;
 mod catalogue;
 mod clip;
@@ -26,6 +27,7 @@ mod value;
 
 pub use self::geojson::{GeoJsonError, from_geojson};
 pub use access::Access;
+pub use account::{Right, Role, Scope, UnknownWord};
 pub use bbox::{AROUND_PERU, Bbox, BboxError, PERU_OUTLINE};
 pub use catalogue::{Catalogue, CatalogueError, UnknownLayer};
 pub use clip::clip_ring;

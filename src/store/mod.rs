@@ -3,6 +3,7 @@
 //! Queries stand in `queries/`, one file each, checked against the migrations when the program is compiled.
 //! Geometry crosses this border as WKB in EPSG:4326. Nothing here knows about HTTP or files.
 
+mod accounts;
 mod announcements;
 mod changes;
 mod cluster;
@@ -20,6 +21,10 @@ mod schema;
 mod vintages;
 mod wkb;
 
+pub use accounts::{
+    Account, AccountDraft, AccountError, ApiToken, AuditEvent, AuditState, Deed, Digest, Institution, Invited,
+    KeptPassword, Person,
+};
 pub use announcements::Announcements;
 pub use changes::{Change, ChangeCounts, ChangeKind, FieldChange, by_department};
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};

@@ -20,6 +20,7 @@ mod lifecycle;
 mod map_data;
 mod oracle;
 mod overlaps;
+mod people;
 mod processes;
 mod real_data;
 mod rooms;

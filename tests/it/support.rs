@@ -200,9 +200,25 @@ impl Server {
         Server::from_command(command)
     }
 
+    /// Serves the database, and what it says to whoever started it until it listens.
+    pub fn start_and_hear(database: &TestDatabase) -> (Server, String) {
+        let mut heard = tempfile::NamedTempFile::new().unwrap();
+        let mut command = serve_command();
+        command.env("DATABASE_URL", &database.url).stderr(heard.reopen().unwrap());
+        let server = Server::from_told_command(command);
+        let mut said = String::new();
+        std::io::Read::read_to_string(heard.as_file_mut(), &mut said).unwrap();
+        (server, said)
+    }
+
     /// Starts `rimay serve` as the command says and waits for its address.
     pub fn from_command(mut command: Command) -> Server {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        command.stderr(Stdio::inherit());
+        Server::from_told_command(command)
+    }
+
+    fn from_told_command(mut command: Command) -> Server {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url =

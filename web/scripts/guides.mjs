@@ -12,6 +12,8 @@ const GUIDES = [
   { name: 'overlaps', lang: 'en', back: 'Back to the map' },
   { name: 'metodo', lang: 'es', back: 'Volver al mapa' },
   { name: 'method', lang: 'en', back: 'Back to the map' },
+  { name: 'cuentas', lang: 'es', back: 'Volver al mapa' },
+  { name: 'accounts', lang: 'en', back: 'Back to the map' },
   { name: 'sig', lang: 'es', back: 'Volver al mapa' },
   { name: 'gis', lang: 'en', back: 'Back to the map' },
 ]

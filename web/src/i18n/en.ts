@@ -14,6 +14,7 @@ export const en: Dict = {
   themeLight: 'Use light theme',
   overlaps: 'Overlaps: what lies on what',
   dossier: 'Dossier',
+  account: 'Sign in and your account',
   data: 'Data: layers, downloads and import',
   help: 'Help and keyboard shortcuts',
   close: 'Close',

@@ -13,6 +13,7 @@ export const es = {
   themeLight: 'Usar tema claro',
   overlaps: 'Cruces: qué está sobre qué',
   dossier: 'Expediente',
+  account: 'Entrar y su cuenta',
   data: 'Datos: capas, descargas e importación',
   help: 'Ayuda y atajos de teclado',
   close: 'Cerrar',

@@ -61,6 +61,9 @@ export function Header() {
         <a class="tool" href={inLanguage('/datos')} aria-label={t.data} title={t.data}>
           <Icon name="data" />
         </a>
+        <a class="tool" href={inLanguage('/entrar')} aria-label={t.account} title={t.account}>
+          <Icon name="person" />
+        </a>
         <button
           type="button"
           class="tool"

@@ -1,0 +1,288 @@
+//! Signing in and out, choosing a password, tokens of one's own.
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post, put},
+};
+use serde::Deserialize;
+use serde_json::{Value as Json_, json};
+
+use crate::{
+    api::{
+        Problem, SharedState,
+        body::WholeBody,
+        caller::{PeerAddress, no_session_cookie, session_cookie},
+        params::Params,
+    },
+    model::{Role, Scope},
+    people::{Caller, PasswordError, Secret, Shown, SignInError},
+    store::{AccountDraft, AccountError, Invited},
+};
+
+/// Days a token may hold, at most.
+const MOST_DAYS: f64 = 3_660.0;
+
+pub(super) fn routes() -> Router<SharedState> {
+    Router::new()
+        .route("/api/session", get(who).post(sign_in).delete(sign_out))
+        .route("/api/session/password", put(change_password))
+        .route("/api/invitations", post(invited))
+        .route("/api/invitations/accept", post(accept))
+        .route("/api/tokens", get(tokens).post(create_token))
+        .route("/api/tokens/{id}", delete(revoke_token))
+        .route("/api/institutions", get(institutions))
+}
+
+/// What is about people no cache keeps.
+pub(super) async fn keep_nowhere(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| Problem::bad_body(format!("expected a JSON object: {error}")))
+}
+
+/// `GET /api/session`: who is signed in, if anybody.
+async fn who(State(state): State<SharedState>, caller: Option<Caller>) -> Result<Json<Json_>, Problem> {
+    let has_accounts = caller.is_some() || state.store.has_accounts().await?;
+    let person = caller.map(|caller| caller.person);
+    Ok(Json(json!({"person": person, "has_accounts": has_accounts})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    login: String,
+    password: String,
+}
+
+/// `POST /api/session`: begins a session, whose cookie comes with the answer.
+async fn sign_in(
+    State(state): State<SharedState>,
+    PeerAddress(from): PeerAddress,
+    WholeBody(body): WholeBody,
+) -> Result<Response, Problem> {
+    let SignIn { login, password } = read(&body)?;
+    let secret = state.people.sign_in(&state.store, &login, password, from).await?;
+    let cookie = session_cookie(&secret, &state.public_url);
+    let caller = state.people.of_session(&state.store, secret).await?.ok_or_else(Problem::internal)?;
+    Ok(([cookie], Json(json!({"person": caller.person, "has_accounts": true}))).into_response())
+}
+
+/// `DELETE /api/session`: ends it.
+async fn sign_out(State(state): State<SharedState>, caller: Option<Caller>) -> Result<Response, Problem> {
+    if let Some(Caller { by: Shown::Session(secret), .. }) = &caller {
+        state.store.end_session(&secret.digest()).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, [no_session_cookie(&state.public_url)]).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passwords {
+    old: String,
+    new: String,
+}
+
+/// The session of whoever signed in: some things are not done with a token.
+pub(super) fn session_of(caller: &Caller) -> Result<&Secret, Problem> {
+    match &caller.by {
+        Shown::Session(secret) => Ok(secret),
+        Shown::Token(_) => Err(Problem::forbidden("this is done by whoever signs in, not with a token")),
+    }
+}
+
+/// `PUT /api/session/password`: another password of one's own; all other sessions end.
+async fn change_password(
+    State(state): State<SharedState>,
+    caller: Caller,
+    WholeBody(body): WholeBody,
+) -> Result<StatusCode, Problem> {
+    let session = session_of(&caller)?;
+    let Passwords { old, new } = read(&body)?;
+    state.people.check_own(&state.store, &caller.person.id, old).await?;
+    let hash = state.people.hash(new).await?;
+    state.store.change_password(&caller.person.id, &hash, &session.digest()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Invitation {
+    secret: String,
+}
+
+fn secret_of(shown: &str) -> Result<Secret, Problem> {
+    Secret::shown(shown).ok_or_else(|| Problem::from(AccountError::NotInvited))
+}
+
+/// `POST /api/invitations`: whom the invitation of a secret is for. The secret is in the body, for addresses are logged.
+async fn invited(State(state): State<SharedState>, WholeBody(body): WholeBody) -> Result<Json<Json_>, Problem> {
+    let Invitation { secret } = read(&body)?;
+    match state.store.invited(&secret_of(&secret)?.digest()).await? {
+        Some(Invited::FirstAdministrator) => Ok(Json(json!({"first_administrator": true}))),
+        Some(Invited::Person { login, name, .. }) => {
+            Ok(Json(json!({"first_administrator": false, "login": login, "name": name})))
+        }
+        None => Err(AccountError::NotInvited.into()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Acceptance {
+    secret: String,
+    password: String,
+    /// Of the first administrator.
+    #[serde(default)]
+    login: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    institution: Option<String>,
+}
+
+/// `POST /api/invitations/accept`: chooses the password, once.
+async fn accept(State(state): State<SharedState>, WholeBody(body): WholeBody) -> Result<StatusCode, Problem> {
+    let acceptance: Acceptance = read(&body)?;
+    let digest = secret_of(&acceptance.secret)?.digest();
+    let first = match state.store.invited(&digest).await?.ok_or(AccountError::NotInvited)? {
+        Invited::Person { .. } => None,
+        Invited::FirstAdministrator => {
+            let Acceptance { login: Some(login), name: Some(name), institution: Some(institution), .. } = &acceptance
+            else {
+                return Err(Problem::bad_body("the first administrator says login, name and institution"));
+            };
+            Some(AccountDraft {
+                institution: institution.clone(),
+                login: checked_login(login)?,
+                name: checked_name(name)?,
+                role: Role::SystemAdmin,
+                network_level: None,
+                jurisdiction: vec![],
+            })
+        }
+    };
+    let hash = state.people.hash(acceptance.password).await?;
+    state.store.accept_invitation(&digest, first.as_ref(), &hash).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What one signs in with, lower case.
+pub(super) fn checked_login(told: &str) -> Result<String, Problem> {
+    let login = told.trim().to_lowercase();
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._@+-".contains(c);
+    let begins = login.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    match begins && (3..=100).contains(&login.len()) && login.chars().all(fits) {
+        true => Ok(login),
+        false => {
+            Err(Problem::bad_body("login: 3 to 100 letters without accents, digits, or . _ @ + -, such as an address"))
+        }
+    }
+}
+
+pub(super) fn checked_name(told: &str) -> Result<String, Problem> {
+    let name = told.trim();
+    match (1..=200).contains(&name.chars().count()) && !name.contains(char::is_control) {
+        true => Ok(name.to_owned()),
+        false => Err(Problem::bad_body("name: 1 to 200 characters")),
+    }
+}
+
+/// `GET /api/tokens`: one's own.
+async fn tokens(State(state): State<SharedState>, caller: Caller) -> Result<Json<Json_>, Problem> {
+    session_of(&caller)?;
+    Ok(Json(json!({"tokens": state.store.tokens(&caller.person.id).await?})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewToken {
+    name: String,
+    scopes: Vec<Scope>,
+    #[serde(default)]
+    days: Option<f64>,
+}
+
+/// `POST /api/tokens`: 201 with the secret, which is never shown again.
+async fn create_token(
+    State(state): State<SharedState>,
+    caller: Caller,
+    WholeBody(body): WholeBody,
+) -> Result<Response, Problem> {
+    session_of(&caller)?;
+    let NewToken { name, scopes, days } = read(&body)?;
+    let name = checked_name(&name)?;
+    if name.chars().count() > 100 {
+        return Err(Problem::bad_body("name: 1 to 100 characters"));
+    }
+    if scopes.is_empty() {
+        return Err(Problem::bad_body("scopes: at least one of read, layers:write"));
+    }
+    if days.is_some_and(|days| !(0.0..=MOST_DAYS).contains(&days) || days == 0.0) {
+        return Err(Problem::bad_body(format!("days: more than 0, and at most {MOST_DAYS}")));
+    }
+    let secret = Secret::new();
+    let id = state.store.create_token(&caller.person.id, &secret.digest(), &name, &scopes, days).await?;
+    Ok((StatusCode::CREATED, Json(json!({"id": id, "secret": secret.expose()}))).into_response())
+}
+
+/// `DELETE /api/tokens/{id}`
+async fn revoke_token(
+    State(state): State<SharedState>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    session_of(&caller)?;
+    let is_id = id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    match is_id && state.store.revoke_token(&caller.person.id, &id).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found("you have no such token")),
+    }
+}
+
+/// `GET /api/institutions`
+async fn institutions(State(state): State<SharedState>, params: Params) -> Result<Json<Json_>, Problem> {
+    params.allow_only([])?;
+    Ok(Json(json!({"institutions": state.store.institutions().await?})))
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Problem {
+        match error {
+            PasswordError::TooShort | PasswordError::TooLong | PasswordError::TooPlain => Problem::bad_body(error),
+            PasswordError::Busy => Problem::unavailable(error),
+            PasswordError::Hash(_) | PasswordError::Interrupted => {
+                tracing::error!(%error, "a password cannot be looked at");
+                Problem::internal()
+            }
+        }
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Problem {
+        match error {
+            SignInError::Wrong => Problem::signed_out(error),
+            SignInError::TooOften { seconds } => Problem::too_often(error, seconds),
+            SignInError::Password(error) => error.into(),
+            SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Problem {
+        match error {
+            AccountError::Unknown | AccountError::NotInvited => Problem::not_found(error),
+            AccountError::LoginTaken(_) => Problem::conflict(error),
+            AccountError::Changed(_) => Problem::precondition_failed(error),
+            AccountError::UnknownInstitution(_) => Problem::bad_body(error),
+            AccountError::Store(error) => error.into(),
+        }
+    }
+}

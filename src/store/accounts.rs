@@ -1,0 +1,591 @@
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value as Json;
+use sqlx::PgConnection;
+
+use crate::{
+    model::{Role, Scope},
+    store::{Store, StoreError, features::timestamp},
+};
+
+/// SHA-256 of a secret: only this is kept of it.
+pub type Digest = [u8; 32];
+
+/// An institution.
+#[derive(Debug, Clone, Serialize)]
+pub struct Institution {
+    /// Its name in URLs and tables.
+    pub id: String,
+    /// What people call it, in Spanish.
+    pub title_es: String,
+    /// In English.
+    pub title_en: String,
+}
+
+/// Who somebody with an account is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Person {
+    /// Number of the account.
+    pub id: String,
+    /// Their institution.
+    pub institution: String,
+    /// What they sign in with.
+    pub login: String,
+    /// What they are called.
+    pub name: String,
+    /// What they do here.
+    pub role: Role,
+    /// Of reporters: level of the alert network, 1 to 3.
+    pub network_level: Option<i16>,
+    /// UBIGEO prefixes; empty for the whole country.
+    pub jurisdiction: Vec<String>,
+}
+
+/// An account as those see it who look after accounts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Account {
+    /// Whose it is.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// Whether they have chosen a password.
+    pub has_password: bool,
+    /// Grows with every change.
+    pub version: i32,
+}
+
+/// What an account shall be.
+#[derive(Debug, Clone)]
+pub struct AccountDraft {
+    /// See [`Person`].
+    pub institution: String,
+    /// See [`Person`].
+    pub login: String,
+    /// See [`Person`].
+    pub name: String,
+    /// See [`Person`].
+    pub role: Role,
+    /// See [`Person`].
+    pub network_level: Option<i16>,
+    /// See [`Person`].
+    pub jurisdiction: Vec<String>,
+}
+
+/// What a password is compared with.
+#[derive(Debug, Clone)]
+pub struct KeptPassword {
+    /// Number of the account.
+    pub account: String,
+    /// PHC string; `None` before the first password is chosen.
+    pub hash: Option<String>,
+    /// Whether they may sign in.
+    pub active: bool,
+}
+
+/// Whom an invitation is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invited {
+    /// Whoever sets the server up.
+    FirstAdministrator,
+    /// Somebody with an account.
+    Person {
+        /// Number of the account.
+        account: String,
+        /// What they sign in with.
+        login: String,
+        /// What they are called.
+        name: String,
+    },
+}
+
+/// A token as its owner sees it; the secret is shown once only, when it is made.
+#[derive(Debug, Clone, Serialize)]
+pub struct ApiToken {
+    /// Its number.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it is for.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it holds.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last shown.
+    pub used_at: Option<Timestamp>,
+}
+
+/// Something that somebody did.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuditEvent {
+    /// From 1, without gaps.
+    pub number: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who; `None` of the program itself and of those without an account.
+    pub login: Option<String>,
+    /// Their institution.
+    pub institution: Option<String>,
+    /// What, such as `account.create`.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// What else is to be known; no secret.
+    pub detail: Json,
+}
+
+/// What looking through the audit found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditState {
+    /// Number of the first row that is not as it was written.
+    pub broken: Option<i64>,
+    /// Rows there are.
+    pub rows: i64,
+    /// Digest of the last row, in hexadecimal: kept elsewhere, it shows later that none was cut off.
+    pub last_digest: Option<String>,
+}
+
+/// Who did what, for the audit.
+#[derive(Debug, Clone, Copy)]
+pub struct Deed<'a> {
+    /// Number of the account; `None` of the program itself and of those without one.
+    pub account: Option<&'a str>,
+    /// What, such as `account.create`.
+    pub action: &'static str,
+}
+
+/// Why an account was not written. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// There is none.
+    #[error("there is no such account")]
+    Unknown,
+    /// Another has this login.
+    #[error("another account has the login \"{0}\"")]
+    LoginTaken(String),
+    /// Somebody changed it since.
+    #[error("the account was changed since you read it; it is now version {0}")]
+    Changed(i32),
+    /// The institution is not there, or no longer.
+    #[error("there is no institution \"{0}\"")]
+    UnknownInstitution(String),
+    /// The invitation is used or over.
+    #[error("this link was used already or is over; ask for another one")]
+    NotInvited,
+    /// The database did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for AccountError {
+    fn from(error: sqlx::Error) -> AccountError {
+        AccountError::Store(error.into())
+    }
+}
+
+/// Reads a row with the columns of a person.
+macro_rules! person {
+    ($row:expr) => {
+        Person {
+            id: $row.id,
+            institution: $row.institution,
+            login: $row.login,
+            name: $row.name,
+            role: role($row.role)?,
+            network_level: $row.network_level,
+            jurisdiction: $row.jurisdiction,
+        }
+    };
+}
+
+macro_rules! account {
+    ($row:expr) => {
+        Account { active: $row.active, has_password: $row.has_password, version: $row.version, person: person!($row) }
+    };
+}
+
+fn role(word: String) -> Result<Role, StoreError> {
+    word.parse().map_err(|error| StoreError::Database(sqlx::Error::Decode(Box::new(error))))
+}
+
+impl Store {
+    /// Whether anybody has an account.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn has_accounts(&self) -> Result<bool, StoreError> {
+        Ok(sqlx::query_file_scalar!("src/store/queries/has_accounts.sql").fetch_one(&self.pool).await?)
+    }
+
+    /// Institutions that are open.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn institutions(&self) -> Result<Vec<Institution>, StoreError> {
+        let query = sqlx::query_file_as!(Institution, "src/store/queries/read_institutions.sql");
+        Ok(query.fetch_all(&self.pool).await?)
+    }
+
+    /// Accounts of an institution, or all.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn accounts(&self, institution: Option<&str>) -> Result<Vec<Account>, StoreError> {
+        let rows = sqlx::query_file!("src/store/queries/read_accounts.sql", institution).fetch_all(&self.pool).await?;
+        rows.into_iter().map(|row| Ok(account!(row))).collect()
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// [`AccountError::Unknown`], [`AccountError::Store`].
+    pub async fn account(&self, id: &str) -> Result<Account, AccountError> {
+        let row = sqlx::query_file!("src/store/queries/read_account.sql", id).fetch_optional(&self.pool).await?;
+        let row = row.ok_or(AccountError::Unknown)?;
+        Ok(account!(row))
+    }
+
+    /// Makes an account with an invitation to choose its password.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn create_account(
+        &self,
+        draft: &AccountDraft,
+        invitation: &Digest,
+        hours: f64,
+        by: Deed<'_>,
+    ) -> Result<String, AccountError> {
+        let mut transaction = self.pool.begin().await?;
+        let id = insert_account(&mut transaction, draft).await?;
+        insert_invitation(&mut transaction, invitation, Some(&id), hours).await?;
+        let detail = serde_json::json!({"institution": draft.institution, "role": draft.role});
+        record(&mut transaction, by, &draft.login, &detail).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Changes an account that is still as it was seen. Whoever is no longer active, or has another role or institution, is signed
+    /// out, and their tokens are revoked.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn change_account(&self, seen: &Account, next: &Account, by: Deed<'_>) -> Result<(), AccountError> {
+        let mut transaction = self.pool.begin().await?;
+        let Person { institution, name, role, network_level, jurisdiction, .. } = &next.person;
+        let (id, version) = (&seen.person.id, seen.version);
+        let query = sqlx::query_file!(
+            "src/store/queries/update_account.sql",
+            id,
+            version,
+            name,
+            role.word(),
+            *network_level,
+            jurisdiction,
+            next.active,
+            institution
+        );
+        let written =
+            query.execute(&mut *transaction).await.map_err(|error| refused(error, &seen.person.login, institution))?;
+        if written.rows_affected() == 0 {
+            drop(transaction);
+            return Err(AccountError::Changed(self.account(id).await?.version));
+        }
+        let before = (seen.active, seen.person.role, &seen.person.institution);
+        if before != (next.active, *role, institution) {
+            sqlx::query_file!("src/store/queries/delete_sessions.sql", id, None::<&[u8]>)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query_file!("src/store/queries/revoke_tokens.sql", id).execute(&mut *transaction).await?;
+        }
+        let detail = serde_json::json!({"before": seen, "after": next});
+        record(&mut transaction, by, &seen.person.login, &detail).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Makes an invitation for an account, or for the first administrator; earlier ones hold no more.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn invite(
+        &self,
+        account: Option<(&str, &str)>,
+        invitation: &Digest,
+        hours: f64,
+        by: Deed<'_>,
+    ) -> Result<(), AccountError> {
+        let mut transaction = self.pool.begin().await?;
+        insert_invitation(&mut transaction, invitation, account.map(|(id, _)| id), hours).await?;
+        let subject = account.map_or("first administrator", |(_, login)| login);
+        record(&mut transaction, by, subject, &nothing()).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Whom an invitation is for; `None` where it is used or over.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn invited(&self, invitation: &Digest) -> Result<Option<Invited>, StoreError> {
+        let query = sqlx::query_file!("src/store/queries/read_invitation.sql", &invitation[..]);
+        Ok(query.fetch_optional(&self.pool).await?.map(|row| match (row.account, row.login, row.name) {
+            (Some(account), Some(login), Some(name)) => Invited::Person { account, login, name },
+            _ => Invited::FirstAdministrator,
+        }))
+    }
+
+    /// Takes an invitation, once, and sets the password of its account; the first administrator's account is made. All sessions of
+    /// the account end.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn accept_invitation(
+        &self,
+        invitation: &Digest,
+        first: Option<&AccountDraft>,
+        password_hash: &str,
+    ) -> Result<String, AccountError> {
+        let mut transaction = self.pool.begin().await?;
+        let query = sqlx::query_file_scalar!("src/store/queries/use_invitation.sql", &invitation[..]);
+        let account = query.fetch_optional(&mut *transaction).await?.ok_or(AccountError::NotInvited)?;
+        let id = match (account, first) {
+            (Some(id), None) => id,
+            (None, Some(draft)) => insert_account(&mut transaction, draft).await?,
+            _ => return Err(AccountError::NotInvited),
+        };
+        sqlx::query_file!("src/store/queries/set_password.sql", id, password_hash).execute(&mut *transaction).await?;
+        sqlx::query_file!("src/store/queries/delete_sessions.sql", id, None::<&[u8]>)
+            .execute(&mut *transaction)
+            .await?;
+        let by = Deed { account: Some(&id), action: "password.choose" };
+        record(&mut transaction, by, first.map_or("own", |draft| &draft.login), &nothing()).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// What the password of a login is compared with.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn password_of_login(&self, login: &str) -> Result<Option<KeptPassword>, StoreError> {
+        self.kept_password(Some(login), None).await
+    }
+
+    /// What the password of an account is compared with.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn password_of_account(&self, id: &str) -> Result<Option<KeptPassword>, StoreError> {
+        self.kept_password(None, Some(id)).await
+    }
+
+    async fn kept_password(&self, login: Option<&str>, id: Option<&str>) -> Result<Option<KeptPassword>, StoreError> {
+        let query = sqlx::query_file!("src/store/queries/read_password.sql", login, id);
+        let kept = query.fetch_optional(&self.pool).await?;
+        Ok(kept.map(|row| KeptPassword { account: row.id, hash: row.password_hash, active: row.active }))
+    }
+
+    /// Sets another password; all other sessions of the account end.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn change_password(&self, account: &str, hash: &str, session: &Digest) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query_file!("src/store/queries/set_password.sql", account, hash).execute(&mut *transaction).await?;
+        sqlx::query_file!("src/store/queries/delete_sessions.sql", account, Some(&session[..]))
+            .execute(&mut *transaction)
+            .await?;
+        let by = Deed { account: Some(account), action: "password.change" };
+        record(&mut transaction, by, "own", &nothing()).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Begins a session.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn begin_session(&self, account: &str, session: &Digest, hours: f64) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let query = sqlx::query_file!("src/store/queries/insert_session.sql", &session[..], account, hours);
+        query.execute(&mut *transaction).await?;
+        let by = Deed { account: Some(account), action: "session.begin" };
+        record(&mut transaction, by, "own", &nothing()).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Whose session it is; `None` where it is over, or was none.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn person_of_session(&self, session: &Digest, idle_hours: f64) -> Result<Option<Person>, StoreError> {
+        let query = sqlx::query_file!("src/store/queries/read_session.sql", &session[..], idle_hours);
+        let row = query.fetch_optional(&self.pool).await?;
+        row.map(|row| Ok(person!(row))).transpose()
+    }
+
+    /// Ends a session; says whether there was one.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn end_session(&self, session: &Digest) -> Result<bool, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let query = sqlx::query_file_scalar!("src/store/queries/delete_session.sql", &session[..]);
+        let account = query.fetch_optional(&mut *transaction).await?;
+        if let Some(account) = &account {
+            let by = Deed { account: Some(account), action: "session.end" };
+            record(&mut transaction, by, "own", &nothing()).await?;
+        }
+        transaction.commit().await?;
+        Ok(account.is_some())
+    }
+
+    /// Makes a token.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn create_token(
+        &self,
+        account: &str,
+        token: &Digest,
+        name: &str,
+        scopes: &[Scope],
+        days: Option<f64>,
+    ) -> Result<String, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let words: Vec<String> = scopes.iter().map(|scope| scope.word().to_owned()).collect();
+        let query =
+            sqlx::query_file_scalar!("src/store/queries/insert_token.sql", &token[..], account, name, &words, days);
+        let id = query.fetch_one(&mut *transaction).await?;
+        let by = Deed { account: Some(account), action: "token.create" };
+        record(&mut transaction, by, name, &serde_json::json!({"scopes": scopes, "days": days})).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Tokens of an account, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn tokens(&self, account: &str) -> Result<Vec<ApiToken>, StoreError> {
+        let rows = sqlx::query_file!("src/store/queries/read_tokens.sql", account).fetch_all(&self.pool).await?;
+        let token = rows.into_iter().map(|row| ApiToken {
+            id: row.id,
+            name: row.name,
+            scopes: scopes_of(&row.scopes),
+            created_at: timestamp(row.created_at_us),
+            expires_at: row.expires_at_us.map(timestamp),
+            used_at: row.used_at_us.map(timestamp),
+        });
+        Ok(token.collect())
+    }
+
+    /// Revokes a token of an account; says whether there was one.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn revoke_token(&self, account: &str, token: &str) -> Result<bool, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let query = sqlx::query_file!("src/store/queries/revoke_token.sql", token, account);
+        let was_there = query.execute(&mut *transaction).await?.rows_affected() > 0;
+        if was_there {
+            let by = Deed { account: Some(account), action: "token.revoke" };
+            record(&mut transaction, by, token, &nothing()).await?;
+        }
+        transaction.commit().await?;
+        Ok(was_there)
+    }
+
+    /// Whose token it is, and what it is for; `None` where it holds no more, or was none.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn person_of_token(&self, token: &Digest) -> Result<Option<(Person, Vec<Scope>)>, StoreError> {
+        let row = sqlx::query_file!("src/store/queries/read_token.sql", &token[..]).fetch_optional(&self.pool).await?;
+        row.map(|row| {
+            let scopes = scopes_of(&row.scopes);
+            Ok((person!(row), scopes))
+        })
+        .transpose()
+    }
+
+    /// What people did, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn audit_events(
+        &self,
+        institution: Option<&str>,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<AuditEvent>, StoreError> {
+        let query = sqlx::query_file!("src/store/queries/read_audit_events.sql", institution, before, limit);
+        let rows = query.fetch_all(&self.pool).await?;
+        let event = rows.into_iter().map(|row| AuditEvent {
+            number: row.number,
+            at: timestamp(row.at_us),
+            login: row.login,
+            institution: row.institution,
+            action: row.action,
+            subject: row.subject,
+            detail: row.detail,
+        });
+        Ok(event.collect())
+    }
+
+    /// Looks through the whole audit.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn verify_audit(&self) -> Result<AuditState, StoreError> {
+        let row = sqlx::query_file!("src/store/queries/verify_audit.sql").fetch_one(&self.pool).await?;
+        Ok(AuditState { broken: row.broken, rows: row.rows, last_digest: row.last_digest })
+    }
+}
+
+/// No detail.
+fn nothing() -> Json {
+    Json::Object(serde_json::Map::new())
+}
+
+fn scopes_of(words: &[String]) -> Vec<Scope> {
+    words.iter().filter_map(|word| word.parse().ok()).collect()
+}
+
+async fn insert_account(connection: &mut PgConnection, draft: &AccountDraft) -> Result<String, AccountError> {
+    let AccountDraft { institution, login, name, role, network_level, jurisdiction } = draft;
+    let query = sqlx::query_file_scalar!(
+        "src/store/queries/insert_account.sql",
+        institution,
+        login,
+        name,
+        role.word(),
+        *network_level,
+        jurisdiction
+    );
+    query.fetch_one(connection).await.map_err(|error| refused(error, login, institution))
+}
+
+async fn insert_invitation(
+    connection: &mut PgConnection,
+    invitation: &Digest,
+    account: Option<&str>,
+    hours: f64,
+) -> Result<(), sqlx::Error> {
+    let query = sqlx::query_file!("src/store/queries/insert_invitation.sql", &invitation[..], account, hours);
+    query.execute(connection).await.map(drop)
+}
+
+async fn record(connection: &mut PgConnection, by: Deed<'_>, subject: &str, detail: &Json) -> Result<(), sqlx::Error> {
+    let query = sqlx::query_file!("src/store/queries/insert_audit_event.sql", by.account, by.action, subject, detail);
+    query.execute(connection).await.map(drop)
+}
+
+fn refused(error: sqlx::Error, login: &str, institution: &str) -> AccountError {
+    match error.as_database_error() {
+        Some(refusal) if refusal.is_unique_violation() => AccountError::LoginTaken(login.to_owned()),
+        Some(refusal) if refusal.is_foreign_key_violation() => AccountError::UnknownInstitution(institution.to_owned()),
+        _ => error.into(),
+    }
+}

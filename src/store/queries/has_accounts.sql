@@ -1,0 +1,2 @@
+-- Whether anybody has an account.
+select exists (select from rimay.account) as "has_accounts!"

@@ -1,0 +1,188 @@
+import { useEffect, useState } from 'preact/hooks'
+import { PageHeader } from '../data/PageHeader'
+import { Table } from '../data/Table'
+import { lang } from '../i18n'
+import { CopyButton } from '../panels/CopyButton'
+import { inLanguage } from '../state/language'
+import { Failed, Field, Form } from './Form'
+import {
+  type Account,
+  attempt,
+  call,
+  institutionsThere,
+  loadInstitutions,
+  loadPerson,
+  person,
+} from './people'
+import { peopleWords } from './words'
+
+function NewAccount({ made }: { made: (login: string, link: string) => Promise<void> }) {
+  const t = peopleWords.value
+  const own = person.value
+  const [role, setRole] = useState('officer')
+  const isSystem = own?.role === 'system_admin'
+  const roles = Object.entries(t.roles).filter(([word]) => isSystem || word !== 'system_admin')
+  const send = (told: FormData, form: HTMLFormElement) =>
+    attempt(async () => {
+      const codes = String(told.get('jurisdiction') ?? '').split(/[\s,]+/)
+      const draft = {
+        login: told.get('login'),
+        name: told.get('name'),
+        role,
+        institution: told.get('institution') ?? own?.institution,
+        network_level: role === 'reporter' ? Number(told.get('level')) : null,
+        jurisdiction: codes.filter(Boolean),
+      }
+      const { invitation } = await call<{ invitation: string }>('POST', '/api/accounts', draft)
+      form.reset()
+      setRole('officer')
+      await made(String(draft.login), invitation)
+    })
+  return (
+    <Form title={t.newAccount} button={t.make} send={(told, form) => void send(told, form)}>
+      <Field label={t.login} name="login" hint={t.loginHint} />
+      <Field label={t.name} name="name" />
+      {isSystem && (
+        <label>
+          <span>{t.institution}</span>
+          <select name="institution">
+            {institutionsThere.value.map((each) => (
+              <option key={each.id} value={each.id}>
+                {lang.value === 'en' ? each.title_en : each.title_es}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <label>
+        <span>{t.role}</span>
+        <select value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+          {roles.map(([word, name]) => (
+            <option key={word} value={word}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {role === 'reporter' && (
+        <label>
+          <span>{t.level}</span>
+          <select name="level">
+            {[1, 2, 3].map((level) => (
+              <option key={level} value={level}>
+                {level}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <Field label={t.jurisdiction} name="jurisdiction" required={false} />
+    </Form>
+  )
+}
+
+/** The accounts one looks after. */
+export function AccountsPage() {
+  const t = peopleWords.value
+  const [accounts, setAccounts] = useState<Account[]>([])
+  const [link, setLink] = useState<{ login: string; address: string } | null>(null)
+  const mayManage = ['institution_admin', 'system_admin'].includes(person.value?.role ?? '')
+  const load = async () => setAccounts((await call<{ accounts: Account[] }>('GET', '/api/accounts')).accounts)
+  useEffect(() => {
+    void loadPerson()
+  }, [])
+  useEffect(() => {
+    if (!mayManage) return
+    void attempt(async () => {
+      await loadInstitutions()
+      await load()
+    })
+  }, [mayManage])
+  const setActive = (account: Account, active: boolean) =>
+    attempt(async () => {
+      await call(
+        'PATCH',
+        `/api/accounts/${account.id}`,
+        { active },
+        { 'if-match': `"${account.version}"` },
+      ).finally(load)
+    })
+  const invite = (account: Account) =>
+    attempt(async () => {
+      const path = `/api/accounts/${account.id}/invitation`
+      const { invitation } = await call<{ invitation: string }>('POST', path)
+      setLink({ login: account.login, address: invitation })
+    })
+  const stateOf = (account: Account) => {
+    if (!account.active) return t.gone
+    return account.has_password ? t.active : t.waiting
+  }
+  const titleOf = (id: string) => {
+    const found = institutionsThere.value.find((each) => each.id === id)
+    return found ? (lang.value === 'en' ? found.title_en : found.title_es) : id
+  }
+  return (
+    <>
+      <PageHeader toMap={t.toMap} />
+      <main class="data" tabIndex={-1}>
+        <h1>{t.accounts}</h1>
+        <Failed />
+        {person.value === null && (
+          <p>
+            {t.signInFirst}{' '}
+            <a class="link" href={inLanguage('/entrar')}>
+              {t.enter}
+            </a>
+          </p>
+        )}
+        {person.value && !mayManage && <p>{t.notYours}</p>}
+        {mayManage && (
+          <>
+            {link && (
+              <p class="data-stale" role="status">
+                {t.invitation(link.login)} <code>{link.address}</code>{' '}
+                <CopyButton icon="link" label={t.copy} text={() => link.address} />
+              </p>
+            )}
+            <Table heads={[t.login, t.name, t.institution, t.role, t.state, t.invite]}>
+              {accounts.map((account) => (
+                <tr key={account.id}>
+                  <td>{account.login}</td>
+                  <td>{account.name}</td>
+                  <td>{titleOf(account.institution)}</td>
+                  <td>{t.roles[account.role]}</td>
+                  <td>
+                    {stateOf(account)}{' '}
+                    {account.id !== person.value?.id && (
+                      <button
+                        type="button"
+                        class="link"
+                        onClick={() => void setActive(account, !account.active)}
+                      >
+                        {account.active ? t.letGo : t.takeBack}{' '}
+                        <span class="visually-hidden">{account.login}</span>
+                      </button>
+                    )}
+                  </td>
+                  <td>
+                    {account.active && (
+                      <button type="button" class="link" onClick={() => void invite(account)}>
+                        {t.make} <span class="visually-hidden">{account.login}</span>
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </Table>
+            <NewAccount
+              made={async (login, address) => {
+                setLink({ login, address })
+                await load()
+              }}
+            />
+          </>
+        )}
+      </main>
+    </>
+  )
+}

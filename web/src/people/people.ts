@@ -1,0 +1,85 @@
+import { signal } from '@preact/signals'
+import { ApiError, errorOf } from '../api/client'
+
+export interface Person {
+  id: string
+  institution: string
+  login: string
+  name: string
+  role: string
+  network_level: number | null
+  jurisdiction: string[]
+}
+
+export interface Account extends Person {
+  active: boolean
+  has_password: boolean
+  version: number
+}
+
+export interface Token {
+  id: string
+  name: string
+  scopes: string[]
+  expires_at: string | null
+  used_at: string | null
+}
+
+export interface Institution {
+  id: string
+  title_es: string
+  title_en: string
+}
+
+/** Who is signed in; `undefined` until that is known. */
+export const person = signal<Person | null | undefined>(undefined)
+export const failed = signal<ApiError | null>(null)
+export const busy = signal(false)
+
+/** Asks the server; an answer without a body is `undefined`. */
+export async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const response = await fetch(path, {
+    method,
+    headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw await errorOf(response)
+  const text = await response.text()
+  return (text ? JSON.parse(text) : undefined) as T
+}
+
+/** Does something, and keeps why it could not be done. Says whether it was. */
+export async function attempt(work: () => Promise<void>): Promise<boolean> {
+  failed.value = null
+  busy.value = true
+  try {
+    await work()
+    return true
+  } catch (error) {
+    failed.value = error instanceof ApiError ? error : new ApiError(0, String(error), null)
+    return false
+  } finally {
+    busy.value = false
+  }
+}
+
+export async function loadPerson(): Promise<void> {
+  await attempt(async () => {
+    person.value = (await call<{ person: Person | null }>('GET', '/api/session')).person
+  })
+}
+
+export const institutionsThere = signal<Institution[]>([])
+
+export async function loadInstitutions(): Promise<void> {
+  const { institutions } = await call<{ institutions: Institution[] }>('GET', '/api/institutions')
+  institutionsThere.value = institutions
+}
+
+/** The secret of an invitation stands behind `#`, which browsers do not send. */
+export const secretInAddress = () => new URLSearchParams(location.hash.slice(1)).get('clave')
