@@ -118,7 +118,7 @@ struct Change {
     role: Option<Role>,
     institution: Option<String>,
     active: Option<bool>,
-    network_level: Option<Option<i16>>,
+    network_level: Option<i16>,
     jurisdiction: Option<Vec<String>>,
 }
 
@@ -157,7 +157,11 @@ async fn change(
     next.person.role = change.role.unwrap_or(next.person.role);
     next.person.institution = change.institution.unwrap_or(next.person.institution);
     next.person.jurisdiction = change.jurisdiction.unwrap_or(next.person.jurisdiction);
-    next.person.network_level = change.network_level.unwrap_or(next.person.network_level);
+    // Only reporters have one.
+    next.person.network_level = match next.person.role {
+        Role::Reporter => change.network_level.or(next.person.network_level),
+        _ => change.network_level,
+    };
     next.active = change.active.unwrap_or(next.active);
     let is_own = account.person.id == caller.person.id;
     if is_own && (next.person.role != account.person.role || !next.active) {

@@ -48,8 +48,8 @@ impl OptionalFromRequestParts<SharedState> for Caller {
         }
         let Some(secret) = session_shown(&parts.headers) else { return Ok(None) };
         let caller = state.people.of_session(&state.store, secret).await?;
-        if caller.is_some() && !is_safe(&parts.method) && is_foreign(&parts.headers, &state.public_url) {
-            return Err(Problem::forbidden("the request comes from a page of another site"));
+        if caller.is_some() && !is_safe(&parts.method) {
+            refuse_foreign(&parts.headers, &state.public_url)?;
         }
         Ok(caller)
     }
@@ -67,6 +67,14 @@ impl Caller {
 
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Refuses what a page of another site sends with a browser of ours.
+pub(super) fn refuse_foreign(headers: &HeaderMap, own: &PublicUrl) -> Result<(), Problem> {
+    match is_foreign(headers, own) {
+        true => Err(Problem::forbidden("the request comes from a page of another site")),
+        false => Ok(()),
+    }
 }
 
 /// Whether a browser says that the request was made by a page of another site.

@@ -3,7 +3,7 @@
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{delete, get, post, put},
 };
@@ -14,7 +14,7 @@ use crate::{
     api::{
         Problem, SharedState,
         body::WholeBody,
-        caller::{PeerAddress, no_session_cookie, session_cookie},
+        caller::{PeerAddress, no_session_cookie, refuse_foreign, session_cookie},
         params::Params,
     },
     model::{Role, Scope},
@@ -64,8 +64,11 @@ struct SignIn {
 async fn sign_in(
     State(state): State<SharedState>,
     PeerAddress(from): PeerAddress,
+    headers: HeaderMap,
     WholeBody(body): WholeBody,
 ) -> Result<Response, Problem> {
+    // Nobody is signed in by another site, as whom it likes.
+    refuse_foreign(&headers, &state.public_url)?;
     let SignIn { login, password } = read(&body)?;
     let secret = state.people.sign_in(&state.store, &login, password, from).await?;
     let cookie = session_cookie(&secret, &state.public_url);

@@ -41,6 +41,9 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
             else {
                 bail!("nobody has the login \"{login}\"; `rimay account list` tells those there are")
             };
+            if !account.active {
+                bail!("the account {login} is not active; an administrator takes it back at /cuentas")
+            }
             let secret = Secret::new();
             let by = Deed { account: None, action: "account.invite" };
             store.invite(Some((&account.person.id, &account.person.login)), &secret.digest(), HOURS, by).await?;

@@ -17,6 +17,8 @@ use crate::{
     store::{KeptPassword, Person, Store, StoreError},
 };
 
+/// Characters of a login, at most.
+const LONGEST_LOGIN: usize = 100;
 /// Hours a session lasts at most.
 const SESSION_HOURS: f64 = 12.0;
 /// Hours without a request after which it is over.
@@ -90,7 +92,7 @@ impl People {
         password: String,
         from: Option<IpAddr>,
     ) -> Result<Secret, SignInError> {
-        let login = login.trim().to_lowercase();
+        let login: String = login.trim().to_lowercase().chars().take(LONGEST_LOGIN).collect();
         let tries = [Some(format!("login {login}")), from.map(|address| format!("address {address}"))];
         let tries: Vec<String> = tries.into_iter().flatten().collect();
         self.throttle.check(&tries).map_err(|seconds| SignInError::TooOften { seconds })?;

@@ -130,6 +130,11 @@ fn the_first_administrator_makes_accounts_and_each_may_what_their_role_says() {
         "not herself"
     );
     assert_eq!(jefa.send("PATCH", &own, &[("If-Match", &of_jefa)], &json!({"role": "system_admin"})).status, 403);
+    // A reporter who becomes an officer has a level no more.
+    let of_rita = format!("/api/accounts/{}", ids[0]);
+    let seen = version(&root, "rita");
+    let officer = root.send("PATCH", &of_rita, &[("If-Match", &seen)], &json!({"role": "officer"}));
+    assert_eq!((officer.status, &officer.json()["network_level"]), (200, &Json::Null), "{}", officer.json());
     // Whoever is let go is out at once, and comes in no more.
     let oto = Browser::sign_in(&server, "oto", PASSWORD).ok().unwrap();
     let of_oto = format!("/api/accounts/{}", ids[1]);
@@ -183,6 +188,9 @@ fn sessions_passwords_and_tokens_are_looked_after() {
         &json!({"name": "x", "scopes": ["read"]}),
     );
     assert_eq!(foreign.status, 403);
+    let foreign = [("Origin", "https://evil.example")];
+    let lured = server.send_json("POST", "/api/session", &foreign, &json!({"login": "root", "password": PASSWORD}));
+    assert_eq!((lured.status, lured.header("set-cookie")), (403, ""), "nobody is signed in by another site");
     // Another password ends the other sessions.
     let change =
         |old: &str, new: &str| first.send("PUT", "/api/session/password", &[], &json!({"old": old, "new": new})).status;
