@@ -15,7 +15,7 @@ use crate::{
         Problem, SharedState,
         body::WholeBody,
         params::Params,
-        people::{checked_login, checked_name, read},
+        people::{checked_login, checked_name, is_uuid, read},
     },
     model::{Right, Role},
     people::{Caller, Secret},
@@ -125,9 +125,8 @@ struct Change {
 /// The account of a number, if the caller looks after it; others are not there for them.
 async fn cared_for(state: &SharedState, caller: &Caller, id: &str) -> Result<Account, Problem> {
     caller.require(Right::ManageAccounts)?;
-    let is_id = id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let unknown = || Problem::not_found("there is no such account");
-    if !is_id {
+    if !is_uuid(id) {
         return Err(unknown());
     }
     let account = state.store.account(id).await?;

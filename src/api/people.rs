@@ -196,6 +196,16 @@ pub(super) fn checked_name(told: &str) -> Result<String, Problem> {
     }
 }
 
+/// Whether it can be the number of an account or a token.
+pub(super) fn is_uuid(text: &str) -> bool {
+    let is_dash = |place: usize| matches!(place, 8 | 13 | 18 | 23);
+    text.len() == 36
+        && text.bytes().enumerate().all(|(place, byte)| match is_dash(place) {
+            true => byte == b'-',
+            false => byte.is_ascii_hexdigit(),
+        })
+}
+
 /// `GET /api/tokens`: one's own.
 async fn tokens(State(state): State<SharedState>, caller: Caller) -> Result<Json<Json_>, Problem> {
     session_of(&caller)?;
@@ -241,8 +251,7 @@ async fn revoke_token(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     session_of(&caller)?;
-    let is_id = id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    match is_id && state.store.revoke_token(&caller.person.id, &id).await? {
+    match is_uuid(&id) && state.store.revoke_token(&caller.person.id, &id).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::not_found("you have no such token")),
     }

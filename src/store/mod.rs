@@ -5,6 +5,7 @@
 
 mod accounts;
 mod announcements;
+mod audit;
 mod changes;
 mod cluster;
 mod copy;
@@ -18,14 +19,13 @@ mod mappings;
 mod overlaps;
 mod revisions;
 mod schema;
+mod sign_in;
 mod vintages;
 mod wkb;
 
-pub use accounts::{
-    Account, AccountDraft, AccountError, ApiToken, AuditEvent, AuditState, Deed, Digest, Institution, Invited,
-    KeptPassword, Person,
-};
+pub use accounts::{Account, AccountDraft, AccountError, Digest, Institution, Invited, Person};
 pub use announcements::Announcements;
+pub use audit::{AuditEvent, AuditState, Deed};
 pub use changes::{Change, ChangeCounts, ChangeKind, FieldChange, by_department};
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
 pub use edits::{Created, CurrentFeature, EditError, Expected, FeatureDraft};
@@ -36,6 +36,7 @@ pub use history::{FeatureVersion, LayerThen};
 pub use imports::{Copying, ImportOrigin, KeptEdit, Measure, Merge, Merged, RefusedRow, Repair, Staging};
 pub use mappings::{ColumnMapping, MAX_MAPPING_NAME, MappingError};
 pub use revisions::LayerRevision;
+pub use sign_in::{ApiToken, KeptPassword};
 pub use vintages::{RollbackError, RolledBack, Vintage};
 pub use wkb::to_wkb;
 

@@ -116,6 +116,15 @@ fn the_first_administrator_makes_accounts_and_each_may_what_their_role_says() {
         404,
         "not there for her"
     );
+    for wrong in ["x", "------------------------------------", "00000000-0000-0000-0000-000000000000"] {
+        let path = format!("/api/accounts/{wrong}");
+        assert_eq!(
+            root.send("PATCH", &path, &[("If-Match", "\"1\"")], &json!({"active": false})).status,
+            404,
+            "{wrong}"
+        );
+        assert_eq!(root.send("DELETE", &format!("/api/tokens/{wrong}"), &[], &Json::Null).status, 404, "{wrong}");
+    }
     let own = format!("/api/accounts/{}", ids[4]);
     let version = |browser: &Browser, login: &str| {
         let all = browser.get("/api/accounts").json();

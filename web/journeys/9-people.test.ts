@@ -56,6 +56,13 @@ it('the first administrator makes their account, signs in, and makes one for an 
   expect(await page.locator('.data-table tbody tr').count()).toBe(2)
   expect(await accessibilityFaults(page)).toEqual([])
   await picture(page, 'people-accounts')
+  // Nor does the long link make a phone scroll sideways.
+  await page.setViewportSize(PHONE)
+  const widths = await page.evaluate(() => {
+    const main = document.querySelector('main')
+    return [main?.scrollWidth, main?.clientWidth]
+  })
+  expect(widths[0]).toBe(widths[1])
   const invitation = (await page.textContent('.data-stale code')) ?? ''
   watch.expectClean()
   await close()
