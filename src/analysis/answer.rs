@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use geo::{Geometry, MultiPolygon, Rect};
+use geo::{CoordsIter, Geometry, MultiPolygon, Rect};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -22,6 +22,11 @@ use crate::{
 
 /// Of more pairs the area they cover together is not worked out unasked: dissolving them takes much longer than finding them.
 const DISSOLVED: usize = 20_000;
+
+/// So many pairs are few.
+const FEW: usize = 8;
+/// Features of so many corners together are simple.
+const SIMPLE: usize = 2_000;
 
 /// All pairs of a question, and what they come to.
 #[derive(Debug)]
@@ -176,6 +181,13 @@ impl Answer {
         let [one, other] = self.features(pair).map(|feature| feature.source.map(usize::from));
         let of = |side: usize, source: Option<usize>| source.map_or(0.0, |source| self.accuracies[side][source]);
         [of(0, one), of(1, other)]
+    }
+
+    /// Whether all pairs are so few and simple that they are measured within about a millisecond.
+    pub fn is_soon_measured(&self) -> bool {
+        let corners = |feature: &Feature| feature.geometry.as_ref().map_or(0, CoordsIter::coords_count);
+        self.pairs.len() <= FEW
+            && self.pairs.iter().flat_map(|pair| self.features(pair)).map(corners).sum::<usize>() <= SIMPLE
     }
 
     /// The two features of a pair.

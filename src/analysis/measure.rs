@@ -7,11 +7,7 @@ use geo::{Area, BoundingRect, Geometry, LineString, MultiPolygon};
 use jiff::civil::Date;
 
 use crate::{
-    analysis::{
-        Answer, Pair, Unfinished,
-        boundary::Boundary,
-        shared::{areas_of, geodesic_m2},
-    },
+    analysis::{Answer, Pair, Unfinished, boundary::Boundary, shared::areas_of},
     crs::{Crs, CrsError, Projection},
     index::{Feature, Slot, Snapshot},
     model::{
@@ -177,7 +173,8 @@ impl<'a> Measurer<'a> {
     }
 
     fn percent(&mut self, place: (bool, Slot), feature: &Feature, shared_m2: f64) -> Option<f64> {
-        let own = || feature.geometry.as_ref().and_then(areas_of).map(geodesic_m2).filter(|own| *own > 0.0);
+        let m2_of = |areas: &MultiPolygon<f64>| Boundary::of(areas).whole().m2;
+        let own = || feature.geometry.as_ref().and_then(areas_of).map(m2_of).filter(|own| *own > 0.0);
         self.own_m2.entry(place).or_insert_with(own).map(|own| 100.0 * shared_m2 / own)
     }
 

@@ -14,6 +14,8 @@ use crate::{
 
 /// Farthest that features of a pair may be from one another, in metres.
 const MAX_DISTANCE_M: f64 = 100_000.0;
+/// So many are few.
+const FEW: usize = 4;
 /// Features that are named one by one, at most.
 const MAX_IDS: usize = 10_000;
 
@@ -135,6 +137,12 @@ impl OverlapQuestion {
     /// The same question about what is known whenever it is asked.
     pub fn at_any_time(&self) -> OverlapQuestion {
         OverlapQuestion { as_known: None, ..self.clone() }
+    }
+
+    /// Whether it names so few features that it is most often answered within a millisecond.
+    pub fn is_about_few(&self) -> bool {
+        let few = |ids: &Option<Vec<i64>>| ids.as_ref().is_some_and(|ids| ids.len() <= FEW);
+        (few(&self.ids_a) || few(&self.ids_b)) && self.area.is_none() && self.relation != Relation::Downstream
     }
 
     /// Whether it can be worked out on two layers, beside its area.

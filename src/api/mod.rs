@@ -35,7 +35,7 @@ use axum::{Router, extract::FromRef, middleware, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::SizeAbove},
     cors::{AllowHeaders, Any, CorsLayer},
     timeout::TimeoutLayer,
 };
@@ -150,6 +150,9 @@ fn cors() -> CorsLayer {
         .expose_headers(Any)
 }
 
+/// An answer of fewer bytes goes as it is: to compress it takes longer than to send it.
+const SMALL: u64 = 8 << 10;
+
 const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The whole application. `web_dir` holds the built front-end.
@@ -185,7 +188,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .merge(overlaps::routes())
         .merge(ogc::processes::routes())
         .method_not_allowed_fallback(method_not_allowed)
-        .layer((cors(), CompressionLayer::new()));
+        .layer((cors(), CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALL)))));
     Router::new()
         .merge(ogc)
         .merge(open_data)

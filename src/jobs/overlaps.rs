@@ -19,7 +19,7 @@ use self::{
 use crate::{
     analysis::{
         AREA, Answer, AnswerError, CONFLICTS, GroupTotals, Layers, OverlapQuestion, QuestionError, TotalsBy,
-        TotalsError, Unfinished, WATERSHEDS,
+        TotalsError, Unfinished, WATERSHEDS, Work,
     },
     index::{Index, PastError, Snapshot},
     model::Access,
@@ -28,6 +28,9 @@ use crate::{
 
 /// Questions worked out at once: each takes all processors, and a short one need not wait for one long one.
 const AT_ONCE: usize = 2;
+/// So long a question about few features may keep an async thread: to go to another costs a part of it. What takes longer begins
+/// again as a job.
+const AT_HAND: Duration = Duration::from_millis(1);
 /// Questions at work and waiting for their turn, at most.
 const MOST: usize = 4;
 /// Questions whose answers are kept up to date.
@@ -304,6 +307,13 @@ impl OverlapJobs {
         if let Some(answer) = self.0.kept.get(&id).await {
             return Ok(Asked::Done(answer));
         }
+        if question.is_about_few()
+            && let Ok(answer) = Answer::work_out(question.clone(), layers.clone(), None, &Work::lasting(AT_HAND))
+        {
+            let answer = Arc::new(answer);
+            self.0.kept.insert(id, Arc::clone(&answer)).await;
+            return Ok(Asked::Done(answer));
+        }
         let key = Key { id, of: None };
         Ok(Asked::Running(self.start(key, question, Task::Answer(layers), is_standing)?))
     }
@@ -356,16 +366,26 @@ impl Shared {
         kept.and_then(|kept| serde_json::from_value(kept).ok()).ok_or(OverlapJobError::Unknown)
     }
 
-    /// The same question about what is known at a time, if it is right, and the layers as the public may see them then.
-    async fn settled(&self, question: OverlapQuestion) -> Result<(OverlapQuestion, Layers), OverlapJobError> {
+    /// The same question with its area checked, and the area as a layer.
+    async fn checked(
+        &self,
+        question: OverlapQuestion,
+    ) -> Result<(Option<Arc<Snapshot>>, OverlapQuestion), OverlapJobError> {
+        if question.area.is_none() {
+            return Ok((None, question.with_area_checked()?));
+        }
         // An area may have many corners.
-        let turn = self.checking.acquire().await.map_err(|_| OverlapJobError::Interrupted)?;
+        let _turn = self.checking.acquire().await.map_err(|_| OverlapJobError::Interrupted)?;
         let checked = tokio::task::spawn_blocking(move || {
             let question = question.with_area_checked()?;
             Ok::<_, QuestionError>((question.area_as_layer()?, question))
         });
-        let (area, mut question) = checked.await.map_err(|_| OverlapJobError::Interrupted)??;
-        drop(turn);
+        Ok(checked.await.map_err(|_| OverlapJobError::Interrupted)??)
+    }
+
+    /// The same question about what is known at a time, if it is right, and the layers as the public may see them then.
+    async fn settled(&self, question: OverlapQuestion) -> Result<(OverlapQuestion, Layers), OverlapJobError> {
+        let (area, mut question) = self.checked(question).await?;
         let names = [
             ("a", question.a.clone()),
             ("b", question.b.clone()),

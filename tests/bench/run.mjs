@@ -146,7 +146,7 @@ say(row(['what lies on what', 'pairs', 'Rimay, s', 'PostGIS with one process, s'
 say(row(['---', ...Array(8).fill('--:')]))
 say(row(['concessions on territories, geodesic hectares', number(overlaps.pairs), number(overlaps.own, 2), number(overlaps.one, 2), ratio(overlaps.one, overlaps.own), number(overlaps.several, 2), ratio(overlaps.several, overlaps.own), ...compared(overlaps.geopandas, (seconds) => [number(seconds, 2), ratio(seconds, overlaps.own)])]))
 say('')
-say(`One concession on all territories: ${number(oneConcession.inside, 2)} ms inside, ${number(oneConcession.http, 1)} ms over HTTP, one after another; PostGIS ${number(oneConcession.postgis, 2)} ms inside. After 1 % of the concessions changed, the standing answer is brought up to date in ${number(keptUp)} ms. Resident after it ${number(residentMiB(server.pid))} MiB.`)
+say(`One concession on all territories: ${number(oneConcession.inside, 2)} ms inside, ${number(oneConcession.http, 2)} ms over HTTP, asked for the first time, one after another; PostGIS ${number(oneConcession.postgis, 2)} ms without HTTP: ${ratio(oneConcession.postgis, oneConcession.http)} times as long. After 1 % of the concessions changed, the standing answer is brought up to date in ${number(keptUp)} ms. Resident after it ${number(residentMiB(server.pid))} MiB.`)
 await server.stop()
 const keeping = await serve([])
 const martin = peers.martin_keeping && keptTiles.peers.martin
