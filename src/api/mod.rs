@@ -8,6 +8,7 @@ mod accounts;
 mod body;
 mod cached;
 mod caller;
+mod cases;
 mod catalogue;
 mod connections;
 mod counts;
@@ -181,6 +182,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     // Nothing of people is for pages of others.
     let people = people::routes()
         .merge(accounts::routes())
+        .merge(cases::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::map_response(people::keep_nowhere));
     let edge = || (middleware::from_fn(observe::observe), CatchPanicLayer::custom(problem::on_panic));

@@ -234,7 +234,7 @@ async fn create_token(
         return Err(Problem::bad_body("name: 1 to 100 characters"));
     }
     if scopes.is_empty() {
-        return Err(Problem::bad_body("scopes: at least one of read, layers:write"));
+        return Err(Problem::bad_body("scopes: at least one of read, layers:write, cases:write"));
     }
     if days.is_some_and(|days| !(0.0..=MOST_DAYS).contains(&days) || days == 0.0) {
         return Err(Problem::bad_body(format!("days: more than 0, and at most {MOST_DAYS}")));

@@ -5,13 +5,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use crate::crs::CrsError;
 use crate::index::TookTooLong;
 use crate::jobs::JobError;
-use crate::model::{BboxError, PeriodError, UnknownLayer, ValueError};
+use crate::model::{BboxError, PeriodError, UnknownLayer, ValueError, cases::Wrong};
 use crate::overlay::OverlayError;
-use crate::store::{EditError, MappingError, RollbackError};
+use crate::store::{CaseError, EditError, MappingError, RollbackError};
 use crate::tiles::TileAddressError;
 
 /// What a client is told when something is wrong (RFC 9457). The request id is filled in at the edge.
@@ -30,9 +31,21 @@ pub struct Problem {
     parameter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    about_body: Option<Box<AboutBody>>,
     /// Seconds after which to try again.
     #[serde(skip)]
     retry_after: Option<u16>,
+}
+
+/// What more is told of a body that was not taken.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+enum AboutBody {
+    /// What is wrong with each member, in both languages.
+    Wrong { errors: Vec<Wrong> },
+    /// What is there now, and what was sent in its place.
+    Changed { current: Json, yours: Json },
 }
 
 /// Title of the problem of a question that was given up.
@@ -54,6 +67,19 @@ impl Problem {
     /// 400: the body cannot be understood. `detail` says what would be accepted.
     pub fn bad_body(detail: impl std::fmt::Display) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, "Bad body", detail.to_string())
+    }
+
+    /// 422: members of the body are not what they may be.
+    pub fn wrong_members(errors: Vec<Wrong>) -> Problem {
+        let told = errors.iter().map(|wrong| format!("{}: {}", wrong.member, wrong.en)).collect::<Vec<_>>().join("; ");
+        let about_body = Some(Box::new(AboutBody::Wrong { errors }));
+        Problem { about_body, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Not as it must be", told) }
+    }
+
+    /// 412: it is no longer as the caller saw it; both versions are told.
+    pub fn changed(detail: impl std::fmt::Display, current: Json, yours: Json) -> Problem {
+        let about_body = Some(Box::new(AboutBody::Changed { current, yours }));
+        Problem { about_body, ..Problem::precondition_failed(detail) }
     }
 
     /// 401: the caller has not shown a token that may write.
@@ -147,7 +173,16 @@ impl Problem {
     }
 
     fn new(status: StatusCode, title: &'static str, detail: String) -> Problem {
-        Problem { kind: "about:blank", status, title, detail, parameter: None, request_id: None, retry_after: None }
+        Problem {
+            kind: "about:blank",
+            status,
+            title,
+            detail,
+            parameter: None,
+            request_id: None,
+            about_body: None,
+            retry_after: None,
+        }
     }
 }
 
@@ -174,7 +209,7 @@ impl From<EditError> for Problem {
         match &error {
             EditError::NoSuchFeature => Problem::not_found(error),
             EditError::Changed { .. } => Problem::precondition_failed(error),
-            EditError::CodeTaken(_) => Problem::conflict(error),
+            EditError::CodeTaken(_) | EditError::Registered => Problem::conflict(error),
             EditError::KeyOfOther => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency-Key is taken", error.to_string())
             }
@@ -185,6 +220,28 @@ impl From<EditError> for Problem {
             }
             EditError::Store(failure) => {
                 tracing::error!(error = %failure, "a feature cannot be written");
+                Problem::internal()
+            }
+        }
+    }
+}
+
+impl From<CaseError> for Problem {
+    fn from(error: CaseError) -> Problem {
+        match &error {
+            CaseError::Unknown | CaseError::UnknownFact => Problem::not_found(error),
+            CaseError::Changed { .. } => Problem::precondition_failed(error),
+            CaseError::CodeTaken(_) | CaseError::Twice(_) | CaseError::NotMergeable(_) => Problem::conflict(error),
+            CaseError::KeyOfOther => {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency-Key is taken", error.to_string())
+            }
+            CaseError::UnknownInstitution(_) | CaseError::Refused(_) => Problem::bad_body(error),
+            CaseError::Busy => Problem::unavailable(error),
+            CaseError::Store(failure) if failure.is_outage() => {
+                Problem::unavailable("the database does not answer; nothing was written")
+            }
+            CaseError::Store(failure) => {
+                tracing::error!(error = %failure, "the register of cases cannot be used");
                 Problem::internal()
             }
         }

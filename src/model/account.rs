@@ -29,6 +29,10 @@ pub enum Right {
     ManageAccounts,
     /// See and change institutions and the accounts of all.
     ManageInstitutions,
+    /// See the cases of one's own institution, and those shared with it.
+    ReadCases,
+    /// Record and change the cases of one's own institution.
+    WriteCases,
     /// Read what people did: of their institution, or of all with [`Right::ManageInstitutions`].
     ReadAudit,
 }
@@ -42,6 +46,9 @@ pub enum Scope {
     /// Write features of layers, as far as its owner may.
     #[serde(rename = "layers:write")]
     WriteLayers,
+    /// Record and change cases, as far as its owner may.
+    #[serde(rename = "cases:write")]
+    WriteCases,
 }
 
 /// A word that names none of what there is.
@@ -91,6 +98,7 @@ words!(Role {
 words!(Scope {
     Scope::Read => "read",
     Scope::WriteLayers => "layers:write",
+    Scope::WriteCases => "cases:write",
 });
 
 impl Role {
@@ -98,6 +106,8 @@ impl Role {
     pub fn may(self, right: Right) -> bool {
         match right {
             Right::WriteLayers => matches!(self, Role::Steward),
+            Right::ReadCases => matches!(self, Role::Officer | Role::Analyst | Role::InstitutionAdmin),
+            Right::WriteCases => matches!(self, Role::Officer),
             Right::ManageAccounts | Right::ReadAudit => matches!(self, Role::InstitutionAdmin | Role::SystemAdmin),
             Right::ManageInstitutions => matches!(self, Role::SystemAdmin),
         }
@@ -109,6 +119,8 @@ impl Right {
     pub fn scope(self) -> Option<Scope> {
         match self {
             Right::WriteLayers => Some(Scope::WriteLayers),
+            Right::ReadCases => Some(Scope::Read),
+            Right::WriteCases => Some(Scope::WriteCases),
             Right::ManageAccounts | Right::ManageInstitutions | Right::ReadAudit => None,
         }
     }

@@ -7,6 +7,7 @@
 mod access;
 mod account;
 mod bbox;
+pub mod cases;
 mod catalogue;
 mod clip;
 pub mod cql2;

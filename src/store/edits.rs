@@ -29,6 +29,8 @@ pub struct CurrentFeature {
     pub properties: String,
     /// EPSG:4326, longitude first.
     pub wkb: Option<Vec<u8>>,
+    /// It shows a case of the register.
+    pub is_registered: bool,
 }
 
 /// Which feature a request to make one is answered with.
@@ -61,6 +63,9 @@ pub enum EditError {
         /// Its version now.
         current: i64,
     },
+    /// It shows a case of the register.
+    #[error("this feature shows a case of the register: it changes with the case, under /api/cases")]
+    Registered,
     /// Another feature written by hand bears the code.
     #[error("this layer already has a feature with the code \"{0}\"")]
     CodeTaken(String),
@@ -235,7 +240,10 @@ async fn read_feature(connection: &mut PgConnection, layer: &str, id: i64) -> Re
 /// Why no feature of the version was found.
 async fn why_not(connection: &mut PgConnection, layer: &str, id: i64) -> Result<EditError, EditError> {
     let current = read_feature(connection, layer, id).await?;
-    Ok(EditError::Changed { current: current.version })
+    Ok(match current.is_registered {
+        true => EditError::Registered,
+        false => EditError::Changed { current: current.version },
+    })
 }
 
 async fn check_geometry(connection: &mut PgConnection, draft: &FeatureDraft) -> Result<(), EditError> {

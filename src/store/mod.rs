@@ -6,6 +6,7 @@
 mod accounts;
 mod announcements;
 mod audit;
+mod cases;
 mod changes;
 mod cluster;
 mod copy;
@@ -26,6 +27,7 @@ mod wkb;
 pub use accounts::{Account, AccountDraft, AccountError, Digest, Institution, Invited, Person};
 pub use announcements::Announcements;
 pub use audit::{AuditEvent, AuditState, Deed};
+pub use cases::{Audience, Case, CaseDraft, CaseError, CaseEvent, CaseFilter, CaseViewer, Made, RequestKey, Sharing};
 pub use changes::{Change, ChangeCounts, ChangeKind, FieldChange, by_department};
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
 pub use edits::{Created, CurrentFeature, EditError, Expected, FeatureDraft};

@@ -5,6 +5,7 @@
 #![allow(unreachable_pub, reason = "a test binary has no outside")]
 
 mod bad_input;
+mod cases;
 mod connections;
 mod cql2;
 mod declarations;

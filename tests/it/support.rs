@@ -1,5 +1,7 @@
 //! A fresh database, the real program, and requests to it.
 
+pub mod people;
+
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},

@@ -75,6 +75,10 @@ async function start(): Promise<void> {
     const { startPeoplePage } = await import('./people/start')
     return startPeoplePage(root)
   }
+  if (location.pathname === '/casos' || location.pathname.startsWith('/caso/')) {
+    const { startCasesPage } = await import('./cases/start')
+    return startCasesPage(root)
+  }
   await startState()
   render(<App />, root)
   void startData()

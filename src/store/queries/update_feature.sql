@@ -3,5 +3,5 @@
 update rimay.feature
 set properties = properties || $4, geom = st_forcepolygonccw(st_geomfromwkb($5, 4326)),
   edited_at = case when source <> 'direct' then now() end
-where layer = $1 and id = $2 and ($3::bigint[] is null or version = any ($3))
+where layer = $1 and id = $2 and ($3::bigint[] is null or version = any ($3)) and source <> 'register'
 returning version

@@ -6,7 +6,7 @@ import { Field, Form } from './Form'
 import { attempt, call, type Token } from './people'
 import { peopleWords } from './words'
 
-const SCOPES = ['read', 'layers:write']
+const SCOPES = ['read', 'layers:write', 'cases:write']
 
 /** Tokens of one's own for programs. */
 export function Tokens() {

@@ -30,7 +30,10 @@ const es = {
     'QGIS, un cuaderno o un script la muestran en lugar de la contraseña: en Authorization: Bearer, o como contraseña básica.',
   tokenName: 'Para qué programa',
   tokenDays: 'Días que vale (vacío, hasta revocarla)',
-  scopes: { read: 'leer', 'layers:write': 'escribir capas' } as Record<string, string>,
+  scopes: { read: 'leer', 'layers:write': 'escribir capas', 'cases:write': 'escribir casos' } as Record<
+    string,
+    string
+  >,
   make: 'Crear',
   shownOnce: 'Cópiela ahora: no se vuelve a mostrar.',
   copy: 'Copiar',
@@ -100,7 +103,7 @@ const en: PeopleWords = {
     'QGIS, a notebook or a script shows it in the place of a password: in Authorization: Bearer, or as a basic password.',
   tokenName: 'For which program',
   tokenDays: 'Days it holds (empty: until it is revoked)',
-  scopes: { read: 'read', 'layers:write': 'write layers' },
+  scopes: { read: 'read', 'layers:write': 'write layers', 'cases:write': 'write cases' },
   make: 'Create',
   shownOnce: 'Copy it now: it is not shown again.',
   copy: 'Copy',

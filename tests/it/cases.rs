@@ -1,0 +1,369 @@
+//! The register of cases: recording, versions, who may see what, and what of it is public.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{
+    Answer, Server, TestDatabase,
+    people::{Browser, PASSWORD, hire, with_administrator},
+};
+
+/// A server with an officer of ONDS and of the Ombudsman's Office, an analyst and a reporter of ONDS.
+fn with_officers() -> (TestDatabase, Server) {
+    let (database, server) = with_administrator();
+    let root = Browser::sign_in(&server, "root", PASSWORD).ok().unwrap();
+    for (login, role, institution) in [
+        ("oto", "officer", "onds"),
+        ("olga", "officer", "defensoria"),
+        ("ana", "analyst", "onds"),
+        ("rita", "reporter", "onds"),
+    ] {
+        hire(&root, login, role, institution);
+    }
+    (database, server)
+}
+
+fn sign_in<'a>(server: &'a Server, login: &str) -> Browser<'a> {
+    Browser::sign_in(server, login, PASSWORD).unwrap_or_else(|answer| panic!("{}", answer.json()))
+}
+
+fn conga() -> Json {
+    json!({"facts": [
+        {"kind": "name", "name": "Minas Conga", "source_class": "public"},
+        {"kind": "description", "text": "Rechazo al proyecto minero.", "source_class": "public"},
+        {"kind": "scope", "code": "regional", "source_class": "public"},
+        {"kind": "state", "code": "activo", "phase": "dialogo", "valid_from": "2011-11-24", "source_class": "public"},
+        {"kind": "type", "institution": "defensoria", "code": "socioambiental", "source_class": "public"},
+        {"kind": "activity", "institution": "minem", "code": "explotacion", "source_class": "public"},
+        {"kind": "place", "longitude": -78.36, "latitude": -6.92, "protection": "public", "department": "CAJAMARCA", "source_class": "public"},
+        {"kind": "actor", "name": "Minera Yanacocha", "role": "primary", "side": "company", "source_class": "public"},
+        {"kind": "event", "institution": "defensoria", "code": "paro", "valid_from": "2012-05-31", "text": "Paro indefinido.", "participants": 3000},
+        {"kind": "demand", "text": "Lo que un informante contó.", "source_class": "reserved"},
+    ]})
+}
+
+fn record(by: &Browser, case: &Json) -> Json {
+    let made = by.send("POST", "/api/cases", &[], case);
+    assert_eq!(made.status, 201, "{}", made.json());
+    made.json()
+}
+
+fn path_of(case: &Json) -> String {
+    format!("/api/cases/{}", case["id"].as_str().unwrap())
+}
+
+fn fact<'a>(case: &'a Json, kind: &str) -> &'a Json {
+    case["facts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|fact| fact["kind"] == kind)
+        .unwrap_or_else(|| panic!("{kind}: {case}"))
+}
+
+fn kinds_of(case: &Json) -> Vec<&str> {
+    let mut kinds: Vec<_> =
+        case["facts"].as_array().unwrap().iter().map(|fact| fact["kind"].as_str().unwrap()).collect();
+    kinds.sort_unstable();
+    kinds
+}
+
+fn share(by: &Browser, case: &Json, sharing: &Json) -> Json {
+    let seen = by.get(&path_of(case)).json()["version"].to_string();
+    let shared = by.send("PATCH", &path_of(case), &[("If-Match", &format!("\"{seen}\""))], sharing);
+    assert_eq!(shared.status, 200, "{}", shared.json());
+    shared.json()
+}
+
+#[test]
+fn a_case_is_recorded_fact_by_fact_and_shown_to_whom_it_is_shared_with() {
+    let (database, server) = with_officers();
+    let (oto, olga) = (sign_in(&server, "oto"), sign_in(&server, "olga"));
+    let (ana, rita) = (sign_in(&server, "ana"), sign_in(&server, "rita"));
+    let case = record(&oto, &conga());
+    assert_eq!(
+        (&case["draft"], &case["audience"], case["facts"].as_array().unwrap().len()),
+        (&json!(true), &json!("own"), 10)
+    );
+    assert_eq!(case["summary"]["activity"], "mineria", "by the crosswalk");
+    assert_eq!(case["summary"]["phase"], "dialogo");
+    let path = path_of(&case);
+    // A draft is of its institution only: its officers and analysts.
+    for (status, answer) in [
+        (200, oto.get(&path)),
+        (200, ana.get(&path)),
+        (404, olga.get(&path)),
+        (404, rita.get(&path)),
+        (404, server.get(&path)),
+        (404, server.get("/api/cases/00000000-0000-4000-8000-000000000000")),
+        (404, server.get("/api/cases/nada")),
+    ] {
+        assert_eq!(answer.status, status);
+    }
+    // Shared, others are told what is not reserved; the public nothing.
+    share(&oto, &case, &json!({"sharing": "shared", "shared_with": ["defensoria"], "draft": false}));
+    let seen = olga.get(&path).json();
+    assert_eq!((seen["audience"].as_str(), seen["facts"].as_array().unwrap().len()), (Some("shared"), 9));
+    assert!(seen.get("version").is_none() && seen.get("shared_with").is_none(), "{seen}");
+    assert_eq!(server.get(&path).status, 404);
+    assert_eq!(server.json("/api/cases")["number_matched"], 0);
+    assert_eq!(olga.get("/api/cases?q=YANACOCHA").json()["number_matched"], 1);
+    // Public, anybody is told what is public, and it is on the map.
+    share(&oto, &case, &json!({"sharing": "public", "shared_with": []}));
+    let public = server.json(&path);
+    assert_eq!(kinds_of(&public), ["activity", "actor", "description", "name", "place", "scope", "state", "type"]);
+    let on_map =
+        server.wait_for("/ogc/collections/conflicts/items?name=Minas%20Conga", |page| page["numberMatched"] == 1);
+    let feature = &on_map["features"][0];
+    assert_eq!(feature["geometry"]["coordinates"], json!([-78.36, -6.92]));
+    let told = &feature["properties"];
+    assert_eq!(
+        (&told["phase"], &told["type"], &told["company"]),
+        (&json!("dialogo"), &json!("socioambiental"), &json!("Minera Yanacocha"))
+    );
+    assert_eq!((&told["institution"], &told["case_id"]), (&json!("onds"), &case["id"]));
+    // It changes with the case, and not by itself.
+    let root = sign_in(&server, "root");
+    hire(&root, "lita", "steward", "minam");
+    let item = format!("/ogc/collections/conflicts/items/{}", feature["id"]);
+    let edited = sign_in(&server, "lita").send(
+        "PATCH",
+        &item,
+        &[("If-Match", "*"), ("Content-Type", "application/merge-patch+json")],
+        &json!({"properties": {"company": "Otra"}}),
+    );
+    assert_eq!(edited.status, 409, "{}", edited.json());
+    // Officers of others, analysts and reporters change nothing.
+    let more = json!({"kind": "demand", "text": "x"});
+    for (status, by) in [(403, &olga), (403, &ana), (403, &rita)] {
+        assert_eq!(by.send("POST", &format!("{path}/facts"), &[], &more).status, status);
+    }
+    assert_eq!(server.send_json("POST", &format!("{path}/facts"), &[], &more).status, 401);
+    // Own again, it is gone from the map, and for others it was never there.
+    share(&oto, &case, &json!({"sharing": "own"}));
+    server.wait_for("/ogc/collections/conflicts/items?name=Minas%20Conga", |page| page["numberMatched"] == 0);
+    assert_eq!((olga.get(&path).status, server.get(&path).status), (404, 404));
+    assert_eq!(olga.send("POST", &format!("{path}/facts"), &[], &more).status, 404);
+    drop(database);
+}
+
+#[test]
+fn facts_have_versions_and_two_officers_lose_nothing() {
+    let (database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let case = record(&oto, &conga());
+    let path = path_of(&case);
+    let description = fact(&case, "description").clone();
+    let address = format!("{path}/facts/{}", description["id"].as_str().unwrap());
+    let next = |text: &str| json!({"kind": "description", "text": text, "source_class": "public"});
+    let version = |version: u32| format!("\"{version}\"");
+    assert_eq!(oto.send("PUT", &address, &[], &next("x")).status, 428);
+    let changed = oto.send("PUT", &address, &[("If-Match", &version(1))], &next("Otra descripción."));
+    assert_eq!(changed.status, 200, "{}", changed.json());
+    let late = oto.send("PUT", &address, &[("If-Match", &version(1))], &next("La mía."));
+    assert_eq!(late.status, 412);
+    let late = late.json();
+    assert_eq!((&late["current"]["text"], &late["yours"]["text"]), (&json!("Otra descripción."), &json!("La mía.")));
+    assert_eq!(late["current"]["version"], 2);
+    // What it was is kept, with who and when.
+    let history = oto.get(&format!("{path}/history")).json();
+    let texts: Vec<_> = history["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["detail"]["kind"] == "description")
+        .map(|event| event["detail"]["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(texts, ["Otra descripción.", "Rechazo al proyecto minero."]);
+    let known = case["created_at"].as_str().unwrap();
+    let then = oto.get(&format!("{path}?kind=description&asKnown={known}")).json();
+    assert_eq!(then["facts"].as_array().unwrap().len(), 0, "created just before its facts");
+    let removed = oto.send("DELETE", &address, &[("If-Match", &version(2))], &Json::Null);
+    assert_eq!(removed.status, 200);
+    assert!(!kinds_of(&removed.json()).contains(&"description"));
+    assert_eq!(oto.send("DELETE", &address, &[("If-Match", &version(2))], &Json::Null).status, 404);
+    for statement in [
+        "update rimay.case_fact set text = 'x' where kind = 'description'",
+        "delete from rimay.case_fact",
+        "truncate rimay.case_change",
+    ] {
+        assert!(!database.accepts(statement), "{statement}");
+    }
+    // The database itself holds to it that an active case has one phase, and another none.
+    for (code, phase) in [("activo", "null"), ("latente", "'crisis'")] {
+        let statement = format!(
+            "insert into rimay.case_fact (case_id, kind, code, phase, valid_from, source_class) \
+             select id, 'state', '{code}', {phase}, '2020-01-01', 'public' from rimay.conflict_case"
+        );
+        assert!(!database.accepts(&statement), "{statement}");
+    }
+    // What is wrong is told member by member, in both languages.
+    let wrong = oto.send(
+        "POST",
+        &format!("{path}/facts"),
+        &[],
+        &json!({"kind": "type", "institution": "defensoria", "code": "socioambientl"}),
+    );
+    assert_eq!(wrong.status, 422);
+    let error = &wrong.json()["errors"][0];
+    assert!(error["es"].as_str().unwrap().contains("¿quiso decir «socioambiental»?"), "{error}");
+    let twice = oto.send("POST", &format!("{path}/facts"), &[], &json!({"kind": "name", "name": "Conga"}));
+    assert_eq!(twice.status, 409, "{}", twice.json());
+}
+
+#[test]
+fn a_request_with_a_key_records_once() {
+    let (_database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let key = [("Idempotency-Key", "uno")];
+    let first = oto.send("POST", "/api/cases", &key, &conga());
+    let again = oto.send("POST", "/api/cases", &key, &conga());
+    assert_eq!((first.status, again.status), (201, 201));
+    assert_eq!(first.json()["id"], again.json()["id"]);
+    let other = oto.send("POST", "/api/cases", &key, &json!({"facts": [{"kind": "name", "name": "Otro"}]}));
+    assert_eq!(other.status, 422);
+    assert_eq!(oto.get("/api/cases").json()["number_matched"], 1);
+}
+
+#[test]
+fn two_records_of_a_dispute_go_on_as_one_and_can_be_parted_again() {
+    let (_database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let one = record(&oto, &conga());
+    let other = record(
+        &oto,
+        &json!({"facts": [{"kind": "name", "name": "Conflicto Conga"},
+        {"kind": "event", "institution": "defensoria", "code": "marcha", "valid_from": "2012-02-01", "text": "Marcha del agua."}]}),
+    );
+    let seen = |case: &Json| format!("\"{}\"", oto.get(&path_of(case)).json()["version"]);
+    let merge = format!("{}/merge", path_of(&other));
+    let into = json!({"into": one["id"]});
+    let merged = oto.send("PUT", &merge, &[("If-Match", &seen(&other))], &into);
+    assert_eq!(merged.status, 200, "{}", merged.json());
+    assert_eq!(merged.json()["merged_into"], one["id"]);
+    let whole = oto.get(&path_of(&one)).json();
+    assert_eq!((&whole["summary"]["name"], &whole["summary"]["events"]), (&json!("Minas Conga"), &json!(2)));
+    assert_eq!(oto.get("/api/cases").json()["number_matched"], 1);
+    assert_eq!(oto.get("/api/cases?merged=true").json()["number_matched"], 2);
+    let back = format!("{}/merge", path_of(&one));
+    assert_eq!(oto.send("PUT", &back, &[("If-Match", &seen(&one))], &json!({"into": other["id"]})).status, 409);
+    let parted = oto.send("DELETE", &merge, &[("If-Match", &seen(&other))], &Json::Null);
+    assert_eq!(parted.status, 200, "{}", parted.json());
+    assert_eq!(oto.get(&path_of(&one)).json()["summary"]["events"], 1);
+    assert_eq!(oto.get("/api/cases").json()["number_matched"], 2);
+}
+
+/// Everything of an answer that says something of what it is about.
+fn bytes_of(answer: &Answer) -> (u16, String, BTreeMap<&'static str, String>) {
+    let headers = ["etag", "last-modified", "content-type", "cache-control", "rimay-revision", "content-length"];
+    let told = headers.into_iter().map(|name| (name, answer.header(name).to_owned())).collect();
+    let body = String::from_utf8_lossy(&answer.body).into_owned();
+    // Each request has its own number, and its time.
+    let body =
+        ["\"request_id\"", "\"timeStamp\""].into_iter().fold(body, |body, member| match body.split_once(member) {
+            Some((before, after)) => format!("{before}{}", after.splitn(3, '"').nth(2).unwrap_or_default()),
+            None => body,
+        });
+    (answer.status, body, told)
+}
+
+#[test]
+fn no_public_byte_changes_with_what_is_secret() {
+    let (database, server) = with_officers();
+    database.query("insert into rimay.feature (layer, key, properties, geom) values
+        ('districts', 'd', '{\"code\": \"250101\", \"name\": \"CALLERIA\", \"province\": \"CORONEL PORTILLO\", \"department\": \"UCAYALI\"}',
+         st_multi(st_makeenvelope(-75, -9, -74, -8, 4326)))");
+    let oto = sign_in(&server, "oto");
+    let place = |longitude: f64, protection: &str| {
+        json!({"kind": "place", "longitude": longitude, "latitude": -8.5, "name": "La casa",
+        "protection": protection, "subject": "defender", "source_class": "public"})
+    };
+    let with = |name: &str, place: Json| {
+        json!({"sharing": "public", "facts": [
+        {"kind": "name", "name": name, "source_class": "public"},
+        {"kind": "state", "code": "latente", "valid_from": "2020-01-01", "source_class": "public"}, place]})
+    };
+    let cases = [
+        record(&oto, &with("Generalizado", place(-74.1, "generalised"))),
+        record(&oto, &with("Reservado", place(-74.2, "withheld"))),
+        record(&oto, &json!({"facts": [{"kind": "name", "name": "Oculto"}, place(-74.3, "withheld")]})),
+    ];
+    server.wait_for("/ogc/collections/conflicts/items", |page| page["numberMatched"] == 2);
+    let paths: Vec<String> = cases
+        .iter()
+        .map(path_of)
+        .chain(
+            [
+                "/api/cases",
+                "/api/cases?q=casa",
+                "/api/cases?department=UCAYALI",
+                "/api/cases/kinds",
+                "/api/catalogue",
+                "/ogc/collections/conflicts",
+                "/ogc/collections/conflicts/items",
+                "/ogc/collections/conflicts/items?bbox=-75,-9,-74,-8",
+                "/ogc/collections/conflicts/items?sortby=name",
+                "/ogc/collections/conflicts/items?filter=department='UCAYALI'",
+                "/ogc/collections/conflicts/items?f=csv",
+                "/api/layers/conflicts/features",
+                "/api/layers/conflicts/counts?by=department",
+                "/api/search?q=generalizado",
+                "/api/search?q=casa",
+                "/tiles/conflicts/6/18/33",
+                "/api/layers/conflicts/vintages",
+            ]
+            .map(str::to_owned),
+        )
+        .collect();
+    let look = || paths.iter().map(|path| (path.clone(), bytes_of(&server.get(path)))).collect::<Vec<_>>();
+    let before = look();
+    for (path, (status, body, _)) in &before {
+        for secret in ["-74.1", "-74.2", "-74.3", "La casa", "Oculto", "defender"] {
+            assert!(!body.contains(secret) || path.ends_with("/kinds"), "{path} tells {secret}: {body}");
+        }
+        assert!(*status < 500, "{path}");
+    }
+    assert_eq!(server.json(&paths[0])["summary"]["department"], "UCAYALI", "a unit stands for the place");
+    assert_eq!(server.json(&paths[1])["summary"]["department"], Json::Null);
+    // The secret places move within their unit, a hidden case changes, and others see the same to the last byte.
+    for (case, (longitude, protection)) in
+        cases.iter().zip([(-74.9, "generalised"), (-74.8, "withheld"), (-74.7, "withheld")])
+    {
+        let now = oto.get(&path_of(case)).json();
+        let known = fact(&now, "place");
+        assert_eq!(known["latitude"], -8.5, "its own institution sees where it is");
+        let address = format!("{}/facts/{}", path_of(case), known["id"].as_str().unwrap());
+        let moved = oto.send("PUT", &address, &[("If-Match", "\"1\"")], &place(longitude, protection));
+        assert_eq!(moved.status, 200, "{}", moved.json());
+    }
+    oto.send(
+        "POST",
+        &format!("{}/facts", path_of(&cases[2])),
+        &[],
+        &json!({"kind": "demand", "text": "Nueva", "source_class": "public"}),
+    );
+    oto.send(
+        "POST",
+        &format!("{}/facts", path_of(&cases[0])),
+        &[],
+        &json!({"kind": "demand", "text": "Nueva", "source_class": "reserved"}),
+    );
+    record(&oto, &json!({"facts": [{"kind": "name", "name": "Otro oculto"}]}));
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    for ((path, before), (_, after)) in before.into_iter().zip(look()) {
+        assert_eq!(before, after, "{path}");
+    }
+    // Who was shown where a protected place is stands in the audit.
+    let read = "select count(*) from rimay.audit_event where action = 'case.read_protected'";
+    assert!(database.count(read) >= 3);
+    // Nor does the second line give them away: rows are hidden from the role that reads for the public.
+    let look = "do $$ begin
+        set local role rimay_cases;
+        if exists (select from rimay.case_site) or exists (select from rimay.conflict_case where sharing = 'own')
+          or exists (select from rimay.case_fact where source_class <> 'public' or protection = 'withheld') then
+          raise 'the public sees what is hidden';
+        end if;
+      end $$";
+    assert!(database.accepts(look));
+}

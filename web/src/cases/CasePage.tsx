@@ -1,0 +1,270 @@
+import { useEffect, useState } from 'preact/hooks'
+import { PageHeader } from '../data/PageHeader'
+import { lang } from '../i18n'
+import { formatDate } from '../i18n/format'
+import { person } from '../people/people'
+import { inLanguage } from '../state/language'
+import { CaseHistory } from './CaseHistory'
+import {
+  ask,
+  type Case,
+  type Fact,
+  type FactKind,
+  kinds,
+  phaseOf,
+  Refusal,
+  titleOfInstitution,
+  titleOfKind,
+  type Wrong,
+  wordOf,
+} from './cases'
+import { FactForm } from './FactForm'
+import { FactView } from './FactView'
+import { Sharing } from './Sharing'
+import { caseWords } from './words'
+
+/** Kinds of facts, in the order a reader asks. */
+const GROUPS = [
+  [
+    'what',
+    [
+      'name',
+      'other_name',
+      'description',
+      'scope',
+      'type',
+      'activity',
+      'class',
+      'test',
+      'place',
+      'cause',
+      'trigger',
+      'demand',
+      'legislation',
+    ],
+  ],
+  ['who', ['actor', 'sector']],
+  ['when', ['state', 'event', 'agreement']],
+  ['done', ['strategy', 'next_step', 'intervention']],
+  ['linked', ['link']],
+] as const
+
+/** What is being written: a new fact of a kind, or the next version of one. */
+interface Editing {
+  kind: FactKind
+  fact: Partial<Fact>
+  wrong: Wrong[]
+  /** What somebody else wrote meanwhile, and what was to be written. */
+  both: { current: Fact; yours: Record<string, unknown> } | null
+  /** So that what is sent twice is written once. */
+  key: string
+}
+
+/** One case, as the reader may see it. */
+export function CasePage({ id }: { id: string }) {
+  const t = caseWords.value
+  const [shown, setShown] = useState<Case | null | undefined>(undefined)
+  const [editing, setEditing] = useState<Editing | null>(null)
+  const [failed, setFailed] = useState('')
+  useEffect(() => {
+    ask<Case>('GET', `/api/cases/${encodeURIComponent(id)}`)
+      .then(setShown)
+      .catch((error) => {
+        if (error instanceof Refusal && error.problem.status === 404) setShown(null)
+        else setFailed(error instanceof Refusal ? error.message : String(error))
+      })
+  }, [id])
+  const mayWrite =
+    shown?.audience === 'own' &&
+    person.value?.role === 'officer' &&
+    person.value.institution === shown.institution
+  const begin = (kind: FactKind, fact: Partial<Fact>) =>
+    setEditing({ kind, fact, wrong: [], both: null, key: crypto.randomUUID() })
+  const write = async (work: () => Promise<Case>, yours: Record<string, unknown> = {}) => {
+    setFailed('')
+    try {
+      setShown(await work())
+      setEditing(null)
+    } catch (error) {
+      if (!(error instanceof Refusal)) return setFailed(String(error))
+      const { errors, current } = error
+      if (editing && current) return setEditing({ ...editing, wrong: [], both: { current, yours } })
+      if (editing && errors.length > 0) return setEditing({ ...editing, wrong: errors })
+      setFailed(error.message)
+    }
+  }
+  const send = (fact: Record<string, unknown>, version = editing?.fact.version) => {
+    if (!editing) return
+    const { id: known } = editing.fact
+    void write(
+      () =>
+        known
+          ? ask<Case>('PUT', `/api/cases/${id}/facts/${known}`, fact, { 'if-match': `"${version}"` })
+          : ask<Case>('POST', `/api/cases/${id}/facts`, fact, { 'idempotency-key': editing.key }),
+      fact,
+    )
+  }
+  const remove = (fact: Fact) => {
+    if (!confirm(t.removeSure)) return
+    void write(() =>
+      ask<Case>('DELETE', `/api/cases/${id}/facts/${fact.id}`, undefined, {
+        'if-match': `"${fact.version}"`,
+      }),
+    )
+  }
+  const own = person.value?.institution ?? ''
+  const formOf = (kind: FactKind, of: string | undefined) => {
+    if (editing?.kind.id !== kind.id || editing.fact.id !== of) return null
+    const { both } = editing
+    if (both) {
+      return (
+        <div class="case-both" role="alert">
+          <p>{t.conflict}</p>
+          <h4>{t.theirs}</h4>
+          <FactView fact={both.current} />
+          <h4>{t.yours}</h4>
+          <FactView fact={{ ...both.yours, id: both.current.id, case: id, kind: kind.id }} />
+          <p class="data-actions">
+            <button
+              type="button"
+              class="button is-main"
+              onClick={() => send(both.yours, both.current.version)}
+            >
+              {t.overwrite}
+            </button>
+            <button
+              type="button"
+              class="button"
+              onClick={() => void write(() => ask<Case>('GET', `/api/cases/${id}`))}
+            >
+              {t.keepTheirs}
+            </button>
+          </p>
+        </div>
+      )
+    }
+    return (
+      <FactForm
+        kind={kind}
+        fact={editing.fact}
+        own={own}
+        wrong={editing.wrong}
+        title={of ? titleOfKind(kind.id) : t.addWhat(titleOfKind(kind.id))}
+        send={send}
+        cancel={() => setEditing(null)}
+      />
+    )
+  }
+  const summary = shown?.summary
+  return (
+    <>
+      <PageHeader toMap={t.toMap} />
+      <main class="data" tabIndex={-1}>
+        <p>
+          <a class="link" href={inLanguage('/casos')}>
+            {t.toCases}
+          </a>
+        </p>
+        {shown === null && (
+          <>
+            <h1>{t.case}</h1>
+            <p>{t.unknown}</p>
+          </>
+        )}
+        {failed && (
+          <p class="data-failed" role="alert">
+            {t.failed}: {failed}
+          </p>
+        )}
+        {shown && summary && (
+          <>
+            <h1>{summary.name ?? shown.code}</h1>
+            <p class="case-head">
+              <span>{shown.code}</span>
+              <span>{titleOfInstitution(shown.institution)}</span>
+              {summary.state && (
+                <span>
+                  {wordOf('state', summary.state)}
+                  {summary.phase && ` · ${phaseOf(summary.phase)}`}
+                  {summary.state_since && ` · ${formatDate(summary.state_since, lang.value)}`}
+                </span>
+              )}
+              <span>
+                {[summary.district, summary.province, summary.department].filter(Boolean).join(', ')}
+              </span>
+              {shown.draft && <strong>{t.draft}</strong>}
+              {shown.synthetic && <strong>{t.synthetic}</strong>}
+            </p>
+            {shown.merged_into && (
+              <p class="data-stale">
+                {t.mergedInto}{' '}
+                <a class="link" href={inLanguage(`/caso/${shown.merged_into}`)}>
+                  {t.otherRecord}
+                </a>
+                .
+              </p>
+            )}
+            <p class="data-hint">{t.audiences[shown.audience]}</p>
+            {GROUPS.map(([group, ids]) => {
+              const there = ids.flatMap((kindId) => {
+                const kind = kinds.value?.kinds.find((one) => one.id === kindId)
+                const facts = shown.facts.filter((fact) => fact.kind === kindId)
+                return kind && (facts.length > 0 || mayWrite) ? [{ kind, facts }] : []
+              })
+              if (there.length === 0) return null
+              return (
+                <section key={group} class="case-group">
+                  <h2>{t.groups[group]}</h2>
+                  {there.map(({ kind, facts }) => (
+                    <div key={kind.id} class="case-kind" data-kind={kind.id}>
+                      <h3>{titleOfKind(kind.id)}</h3>
+                      <ul>
+                        {facts.map((fact) => (
+                          <li key={fact.id}>
+                            {formOf(kind, fact.id) ?? (
+                              <>
+                                <FactView fact={fact} />
+                                {mayWrite && fact.case === shown.id && (
+                                  <p class="case-tools">
+                                    <button type="button" class="link" onClick={() => begin(kind, fact)}>
+                                      {t.change} <span class="visually-hidden">{titleOfKind(kind.id)}</span>
+                                    </button>
+                                    <button type="button" class="link" onClick={() => remove(fact)}>
+                                      {t.remove} <span class="visually-hidden">{titleOfKind(kind.id)}</span>
+                                    </button>
+                                  </p>
+                                )}
+                              </>
+                            )}
+                          </li>
+                        ))}
+                      </ul>
+                      {mayWrite &&
+                        !(kind.single && facts.length > 0) &&
+                        (formOf(kind, undefined) ?? (
+                          <button type="button" class="link" onClick={() => begin(kind, {})}>
+                            {t.add} <span class="visually-hidden">{titleOfKind(kind.id)}</span>
+                          </button>
+                        ))}
+                    </div>
+                  ))}
+                </section>
+              )
+            })}
+            {mayWrite && (
+              <Sharing
+                shown={shown}
+                send={(next) =>
+                  void write(() =>
+                    ask<Case>('PATCH', `/api/cases/${id}`, next, { 'if-match': `"${shown.version}"` }),
+                  )
+                }
+              />
+            )}
+            {shown.audience === 'own' && <CaseHistory id={shown.id} version={shown.version ?? 0} />}
+          </>
+        )}
+      </main>
+    </>
+  )
+}

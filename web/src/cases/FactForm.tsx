@@ -1,0 +1,253 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { lang } from '../i18n'
+import {
+  type Fact,
+  type FactField,
+  type FactKind,
+  factOf,
+  fieldsOf,
+  kinds,
+  titleOfChoice,
+  titleOfCode,
+  titleOfField,
+  titleOfInstitution,
+  type Wrong,
+} from './cases'
+import { PlacePicker } from './PlacePicker'
+import { caseWords } from './words'
+
+interface WrittenProps {
+  id: string
+  name: string
+  kind: FactField['type']
+  defaultValue: string
+  required?: boolean
+  'aria-invalid'?: boolean | undefined
+  'aria-describedby'?: string | undefined
+}
+
+/** Where one writes a line, a number or a day. */
+function Written({ kind, ...told }: WrittenProps) {
+  if (kind === 'date') return <input type="date" {...told} />
+  const mode = { count: 'numeric', degrees: 'decimal' }[kind as string] as 'numeric' | 'decimal' | undefined
+  return <input type="text" autocomplete="off" {...told} {...(mode ? { inputMode: mode } : {})} />
+}
+
+interface InputProps {
+  field: FactField
+  kind: FactKind
+  needed: boolean
+  value: string
+  wrong: Wrong | undefined
+  institution: string
+  prefix: string
+  change?: (value: string) => void
+}
+
+/** One field of a fact. */
+function Input({ field, kind, needed, value, wrong, institution, prefix, change }: InputProps) {
+  const t = caseWords.value
+  const id = `${prefix}-${field.name}`
+  const told = {
+    id,
+    name: field.name,
+    required: needed,
+    'aria-invalid': wrong ? true : undefined,
+    'aria-describedby': wrong ? `${id}-wrong` : undefined,
+  }
+  const options = optionsOf(field, kind, institution)
+  return (
+    <div class={field.type === 'text' ? 'is-wide' : undefined}>
+      <label for={id}>
+        <span>
+          {titleOfField(field)}
+          {needed && <span aria-hidden="true"> *</span>}
+        </span>
+        {options ? (
+          <select {...told} defaultValue={value} onChange={(event) => change?.(event.currentTarget.value)}>
+            <option value="" selected={!value}>
+              {t.choose}
+            </option>
+            {options.map(([code, title]) => (
+              <option key={code} value={code} selected={code === value}>
+                {title}
+              </option>
+            ))}
+          </select>
+        ) : field.type === 'text' ? (
+          <textarea {...told} rows={4} defaultValue={value} />
+        ) : (
+          <Written {...told} kind={field.type} defaultValue={value} />
+        )}
+      </label>
+      {wrong && (
+        <small id={`${id}-wrong`} class="is-wrong">
+          {lang.value === 'en' ? wrong.en : wrong.es}
+        </small>
+      )}
+    </div>
+  )
+}
+
+/** What may be chosen in a field; `null` where one writes. */
+function optionsOf(field: FactField, kind: FactKind, institution: string): [string, string][] | null {
+  const listed = (kinds.value?.codes ?? []).filter((one) => one.list === kind.id)
+  switch (field.type) {
+    case 'choice':
+      return (field.choices ?? []).map((choice) => [choice.code, titleOfChoice(choice)])
+    case 'code':
+      if (!kind.is_listed) return (kind.choices ?? []).map((choice) => [choice.code, titleOfChoice(choice)])
+      return listed
+        .filter((one) => one.institution === institution && !one.retired)
+        .map((one) => [one.code, titleOfCode(one)])
+    case 'institution':
+      return [...new Set(listed.map((one) => one.institution))].map((id) => [id, titleOfInstitution(id)])
+    default:
+      return null
+  }
+}
+
+/** The institution whose list a form opens with: the caller's own where it has one, else the first that has. */
+function usualInstitution(kind: FactKind, own: string): string {
+  const having = (kinds.value?.codes ?? [])
+    .filter((one) => one.list === kind.id)
+    .map((one) => one.institution)
+  if (having.includes(own)) return own
+  return having.includes('defensoria') ? 'defensoria' : (having[0] ?? '')
+}
+
+interface FieldsProps {
+  kind: FactKind
+  fact: Partial<Fact>
+  wrong: Wrong[]
+  own: string
+  prefix: string
+}
+
+/** The fields of a fact of a kind. */
+export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
+  const t = caseWords.value
+  const [institution, setInstitution] = useState(String(fact.institution ?? usualInstitution(kind, own)))
+  const fieldset = useRef<HTMLDivElement>(null)
+  const valueToShow = (name: string) => {
+    if (name === 'institution') return institution
+    if (name === 'protection' && fact.protection === undefined) return 'public'
+    return fact[name] === undefined || fact[name] === null ? '' : String(fact[name])
+  }
+  const place = (longitude: number, latitude: number) => {
+    const set = (name: string, value: number) => {
+      const input = fieldset.current?.querySelector<HTMLInputElement>(`[name=${name}]`)
+      if (input) input.value = value.toFixed(5)
+    }
+    set('longitude', longitude)
+    set('latitude', latitude)
+  }
+  return (
+    <>
+      {kind.id === 'place' && (
+        <>
+          <p class="data-hint">{t.onMap}</p>
+          <PlacePicker at={[numberOf(fact.longitude), numberOf(fact.latitude)]} choose={place} />
+        </>
+      )}
+      <div class="data-options" ref={fieldset}>
+        {fieldsOf(kind).map(({ field, needed }) => (
+          <Input
+            key={field.type === 'code' ? `${field.name} ${institution}` : field.name}
+            field={field}
+            kind={kind}
+            needed={needed}
+            value={valueToShow(field.name)}
+            wrong={wrong.find(({ member }) => member === field.name)}
+            institution={institution}
+            prefix={prefix}
+            {...(field.type === 'institution' ? { change: setInstitution } : {})}
+          />
+        ))}
+      </div>
+    </>
+  )
+}
+
+const numberOf = (value: unknown) => (typeof value === 'number' ? value : null)
+
+/** Where a fact is from. */
+export function SourceFields({ fact, prefix }: { fact: Partial<Fact>; prefix: string }) {
+  const t = caseWords.value
+  const own = String(fact.source_class ?? 'institutional')
+  return (
+    <details class="case-source" open={fact.source !== undefined}>
+      <summary>{t.source}</summary>
+      <div class="data-options">
+        <label>
+          <span>{t.sourceClass}</span>
+          <select name="source_class">
+            {Object.entries(t.sourceClasses).map(([code, title]) => (
+              <option key={code} value={code} selected={code === own}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+        {(['source', 'source_url', 'source_on'] as const).map((name) => (
+          <label key={name} for={`${prefix}-${name}`}>
+            <span>{{ source: t.sourceText, source_url: t.sourceUrl, source_on: t.sourceOn }[name]}</span>
+            <Written
+              id={`${prefix}-${name}`}
+              name={name}
+              kind={name === 'source_on' ? 'date' : 'line'}
+              defaultValue={String(fact[name] ?? '')}
+            />
+          </label>
+        ))}
+      </div>
+    </details>
+  )
+}
+
+interface FormProps {
+  kind: FactKind
+  fact: Partial<Fact>
+  own: string
+  wrong: Wrong[]
+  title: string
+  send: (fact: Record<string, unknown>) => void
+  cancel: () => void
+}
+
+/** Adds a fact, or changes one. */
+export function FactForm({ kind, fact, own, wrong, title, send, cancel }: FormProps) {
+  const t = caseWords.value
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
+  }, [])
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [wrong])
+  return (
+    <form
+      ref={form}
+      class="data-import case-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        send(factOf(kind, new FormData(event.currentTarget)))
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') cancel()
+      }}
+    >
+      <h4>{title}</h4>
+      <FactFields kind={kind} fact={fact} wrong={wrong} own={own} prefix={`form-${kind.id}`} />
+      <SourceFields fact={fact} prefix={`form-${kind.id}`} />
+      <p class="data-actions">
+        <button type="submit" class="button is-main">
+          {t.save}
+        </button>
+        <button type="button" class="button" onClick={cancel}>
+          {t.cancel}
+        </button>
+      </p>
+    </form>
+  )
+}

@@ -1,0 +1,116 @@
+import { useRef, useState } from 'preact/hooks'
+import { PageHeader } from '../data/PageHeader'
+import { person } from '../people/people'
+import { inLanguage } from '../state/language'
+import { ask, type Case, factOf, kinds, Refusal, titleOfKind, type Wrong } from './cases'
+import { FactFields } from './FactForm'
+import { caseWords } from './words'
+
+/** What a case begins with: the rest is added on its page. */
+const FIRST = ['name', 'description', 'scope', 'state', 'type', 'place'] as const
+const NEEDED = ['name']
+
+/** Records a case. */
+export function NewCasePage() {
+  const t = caseWords.value
+  const [wrong, setWrong] = useState<Record<string, Wrong[]>>({})
+  const [failed, setFailed] = useState('')
+  const form = useRef<HTMLFormElement>(null)
+  const [key] = useState(() => crypto.randomUUID())
+  const send = async () => {
+    const sections = [...(form.current?.querySelectorAll<HTMLFieldSetElement>('fieldset') ?? [])]
+    const told = sections.flatMap((section) => {
+      const kind = kinds.value?.kinds.find(({ id }) => id === section.dataset.kind)
+      if (!kind) return []
+      const data = new FormData()
+      for (const input of section.querySelectorAll<HTMLInputElement>('[name]'))
+        data.set(input.name, input.value)
+      const fact = factOf(kind, data)
+      // What a section opens with says nothing by itself.
+      const says = Object.keys(fact).some((name) => !['kind', 'institution', 'protection'].includes(name))
+      return says || NEEDED.includes(kind.id) ? [fact] : []
+    })
+    setFailed('')
+    setWrong({})
+    try {
+      const made = await ask<Case>('POST', '/api/cases', { facts: told }, { 'idempotency-key': key })
+      location.assign(inLanguage(`/caso/${made.id}`))
+    } catch (error) {
+      if (!(error instanceof Refusal)) return setFailed(String(error))
+      const byKind: Record<string, Wrong[]> = {}
+      for (const one of error.errors) {
+        const found = /^facts\[(\d+)\]\.(.*)$/.exec(one.member)
+        const kind = String(told[Number(found?.[1] ?? 0)]?.kind ?? 'name')
+        byKind[kind] = [...(byKind[kind] ?? []), { ...one, member: found?.[2] ?? one.member }]
+      }
+      setWrong(byKind)
+      if (error.errors.length === 0) setFailed(error.message)
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus())
+    }
+  }
+  const mayWrite = person.value?.role === 'officer'
+  return (
+    <>
+      <PageHeader toMap={t.toMap} />
+      <main class="data" tabIndex={-1}>
+        <p>
+          <a class="link" href={inLanguage('/casos')}>
+            {t.toCases}
+          </a>
+        </p>
+        <h1>{t.newCase}</h1>
+        {failed && (
+          <p class="data-failed" role="alert">
+            {t.failed}: {failed}
+          </p>
+        )}
+        {!mayWrite && (
+          <p>
+            <a class="link" href={inLanguage('/entrar')}>
+              {t.signIn}
+            </a>
+          </p>
+        )}
+        {mayWrite && (
+          <form
+            ref={form}
+            class="data-import"
+            onSubmit={(event) => {
+              event.preventDefault()
+              void send()
+            }}
+          >
+            <p>{t.createHint}</p>
+            {FIRST.map((id) => {
+              const kind = kinds.value?.kinds.find((one) => one.id === id)
+              if (!kind) return null
+              const isNeeded = NEEDED.includes(id)
+              // Only what is begun must be whole: the server says what is missing.
+              const fields = kind.fields.map((name) => (isNeeded ? name : name.replace('*', '')))
+              return (
+                <fieldset key={id} data-kind={id} class="case-section">
+                  <legend>{titleOfKind(id)}</legend>
+                  <FactFields
+                    kind={{ ...kind, fields }}
+                    fact={{}}
+                    wrong={wrong[id] ?? []}
+                    own={person.value?.institution ?? ''}
+                    prefix={`new-${id}`}
+                  />
+                </fieldset>
+              )
+            })}
+            <p class="data-actions">
+              <button type="submit" class="button is-main">
+                {t.create}
+              </button>
+              <a class="button" href={inLanguage('/casos')}>
+                {t.cancel}
+              </a>
+            </p>
+          </form>
+        )}
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,72 @@
+import { useState } from 'preact/hooks'
+import { type Case, kinds, titleOfInstitution } from './cases'
+import { caseWords } from './words'
+
+interface Props {
+  shown: Case
+  send: (next: { sharing: string; shared_with: string[]; draft: boolean }) => void
+}
+
+/** Who else may see a case. */
+export function Sharing({ shown, send }: Props) {
+  const t = caseWords.value
+  const [sharing, setSharing] = useState(shown.sharing ?? 'own')
+  const others = (kinds.value?.institutions ?? []).filter(({ id }) => id !== shown.institution)
+  return (
+    <form
+      class="data-import case-sharing"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const told = new FormData(event.currentTarget)
+        send({
+          sharing,
+          shared_with: sharing === 'own' ? [] : told.getAll('with').map(String),
+          draft: sharing === 'own' && told.has('draft'),
+        })
+      }}
+    >
+      <h2>{t.sharing}</h2>
+      <fieldset class="case-choices">
+        <legend class="visually-hidden">{t.sharing}</legend>
+        {(['own', 'shared', 'public'] as const).map((each) => (
+          <label key={each} class="data-check">
+            <input
+              type="radio"
+              name="sharing"
+              value={each}
+              checked={sharing === each}
+              onChange={() => setSharing(each)}
+            />
+            <span>{t.sharings[each]}</span>
+          </label>
+        ))}
+      </fieldset>
+      {sharing === 'own' ? (
+        <label class="data-check">
+          <input type="checkbox" name="draft" defaultChecked={shown.draft ?? false} />
+          <span>{t.isDraft}</span>
+        </label>
+      ) : (
+        <fieldset class="case-choices">
+          <legend>{t.sharedWith}</legend>
+          {others.map(({ id }) => (
+            <label key={id} class="data-check">
+              <input
+                type="checkbox"
+                name="with"
+                value={id}
+                defaultChecked={shown.shared_with?.includes(id) ?? false}
+              />
+              <span>{titleOfInstitution(id)}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      <p class="data-actions">
+        <button type="submit" class="button is-main">
+          {t.save}
+        </button>
+      </p>
+    </form>
+  )
+}
