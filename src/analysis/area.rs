@@ -95,7 +95,7 @@ impl OverlapQuestion {
     pub fn area_as_layer(&self) -> Result<Option<Arc<Snapshot>>, QuestionError> {
         let properties = serde_json::json!({"name": self.area_name}).to_string();
         let snapshot =
-            |area| Arc::new(Snapshot::of(&LAYER, std::iter::once((properties, Geometry::MultiPolygon(area)))));
+            |area| Arc::new(Snapshot::of(&LAYER, std::iter::once((properties, Some(Geometry::MultiPolygon(area))))));
         Ok(self.area()?.map(snapshot))
     }
 }

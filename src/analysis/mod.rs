@@ -1,4 +1,4 @@
-//! What lies on what: pairs of features of two layers, and what each pair shares.
+//! What lies on what: pairs of features of two layers, and what each pair shares. And which cases a scheme counts.
 //!
 //! Worked out from snapshots, so for each kind of caller on what that caller may see. Overlays are planar in degrees, as
 //! PostGIS's `ST_Intersection` of geometries, areas are geodesic on the ellipsoid, as its `ST_Area` of geographies.
@@ -7,6 +7,7 @@ mod answer;
 mod area;
 mod area_json;
 mod boundary;
+mod counting;
 mod cover;
 mod downstream;
 mod measure;
@@ -23,6 +24,7 @@ pub use answer::{Answer, AnswerError, Totals};
 pub use area::AREA;
 pub use area_json::AreaJson;
 pub use boundary::Extent;
+pub use counting::{CaseGroup, CountedCases, GROUPINGS};
 pub use measure::{
     CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, WATERSHEDS, distances_m, first_day,
 };

@@ -57,7 +57,7 @@ impl Caller {
     }
 }
 
-fn viewer(caller: Option<&Caller>) -> CaseViewer<'_> {
+pub(super) fn viewer(caller: Option<&Caller>) -> CaseViewer<'_> {
     caller.map_or_else(CaseViewer::default, Caller::viewer)
 }
 
@@ -75,7 +75,7 @@ fn checked_id(id: &str) -> Result<&str, Problem> {
     if is_uuid(id) { Ok(id) } else { Err(unknown()) }
 }
 
-fn today() -> jiff::civil::Date {
+pub(super) fn today() -> jiff::civil::Date {
     let lima = TimeZone::get("America/Lima").unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(-5)));
     Zoned::now().with_time_zone(lima).date()
 }
@@ -176,10 +176,12 @@ async fn next_sharing(state: &SharedState, own: &str, now: Sharing, change: Chan
     let wrong = |member: &str, es: &str, en: &str| {
         Problem::wrong_members(vec![Wrong { member: member.into(), es: es.into(), en: en.into() }])
     };
+    let sharing = change.sharing.unwrap_or(now.sharing);
     let next = Sharing {
-        sharing: change.sharing.unwrap_or(now.sharing),
+        // What is shared is no longer a draft.
+        draft: change.draft.unwrap_or(now.draft && sharing == "own"),
+        sharing,
         shared_with: change.shared_with.unwrap_or(now.shared_with),
-        draft: change.draft.unwrap_or(now.draft),
     };
     if !["own", "shared", "public"].contains(&next.sharing.as_str()) {
         return Err(wrong("sharing", "se acepta own, shared o public", "accepted are own, shared and public"));

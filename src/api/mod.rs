@@ -25,6 +25,7 @@ mod overlaps;
 mod params;
 mod people;
 mod problem;
+mod schemes;
 mod search;
 mod tiles;
 mod token;
@@ -183,6 +184,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     let people = people::routes()
         .merge(accounts::routes())
         .merge(cases::routes())
+        .merge(schemes::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::map_response(people::keep_nowhere));
     let edge = || (middleware::from_fn(observe::observe), CatchPanicLayer::custom(problem::on_panic));

@@ -92,14 +92,14 @@ impl Snapshot {
     }
 
     /// A snapshot of features that are not in the database, with ids from 1, each of its properties in JSON and a geometry.
-    pub fn of(layer: &'static Layer, features: impl Iterator<Item = (String, geo::Geometry<f64>)>) -> Snapshot {
+    pub fn of(layer: &'static Layer, features: impl Iterator<Item = (String, Option<geo::Geometry<f64>>)>) -> Snapshot {
         let stored = (1..).zip(features).map(|(id, (properties, geometry))| StoredFeature {
             id,
             version: 1,
             row: id,
             source: "direct".into(),
             properties,
-            wkb: Some(to_wkb(&geometry)),
+            wkb: geometry.as_ref().map(to_wkb),
         });
         let contents = LayerContents { position: None, revision: None, sources: vec![], features: stored.collect() };
         Snapshot::build(layer, Access::Public, contents)

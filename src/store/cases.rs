@@ -531,7 +531,7 @@ impl Store {
     }
 
     /// Reads as somebody.
-    async fn look<T>(
+    pub(super) async fn look<T>(
         &self,
         viewer: CaseViewer<'_>,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, CaseError>,

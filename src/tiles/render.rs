@@ -290,7 +290,7 @@ mod tests {
             let size = random.f64().powi(8) * 2.0;
             let area = geo::Rect::new((x, y), (x + size, y + size)).to_polygon();
             let status = ["titulada", "en_tramite"][usize::from(random.bool())];
-            (format!(r#"{{"name":"{x}","status":"{status}"}}"#), geo::MultiPolygon::new(vec![area]).into())
+            (format!(r#"{{"name":"{x}","status":"{status}"}}"#), Some(geo::MultiPolygon::new(vec![area]).into()))
         };
         let layer = Catalogue::built_in().layer("mining_concessions").expect("built in");
         Arc::new(Snapshot::of(layer, (0..count).map(square)))

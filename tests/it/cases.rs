@@ -367,3 +367,131 @@ fn no_public_byte_changes_with_what_is_secret() {
       end $$";
     assert!(database.accepts(look));
 }
+
+/// Cases that meet the totals of the Ombudsman's report 131 (January 2015): type and activity, how many, how many of them are dormant,
+/// and how many are new.
+const REPORT_131: [(&str, Option<&str>, usize, usize, usize); 9] = [
+    ("socioambiental", Some("mineria"), 96, 20, 3),
+    ("socioambiental", Some("hidrocarburos"), 21, 5, 1),
+    ("socioambiental", Some("energia"), 23, 6, 0),
+    ("gobierno_local", None, 23, 8, 0),
+    ("demarcacion_territorial", None, 15, 6, 0),
+    ("comunal", None, 10, 3, 1),
+    ("gobierno_nacional", None, 9, 1, 0),
+    ("laboral", None, 8, 1, 0),
+    ("otros", None, 5, 1, 1),
+];
+
+#[test]
+fn the_golden_month_comes_out_of_its_cases() {
+    let (_database, server) = with_officers();
+    let olga = sign_in(&server, "olga");
+    let fact = |kind: &str, more: Json| {
+        let mut fact = json!({"kind": kind, "source_class": "public"});
+        fact.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fact
+    };
+    let state = |code: &str, day: &str| {
+        fact(
+            "state",
+            if code == "activo" {
+                json!({"code": code, "phase": "dialogo", "valid_from": day})
+            } else {
+                json!({"code": code, "valid_from": day})
+            },
+        )
+    };
+    let case = |number: usize, facts: Vec<Json>| {
+        let name = fact("name", json!({"name": format!("Caso inventado {number}")}));
+        let test = fact("test", json!({"code": "may_turn_violent"}));
+        let facts = [vec![name, test], facts].concat();
+        record(&olga, &json!({"synthetic": true, "facts": facts}));
+    };
+    let mut number = 0;
+    let mut acts = 158;
+    for (kind, activity, count, dormant, new) in REPORT_131 {
+        for nth in 0..count {
+            number += 1;
+            let first = if nth < new { "2015-01-12" } else { "2013-05-04" };
+            let code = if count - nth <= dormant { "latente" } else { "activo" };
+            let mut facts = vec![state(code, first), fact("type", json!({"institution": "defensoria", "code": kind}))];
+            facts.extend(activity.map(|code| fact("activity", json!({"institution": "defensoria", "code": code}))));
+            if acts > 0 {
+                acts -= 1;
+                let hurt = match number {
+                    1 => json!({"dead_state": 2, "injured_state": 39}),
+                    2 => json!({"dead_civilian": 1, "injured_civilian": 28}),
+                    _ => json!({}),
+                };
+                let mut act = fact(
+                    "event",
+                    json!({"institution": "defensoria", "code": "bloqueo", "valid_from": "2015-01-20", "text": "Bloqueo."}),
+                );
+                act.as_object_mut().unwrap().extend(hurt.as_object().unwrap().clone());
+                facts.push(act);
+            }
+            case(number, facts);
+        }
+    }
+    // One that was resolved in the month, one resolved long before, one known from a reserved source only, one that is peaceful, a draft.
+    case(900, vec![state("activo", "2013-01-01"), state("resuelto", "2015-01-15")]);
+    case(901, vec![state("activo", "2013-01-01"), state("resuelto", "2014-11-15")]);
+    let mut reserved = state("activo", "2014-01-01");
+    reserved["source_class"] = "reserved".into();
+    case(902, vec![reserved]);
+    let drafts = olga.get("/api/cases?limit=1000").json();
+    for draft in drafts["cases"].as_array().unwrap() {
+        let path = path_of(draft);
+        let seen = olga.get(&path).json()["version"].to_string();
+        let shared = olga.send("PATCH", &path, &[("If-Match", &format!("\"{seen}\""))], &json!({"sharing": "public"}));
+        assert_eq!(shared.status, 200);
+    }
+    case(903, vec![state("activo", "2014-01-01")]);
+    // The same to whoever asks: all facts but one are public.
+    for month in [
+        server.json("/api/schemes/defensoria/month?month=2015-01"),
+        olga.get("/api/schemes/defensoria/month?month=2015-01").json(),
+    ] {
+        let groups = |by: &str| -> BTreeMap<String, u64> {
+            month[by]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|group| (group["value"].as_str().unwrap_or("-").to_owned(), group["count"].as_u64().unwrap()))
+                .collect()
+        };
+        assert_eq!(month["total"], 210, "{month}");
+        assert_eq!((groups("by_state")["activo"], groups("by_state")["latente"]), (159, 51));
+        let types = groups("by_type");
+        let told = ["socioambiental", "gobierno_local", "demarcacion_territorial", "comunal"].map(|kind| types[kind]);
+        assert_eq!(told, [140, 23, 15, 10]);
+        assert_eq!((groups("by_activity")["mineria"], groups("by_activity")["hidrocarburos"]), (96, 21));
+        assert_eq!((&month["new"], &month["resolved"]), (&json!(6), &json!(1)));
+        let new = groups("new_by_type");
+        assert_eq!(["socioambiental", "comunal", "otros"].map(|kind| new[kind]), [4, 1, 1]);
+        assert_eq!(month["protest_acts"], 158);
+        assert_eq!(
+            (&month["dead"], &month["injured"]),
+            (&json!({"state": 2, "civilian": 1}), &json!({"state": 39, "civilian": 28}))
+        );
+        assert_eq!(
+            (&month["scheme"]["id"], &month["scheme"]["version"], &month["as_of"]),
+            (&json!("defensoria"), &json!(1), &json!("2015-01-31"))
+        );
+    }
+    // A count names its scheme and its data, and is the same of the same data.
+    let counts = server.json("/api/schemes/defensoria/counts?by=type&asOf=2015-01-31");
+    assert_eq!(counts["total"], 210);
+    assert_eq!(counts["revision"], server.json("/api/schemes/defensoria/counts?by=state&asOf=2015-01-31")["revision"]);
+    // Another scheme counts otherwise, and the difference is told case by case.
+    let why = server.json("/api/schemes/defensoria/differences?with=onds&asOf=2015-01-31");
+    assert_eq!((&why["totals"]["one"], &why["totals"]["other"]), (&json!(210), &json!(0)));
+    let first = &why["only_one"][0];
+    assert_eq!(first["condition"]["where"], "threatens_governability = TRUE");
+    assert_eq!(first["facts"][0]["code"], "may_turn_violent", "the facts it is about");
+    // What is asked of the past as it was known is of one's own cases, and of nobody who is not signed in.
+    assert_eq!(server.get("/api/schemes/defensoria/counts?asKnown=2026-11-01T00:00:00Z").status, 400);
+    assert_eq!(olga.get("/api/schemes/defensoria/counts?asKnown=2020-01-01T00:00:00Z").json()["total"], 0);
+    assert_eq!(server.get("/api/schemes/nadie/counts").status, 404);
+    assert_eq!(server.get("/api/schemes/onds/counts?by=color").status, 400);
+}

@@ -112,7 +112,10 @@ impl FactKinds {
             ));
         }
         members.entry("source_class").or_insert_with(|| "institutional".into());
-        together(kind, &members, today, &mut found);
+        // What each says must be right before what they say together.
+        if found.is_empty() {
+            together(kind, &members, today, &mut found);
+        }
         match found.is_empty() {
             true => Ok(CheckedFact { kind: kind.id.clone(), members }),
             false => Err(found),

@@ -1,6 +1,7 @@
 //! What can be known of a case: kinds of facts, and what each says.
 
 mod check;
+mod scheme;
 
 use std::sync::LazyLock;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Code, Text};
 
 pub use check::{CheckedFact, Wrong};
+pub use scheme::{Condition, CountedCase, PROTEST_ACTS, Scheme};
 
 /// A code of an institution's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

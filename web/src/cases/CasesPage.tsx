@@ -83,7 +83,7 @@ export function CasesPage() {
             </a>
           )}
         </p>
-        <form class="data-options" onSubmit={(event) => event.preventDefault()}>
+        <form class="data-import data-options" onSubmit={(event) => event.preventDefault()}>
           <label class="is-wide">
             <span>{t.search}</span>
             <input type="search" value={filters.q} onInput={(event) => set('q', event.currentTarget.value)} />

@@ -60,7 +60,7 @@ function Input({ field, kind, needed, value, wrong, institution, prefix, change 
     <div class={field.type === 'text' ? 'is-wide' : undefined}>
       <label for={id}>
         <span>
-          {titleOfField(field)}
+          {titleOfField(field, kind)}
           {needed && <span aria-hidden="true"> *</span>}
         </span>
         {options ? (

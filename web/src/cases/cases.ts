@@ -163,7 +163,9 @@ export function fieldsOf(kind: FactKind): { field: FactField; needed: boolean }[
   })
 }
 
-export const titleOfField = (field: FactField) => inOwn(field.title)
+/** A code is called what its kind is: a state, a type. */
+export const titleOfField = (field: FactField, kind: FactKind) =>
+  inOwn(field.type === 'code' ? kind.title : field.title)
 
 /** What a member of a fact says, in words. */
 export function say(fact: Fact, field: FactField): string {
