@@ -65,7 +65,6 @@ comment on table rimay.code_match is 'Crosswalk: what another institution calls 
 comment on column rimay.code_match.relation is 'Whether the other word means the same, or more, or less.';
 
 create function rimay.code_in(institution text, list text, code text, wanted text) returns text language sql stable
-  set search_path = pg_catalog
   return case when institution = wanted then code else (
     select m.to_code from rimay.code_match m
     where (m.institution, m.list, m.code, m.to_institution) = (code_in.institution, code_in.list, code_in.code, code_in.wanted)) end;
@@ -90,6 +89,7 @@ create table rimay.conflict_case (
 );
 create index on rimay.conflict_case (merged_into);
 create index on rimay.conflict_case (institution);
+create index on rimay.conflict_case using gin (shared_with);
 comment on table rimay.conflict_case is 'Cases: whose each is and who else may see it. What is known of it are facts.';
 comment on column rimay.conflict_case.code is 'What people call it by. Made at random where none is told, so that codes do not tell how many there are.';
 comment on column rimay.conflict_case.sharing is 'own: the institution only; shared: the institutions named, too; public: all.';
@@ -368,12 +368,15 @@ create policy seen on rimay.conflict_case for select to rimay_cases
 create policy made on rimay.conflict_case for insert to rimay_cases with check (institution = rimay.viewer());
 create policy changed on rimay.conflict_case for update to rimay_cases
   using (institution = rimay.viewer()) with check (institution = rimay.viewer());
-create policy seen on rimay.case_fact for select to rimay_cases using (exists (
-  select from rimay.conflict_case c where c.id = case_id and case rimay.audience(c.institution, c.sharing, c.shared_with)
-    when 'own' then true
-    when 'shared' then source_class <> 'reserved' and recorded_to is null and protection is distinct from 'withheld'
-    when 'public' then source_class = 'public' and recorded_to is null and protection is distinct from 'withheld'
-  end));
+-- Which cases are seen as what is asked once for a question, not once for each row of it.
+create policy own on rimay.case_fact for select to rimay_cases
+  using (case_id in (select id from rimay.conflict_case where institution = rimay.viewer()));
+create policy shared on rimay.case_fact for select to rimay_cases
+  using (source_class <> 'reserved' and recorded_to is null and protection is distinct from 'withheld'
+    and case_id in (select id from rimay.conflict_case where sharing <> 'own' and rimay.viewer() = any (shared_with)));
+create policy public on rimay.case_fact for select to rimay_cases
+  using (source_class = 'public' and recorded_to is null and protection is distinct from 'withheld'
+    and case_id in (select id from rimay.conflict_case where sharing = 'public'));
 create policy made on rimay.case_fact for insert to rimay_cases
   with check (exists (select from rimay.conflict_case c where c.id = case_id and c.institution = rimay.viewer()));
 create policy closed on rimay.case_fact for update to rimay_cases
@@ -392,9 +395,13 @@ create policy made on rimay.case_attachment for insert to rimay_cases
   with check (exists (select from rimay.conflict_case c where c.id = case_id and c.institution = rimay.viewer()));
 create policy closed on rimay.case_attachment for update to rimay_cases
   using (exists (select from rimay.conflict_case c where c.id = case_id and c.institution = rimay.viewer()));
-create policy seen on rimay.case_summary for select to rimay_cases using (exists (
-  select from rimay.conflict_case c
-  where c.id = case_id and audience = rimay.audience(c.institution, c.sharing, c.shared_with)));
+create policy own on rimay.case_summary for select to rimay_cases
+  using (audience = 'own' and case_id in (select id from rimay.conflict_case where institution = rimay.viewer()));
+create policy shared on rimay.case_summary for select to rimay_cases
+  using (audience = 'shared' and case_id in (select id from rimay.conflict_case
+    where sharing <> 'own' and rimay.viewer() = any (shared_with)));
+create policy public on rimay.case_summary for select to rimay_cases
+  using (audience = 'public' and case_id in (select id from rimay.conflict_case where sharing = 'public'));
 create policy own on rimay.case_request to rimay_cases using (true) with check (true);
 
 grant select (id, institution, login, name) on rimay.account to rimay_cases, rimay_register;

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use sha2::{Digest, Sha256};
@@ -21,7 +21,7 @@ use crate::{
     },
     model::{
         Moment, Right,
-        cases::{CheckedFact, FactKinds, Wrong},
+        cases::{CheckedFact, FactKinds, ListedCode, Wrong},
     },
     people::Caller,
     store::{Audience, Case, CaseDraft, CaseError, CaseFilter, CaseViewer, RequestKey, Sharing},
@@ -45,6 +45,7 @@ pub(super) fn routes() -> Router<SharedState> {
         .route("/api/cases/{id}/facts", post(add))
         .route("/api/cases/{id}/facts/{fact}", put(change).delete(remove))
         .route("/api/cases/{id}/history", get(history))
+        .route("/api/cases/{id}/similar", get(similar))
         .route("/api/cases/{id}/merge", put(merge).delete(unmerge))
         .layer(DefaultBodyLimit::max(MAX_BODY))
 }
@@ -62,22 +63,17 @@ pub(super) fn viewer(caller: Option<&Caller>) -> CaseViewer<'_> {
 }
 
 /// The viewer as whom a caller writes.
-fn writer(caller: &Caller) -> Result<CaseViewer<'_>, Problem> {
+pub(super) fn writer(caller: &Caller) -> Result<CaseViewer<'_>, Problem> {
     caller.require(Right::WriteCases)?;
     Ok(CaseViewer { institution: Some(&caller.person.institution), account: Some(&caller.person.id) })
 }
 
-fn unknown() -> Problem {
+pub(super) fn unknown() -> Problem {
     CaseError::Unknown.into()
 }
 
-fn checked_id(id: &str) -> Result<&str, Problem> {
+pub(super) fn checked_id(id: &str) -> Result<&str, Problem> {
     if is_uuid(id) { Ok(id) } else { Err(unknown()) }
-}
-
-pub(super) fn today() -> jiff::civil::Date {
-    let lima = TimeZone::get("America/Lima").unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(-5)));
-    Zoned::now().with_time_zone(lima).date()
 }
 
 /// `GET /api/cases/kinds`: what can be known of a case, and the words of each institution.
@@ -88,32 +84,20 @@ async fn kinds(State(state): State<SharedState>, params: Params) -> Result<Json<
     Ok(Json(json!({"fields": built_in.fields, "kinds": built_in.kinds, "codes": codes, "institutions": institutions})))
 }
 
-/// `GET /api/cases?q=…&state=…&phase=…&type=…&activity=…&department=…&institution=…&merged=…&offset=…&limit=…`: those the caller may
-/// see, their own first, those that changed last before others.
-async fn list(
-    State(state): State<SharedState>,
-    caller: Option<Caller>,
-    params: Params,
-) -> Result<Json<Json_>, Problem> {
-    params.allow_only([
-        "q",
-        "state",
-        "phase",
-        "type",
-        "activity",
-        "department",
-        "institution",
-        "merged",
-        "offset",
-        "limit",
-    ])?;
+/// Parameters of lists.
+const LIST_PARAMETERS: [&str; 10] =
+    ["q", "state", "phase", "type", "activity", "department", "institution", "merged", "offset", "limit"];
+
+/// Which cases a list, or a file of one, shall have.
+pub(super) fn filter_of<'a>(params: &Params, others: impl IntoIterator<Item = &'a str>) -> Result<CaseFilter, Problem> {
+    params.allow_only(LIST_PARAMETERS.into_iter().chain(others))?;
     let text = |name: &str| params.get(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let merged = match params.get("merged") {
         None | Some("false") => false,
         Some("true") => true,
         Some(_) => return Err(Problem::bad_parameter("merged", "accepted are true and false")),
     };
-    let filter = CaseFilter {
+    Ok(CaseFilter {
         words: text("q").map(|words| words.replace(['%', '_', '\\'], " ")),
         state: text("state"),
         phase: text("phase"),
@@ -124,7 +108,17 @@ async fn list(
         merged,
         offset: i64::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(i64::MAX),
         limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?.try_into().unwrap_or(i64::MAX),
-    };
+    })
+}
+
+/// `GET /api/cases?q=…&state=…&phase=…&type=…&activity=…&department=…&institution=…&merged=…&offset=…&limit=…`: those the caller may
+/// see, their own first, those that changed last before others.
+async fn list(
+    State(state): State<SharedState>,
+    caller: Option<Caller>,
+    params: Params,
+) -> Result<Json<Json_>, Problem> {
+    let filter = filter_of(&params, [])?;
     let (cases, matched) = state.store.cases(viewer(caller.as_ref()), &filter).await?;
     Ok(Json(json!({"cases": cases, "number_matched": matched, "number_returned": cases.len()})))
 }
@@ -154,21 +148,33 @@ struct Change {
 
 /// Facts as they were sent, checked; what is wrong is named by the place of the fact.
 async fn checked(state: &SharedState, facts: &[Map<String, Json_>]) -> Result<Vec<CheckedFact>, Problem> {
+    checked_facts(facts, &state.store.codes().await?, Moment::today()).map_err(Problem::wrong_members)
+}
+
+/// The same with code lists and a day.
+pub(super) fn checked_facts(
+    facts: &[Map<String, Json_>],
+    lists: &[ListedCode],
+    today: Date,
+) -> Result<Vec<CheckedFact>, Vec<Wrong>> {
     if facts.len() > MOST_FACTS {
-        return Err(Problem::too_large(format!("at most {MOST_FACTS} facts come with one request")));
+        return Err(vec![Wrong {
+            member: "facts".into(),
+            es: format!("llegan {MOST_FACTS} hechos a la vez como máximo"),
+            en: format!("at most {MOST_FACTS} facts come at once"),
+        }]);
     }
-    let (lists, today) = (state.store.codes().await?, today());
     let mut wrong: Vec<Wrong> = vec![];
     let mut sound = Vec::with_capacity(facts.len());
     for (place, fact) in facts.iter().enumerate() {
-        match FactKinds::built_in().check(fact, &lists, today) {
+        match FactKinds::built_in().check(fact, lists, today) {
             Ok(fact) => sound.push(fact),
             Err(found) if facts.len() == 1 => wrong.extend(found),
             Err(found) => wrong
                 .extend(found.into_iter().map(|own| Wrong { member: format!("facts[{place}].{}", own.member), ..own })),
         }
     }
-    if wrong.is_empty() { Ok(sound) } else { Err(Problem::wrong_members(wrong)) }
+    if wrong.is_empty() { Ok(sound) } else { Err(wrong) }
 }
 
 /// Who else may see a case, as it is and as it was asked to be.
@@ -323,7 +329,7 @@ fn seen(headers: &HeaderMap) -> Result<i32, Problem> {
 }
 
 /// What hindered a write: a case that the caller may see and not change is no secret.
-async fn hindered(state: &SharedState, viewer: CaseViewer<'_>, id: &str, error: CaseError) -> Problem {
+pub(super) async fn hindered(state: &SharedState, viewer: CaseViewer<'_>, id: &str, error: CaseError) -> Problem {
     if matches!(error, CaseError::Unknown)
         && matches!(state.store.case(viewer, id, None, Some("name"), 1).await, Ok(Some(_)))
     {
@@ -441,6 +447,18 @@ async fn history(
         state.store.record_case_read(viewer, &case).await?;
     }
     Ok(Json(json!({"history": events})))
+}
+
+/// `GET /api/cases/{id}/similar`: cases that may be about the same dispute, by their names, places and days, the likeliest first.
+async fn similar(
+    State(state): State<SharedState>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Json_>, Problem> {
+    let viewer = caller.viewer();
+    let id = checked_id(&id)?;
+    state.store.case(viewer, id, None, Some("name"), 1).await?.ok_or_else(unknown)?;
+    Ok(Json(json!({"similar": state.store.similar_cases(viewer, id).await?})))
 }
 
 #[derive(Deserialize)]

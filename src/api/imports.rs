@@ -28,7 +28,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// How long sending a file may take in all.
 const UPLOAD_TIME: Duration = Duration::from_secs(30 * 60);
 /// Parameters that say how a file is read and what is said of it: the flags of `rimay import`.
-const OPTIONS: [&str; 14] = [
+pub(super) const OPTIONS: [&str; 14] = [
     "layer",
     "preset",
     "source-crs",
@@ -192,7 +192,7 @@ fn is_at_rest(state: JobState) -> bool {
     matches!(state, JobState::Examined | JobState::Committed | JobState::Failed | JobState::Cancelled)
 }
 
-async fn options(state: &SharedState, params: &Params) -> Result<ImportOptions, Problem> {
+pub(super) async fn options(state: &SharedState, params: &Params) -> Result<ImportOptions, Problem> {
     let text = |name: &str| params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let epsg = |name: &'static str| {
         let code = text(name).map(|text| text.strip_prefix("EPSG:").unwrap_or(&text).parse());

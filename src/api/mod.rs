@@ -5,13 +5,16 @@
 //! [`Problem`] is the whole table of what clients see when something is wrong.
 
 mod accounts;
+mod attachments;
 mod body;
 mod cached;
 mod caller;
 mod cases;
 mod catalogue;
+mod codes;
 mod connections;
 mod counts;
+mod facts;
 mod features;
 mod file;
 mod health;
@@ -21,10 +24,12 @@ mod mappings;
 mod moment;
 mod observe;
 mod ogc;
+mod openapi;
 mod overlaps;
 mod params;
 mod people;
 mod problem;
+mod register;
 mod schemes;
 mod search;
 mod tiles;
@@ -174,6 +179,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/api/layers/{layer}/features", get(features::features))
         .route("/api/layers/{layer}/counts", get(counts::counts))
         .route("/api/search", get(search::search))
+        .route("/api/openapi.json", get(openapi::document))
         .merge(imports::routes())
         .merge(mappings::routes())
         .route("/tiles/{layer}", get(tiles::tile_json))
@@ -184,11 +190,15 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     let people = people::routes()
         .merge(accounts::routes())
         .merge(cases::routes())
+        .merge(attachments::routes())
+        .merge(facts::routes())
         .merge(schemes::routes())
+        .merge(codes::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::map_response(people::keep_nowhere));
     let edge = || (middleware::from_fn(observe::observe), CatchPanicLayer::custom(problem::on_panic));
     let slow = imports::uploads()
+        .merge(register::routes().layer(middleware::map_response(people::keep_nowhere)))
         .merge(overlaps::routes())
         .merge(ogc::processes::routes())
         .method_not_allowed_fallback(method_not_allowed)

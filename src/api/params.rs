@@ -42,6 +42,11 @@ impl Params {
         }
     }
 
+    /// The same with another parameter.
+    pub(super) fn with(&self, name: &str, value: &str) -> Params {
+        Params(self.0.iter().cloned().chain([(name.to_owned(), value.to_owned())]).collect())
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }

@@ -12,11 +12,7 @@ use serde_json::{Value as Json_, json};
 
 use crate::{
     analysis::{CountedCases, GROUPINGS},
-    api::{
-        Problem, SharedState,
-        cases::{today, viewer},
-        params::Params,
-    },
+    api::{Problem, SharedState, cases::viewer, params::Params},
     model::{
         Moment,
         cases::{PROTEST_ACTS, Scheme},
@@ -63,7 +59,7 @@ fn moment(params: &Params, viewer: CaseViewer<'_>) -> Result<(Date, Option<Times
             "what was known is told of the cases of one's own institution: sign in",
         ));
     }
-    Ok((day.unwrap_or_else(today), known))
+    Ok((day.unwrap_or_else(Moment::today), known))
 }
 
 /// What every count says of itself.

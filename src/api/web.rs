@@ -16,8 +16,8 @@ use crate::api::Problem;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self'; img-src 'self' data: blob:; style-src 'self'; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The views of the web application; each is the same page, which reads its address.
-const VIEWS: [&str; 9] =
-    ["/", "/mapa", "/datos", "/cruces", "/expediente", "/entrar", "/cuentas", "/casos", "/caso/{id}"];
+const VIEWS: [&str; 10] =
+    ["/", "/mapa", "/datos", "/cruces", "/expediente", "/entrar", "/cuentas", "/casos", "/caso/{id}", "/cifras"];
 
 /// The built front-end. Compressed twins beside the files are sent where the client takes them.
 pub(super) fn routes(web_dir: PathBuf) -> Router {

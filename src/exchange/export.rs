@@ -12,7 +12,7 @@ mod overlaps;
 mod shapefile_names;
 mod target;
 
-pub(crate) use csv::text_cell;
+pub use csv::text_cell;
 pub use overlaps::{OverlapsError, write_overlaps_csv, write_overlaps_file, write_overlaps_geojson};
 
 use std::{path::Path, str::FromStr};

@@ -17,6 +17,7 @@ mod gdal_log;
 mod grid;
 mod import;
 mod reading;
+mod register;
 mod report;
 mod shape;
 mod source;
@@ -29,12 +30,13 @@ mod tests;
 
 pub use error::ExchangeError;
 pub use export::{
-    ExportAbout, ExportFormat, ExportRow, ExportSummary, OverlapsError, export, write_overlaps_csv,
+    ExportAbout, ExportFormat, ExportRow, ExportSummary, OverlapsError, export, text_cell, write_overlaps_csv,
     write_overlaps_file, write_overlaps_geojson,
 };
 pub use gdal_log::prepare_gdal;
 pub use grid::GridFit;
 pub use import::{ImportError, ImportProgress, ImportRequest, import};
+pub use register::{Register, RegisterCase, RegisterDefaults, read_register};
 pub use report::ImportReport;
 pub use source::{
     OperationUsed, PresetUse, READABLE_EXTENSIONS, ReadOptions, ReadSummary, Row, SourceFile, SourceSummary,

@@ -199,6 +199,15 @@ impl Upload {
         }
         Ok(self.file.write_all(bytes).await?)
     }
+
+    /// The whole file, where it lies as long as this lives.
+    ///
+    /// # Errors
+    /// [`JobError::Disk`].
+    pub async fn finish(&mut self) -> Result<&Path, JobError> {
+        self.file.flush().await?;
+        Ok(&self.path)
+    }
 }
 
 /// A file that was sent, and what became of it.
@@ -454,7 +463,11 @@ fn show(status: &mut JobStatus, progress: ImportProgress) {
     }
 }
 
-fn read_options(options: &ImportOptions) -> Result<ReadOptions, JobError> {
+/// How a file is read, checked.
+///
+/// # Errors
+/// [`JobError::Layer`], [`JobError::Option`].
+pub fn read_options(options: &ImportOptions) -> Result<ReadOptions, JobError> {
     let layer = Catalogue::built_in().layer(&options.layer)?;
     let preset = options.preset.as_deref().map(|name| {
         layer.preset(name).filter(|preset| !preset.demonstration).ok_or_else(|| {

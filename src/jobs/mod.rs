@@ -8,5 +8,7 @@
 mod imports;
 mod overlaps;
 
-pub use imports::{ImportJob, ImportJobs, ImportOptions, JobError, JobState, JobStatus, MAX_UPLOAD, Upload};
+pub use imports::{
+    ImportJob, ImportJobs, ImportOptions, JobError, JobState, JobStatus, MAX_UPLOAD, Upload, read_options,
+};
 pub use overlaps::{Asked, OverlapJob, OverlapJobError, OverlapJobs};

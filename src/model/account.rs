@@ -33,6 +33,8 @@ pub enum Right {
     ReadCases,
     /// Record and change the cases of one's own institution.
     WriteCases,
+    /// See to code lists, the crosswalk and schemes: of one's own institution, or of all with [`Right::ManageInstitutions`].
+    ManageWords,
     /// Read what people did: of their institution, or of all with [`Right::ManageInstitutions`].
     ReadAudit,
 }
@@ -108,7 +110,9 @@ impl Role {
             Right::WriteLayers => matches!(self, Role::Steward),
             Right::ReadCases => matches!(self, Role::Officer | Role::Analyst | Role::InstitutionAdmin),
             Right::WriteCases => matches!(self, Role::Officer),
-            Right::ManageAccounts | Right::ReadAudit => matches!(self, Role::InstitutionAdmin | Role::SystemAdmin),
+            Right::ManageAccounts | Right::ManageWords | Right::ReadAudit => {
+                matches!(self, Role::InstitutionAdmin | Role::SystemAdmin)
+            }
             Right::ManageInstitutions => matches!(self, Role::SystemAdmin),
         }
     }
@@ -121,7 +125,7 @@ impl Right {
             Right::WriteLayers => Some(Scope::WriteLayers),
             Right::ReadCases => Some(Scope::Read),
             Right::WriteCases => Some(Scope::WriteCases),
-            Right::ManageAccounts | Right::ManageInstitutions | Right::ReadAudit => None,
+            Right::ManageAccounts | Right::ManageInstitutions | Right::ManageWords | Right::ReadAudit => None,
         }
     }
 }

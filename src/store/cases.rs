@@ -129,6 +129,52 @@ pub struct CaseFilter {
     pub limit: i64,
 }
 
+/// Which facts of a kind are listed.
+#[derive(Debug, Clone, Default)]
+pub struct FactFilter {
+    /// Code.
+    pub code: Option<String>,
+    /// First day.
+    pub from: Option<String>,
+    /// Last day.
+    pub to: Option<String>,
+    /// Words of its text or names.
+    pub words: Option<String>,
+    /// Department of the case's first place.
+    pub department: Option<String>,
+    /// How many are passed over.
+    pub offset: i64,
+    /// How many are shown, at most.
+    pub limit: i64,
+}
+
+/// A case that may be about the same dispute.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SimilarCase {
+    /// Its number.
+    pub id: String,
+    /// What people call it by.
+    pub code: String,
+    /// Whose it is.
+    pub institution: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its state.
+    pub state: Option<String>,
+    /// Where it is.
+    pub department: Option<String>,
+    /// How far the two are from one another, in metres (geodesic), where both are points.
+    pub distance_m: Option<f64>,
+    /// Days between their beginnings.
+    pub days_apart: Option<i32>,
+    /// Whether both are in one district.
+    pub is_same_district: bool,
+    /// Share of the words of both names that both have.
+    pub words_alike: f64,
+    /// All this together, 0 to 1.
+    pub likeness: f64,
+}
+
 /// What a request made, now or before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
@@ -526,6 +572,69 @@ impl Store {
             }
             let action = if into.is_some() { "case.merge" } else { "case.unmerge" };
             finish(transaction, &[case, target], viewer, action, &detail).await
+        })
+        .await
+    }
+
+    /// Facts of a kind in all cases that somebody may see, the latest first, and how many there are.
+    ///
+    /// # Errors
+    /// [`CaseError`].
+    pub async fn facts_of_kind(
+        &self,
+        viewer: CaseViewer<'_>,
+        kind: &str,
+        filter: &FactFilter,
+    ) -> Result<(Vec<Json>, i64), CaseError> {
+        self.look(viewer, async |connection| {
+            let query = sqlx::query_file!(
+                "src/store/queries/list_facts.sql",
+                kind,
+                filter.code.as_deref(),
+                filter.from.as_deref(),
+                filter.to.as_deref(),
+                filter.words.as_deref(),
+                filter.department.as_deref(),
+                filter.offset,
+                filter.limit
+            );
+            let rows = query.fetch_all(connection).await?;
+            let matched = rows.first().map_or(0, |row| row.matched);
+            Ok((rows.into_iter().map(|row| row.fact).collect(), matched))
+        })
+        .await
+    }
+
+    /// Cases that may be about the same dispute, the likeliest first.
+    ///
+    /// # Errors
+    /// [`CaseError`].
+    pub async fn similar_cases(&self, viewer: CaseViewer<'_>, id: &str) -> Result<Vec<SimilarCase>, CaseError> {
+        self.look(viewer, async |connection| {
+            let query = sqlx::query_file_as!(SimilarCase, "src/store/queries/find_similar_cases.sql", id);
+            Ok(query.fetch_all(connection).await?)
+        })
+        .await
+    }
+
+    /// Writes what belongs to a case of the caller's institution and changes nothing that others are shown; what is done is recorded.
+    pub(super) async fn write_case<T>(
+        &self,
+        viewer: CaseViewer<'_>,
+        case: &str,
+        action: &'static str,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<(T, Json), CaseError>,
+    ) -> Result<T, CaseError> {
+        self.change(async |connection| {
+            let mut transaction = connection.begin().await?;
+            become_viewer(&mut transaction, viewer).await?;
+            lock(&mut transaction, case).await?;
+            let (done, detail) = work(&mut transaction).await?;
+            sqlx::query_file_scalar!("src/store/queries/touch_case.sql", case).fetch_one(&mut *transaction).await?;
+            sqlx::query("reset role").execute(&mut *transaction).await?;
+            record(&mut transaction, Deed { account: viewer.account, action }, case, &detail).await?;
+            transaction.commit().await?;
+            Ok(done)
         })
         .await
     }

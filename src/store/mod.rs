@@ -5,10 +5,12 @@
 
 mod accounts;
 mod announcements;
+mod attachments;
 mod audit;
 mod cases;
 mod changes;
 mod cluster;
+mod codes;
 mod copy;
 mod edits;
 mod error;
@@ -27,10 +29,15 @@ mod wkb;
 
 pub use accounts::{Account, AccountDraft, AccountError, Digest, Institution, Invited, Person};
 pub use announcements::Announcements;
+pub use attachments::{Attachment, NewAttachment};
 pub use audit::{AuditEvent, AuditState, Deed};
-pub use cases::{Audience, Case, CaseDraft, CaseError, CaseEvent, CaseFilter, CaseViewer, Made, RequestKey, Sharing};
+pub use cases::{
+    Audience, Case, CaseDraft, CaseError, CaseEvent, CaseFilter, CaseViewer, FactFilter, Made, RequestKey, Sharing,
+    SimilarCase,
+};
 pub use changes::{Change, ChangeCounts, ChangeKind, FieldChange, by_department};
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
+pub use codes::CodeMatch;
 pub use edits::{Created, CurrentFeature, EditError, Expected, FeatureDraft};
 pub use error::StoreError;
 pub use examination::{Doubts, Shift};

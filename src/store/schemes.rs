@@ -2,9 +2,10 @@
 
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
+use serde_json::Map;
 
 use crate::{
-    model::cases::{CountedCase, Scheme},
+    model::cases::{COUNTING_TESTS, CountedCase, Scheme},
     store::{CaseError, CaseViewer, Store, StoreError},
 };
 
@@ -95,6 +96,8 @@ impl Store {
     ) -> Result<Vec<CountedCase>, CaseError> {
         let (day, known) = (moment.as_of.to_string(), moment.known());
         self.look(viewer, async |connection| {
+            // All facts are gathered by case: in memory, not on the disk.
+            sqlx::query("set local work_mem = '64MB'").execute(&mut *connection).await?;
             let query = sqlx::query_file!(
                 "src/store/queries/read_counted_cases.sql",
                 day,
@@ -103,11 +106,39 @@ impl Store {
                 words_of
             );
             let rows = query.fetch_all(connection).await?;
-            let case = rows.into_iter().map(|row| CountedCase {
-                id: row.id,
-                is_own: row.is_own,
-                is_protected: row.is_protected,
-                properties: row.properties,
+            let case = rows.into_iter().map(|row| {
+                let mut properties = Map::new();
+                let month = row.started_on.as_deref().and_then(|day| day.get(..7)).map(str::to_owned);
+                for (field, value) in [
+                    ("code", Some(row.code)),
+                    ("institution", Some(row.institution)),
+                    ("name", row.name),
+                    ("state", row.state),
+                    ("phase", row.phase),
+                    ("state_since", row.state_since),
+                    ("started_on", row.started_on),
+                    ("month", month),
+                    ("department", row.department),
+                    ("watershed", row.watershed),
+                    ("scope", row.scope),
+                    ("class", row.class),
+                    ("type", row.r#type),
+                    ("own_type", row.own_type),
+                    ("activity", row.activity),
+                ] {
+                    if let Some(value) = value {
+                        properties.insert(field.to_owned(), value.into());
+                    }
+                }
+                for test in COUNTING_TESTS {
+                    properties.insert(test.to_owned(), row.tests.iter().any(|own| own == test).into());
+                }
+                CountedCase {
+                    id: row.id,
+                    is_own: row.is_own,
+                    is_protected: row.is_protected,
+                    properties: properties.into(),
+                }
             });
             Ok(case.collect())
         })

@@ -495,3 +495,193 @@ fn the_golden_month_comes_out_of_its_cases() {
     assert_eq!(server.get("/api/schemes/nadie/counts").status, 404);
     assert_eq!(server.get("/api/schemes/onds/counts?by=color").status, 400);
 }
+
+#[test]
+fn every_operation_is_refused_to_whoever_may_not_do_it() {
+    let (_database, server) = with_officers();
+    let root = sign_in(&server, "root");
+    hire(&root, "lita", "steward", "minam");
+    hire(&root, "jefa", "institution_admin", "onds");
+    let case = record(&sign_in(&server, "oto"), &conga());
+    let browsers: Vec<(&str, Option<Browser>)> = [
+        ("reporter", "rita"),
+        ("officer", "oto"),
+        ("analyst", "ana"),
+        ("steward", "lita"),
+        ("institution_admin", "jefa"),
+        ("system_admin", "root"),
+    ]
+    .into_iter()
+    .map(|(role, login)| (role, Some(sign_in(&server, login))))
+    .chain([("visitor", None)])
+    .collect();
+    let document = server.json("/api/openapi.json");
+    let (mut looked_at, mut wrong) = (0, vec![]);
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            // What would end the session that asks.
+            if path == "/api/session" && method != "get" {
+                continue;
+            }
+            let address = path
+                .replace("{id}", if path.starts_with("/api/cases") { case["id"].as_str().unwrap() } else { "onds" })
+                .replace("{layer}", "conflicts")
+                .replace("{institution}", "onds")
+                .replace("{list}", "type")
+                .replace(['{', '}'], "");
+            for (role, browser) in &browsers {
+                let headers: &[(&str, &str)] = if method == "get" { &[] } else { &[("If-Match", "\"0\"")] };
+                // What is sent is wrong for all: whoever may is told so, and nothing is done.
+                let body = if method == "get" || method == "delete" { Json::Null } else { json!({"nada": 1}) };
+                let method = method.to_uppercase();
+                let answer = match browser {
+                    Some(browser) => browser.send(&method, &address, headers, &body),
+                    None => server.send_json(&method, &address, headers, &body),
+                };
+                let may = match &operation["x-roles"] {
+                    Json::String(who) if who == "anyone" => true,
+                    Json::String(_) => browser.is_some(),
+                    roles => roles.as_array().unwrap().iter().any(|own| own == role),
+                };
+                let refused = [401, 403].contains(&answer.status);
+                // A case that is hidden from them is not there, whatever they would do with it.
+                let is_hidden = answer.status == 404 && path.contains("/api/cases/{id}");
+                let is_right = if may { !refused } else { refused || is_hidden };
+                // Where no token for edits is configured, layers are closed to whoever is not signed in.
+                let is_told_to_sign_in = may
+                    || browser.is_some()
+                    || answer.status == 401
+                    || operation["x-roles"].to_string().contains("steward");
+                if answer.status == 405 || answer.status >= 500 || !is_right || !is_told_to_sign_in {
+                    wrong.push(format!("{role} {method} {address}: {}", answer.status));
+                }
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(looked_at > 400, "{looked_at}");
+}
+
+#[test]
+fn files_lists_and_suggestions_belong_to_their_institution() {
+    let (database, server) = with_officers();
+    let (oto, olga, root) = (sign_in(&server, "oto"), sign_in(&server, "olga"), sign_in(&server, "root"));
+    let case = record(&oto, &conga());
+    let files = format!("{}/attachments", path_of(&case));
+    let added = oto.send("POST", &format!("{files}?name=acta.pdf"), &[], &json!("un pdf"));
+    assert_eq!(added.status, 201, "{}", added.json());
+    let file = format!("{files}/{}", added.json()["id"].as_str().unwrap());
+    let sent = oto.get(&file);
+    assert_eq!(
+        (sent.status, sent.header("content-type"), sent.header("x-content-type-options")),
+        (200, "application/pdf", "nosniff")
+    );
+    assert!(sent.header("content-disposition").starts_with("attachment"));
+    assert_eq!(oto.send("POST", &format!("{files}?name=acta.exe"), &[], &json!("x")).status, 400);
+    for hidden in [olga.get(&files), olga.get(&file)] {
+        assert_eq!(hidden.status, 404);
+    }
+    share(&oto, &case, &json!({"sharing": "public", "shared_with": ["defensoria"]}));
+    assert_eq!(olga.get(&files).json()["attachments"].as_array().unwrap().len(), 1);
+    assert_eq!(olga.get(&file).status, 200);
+    assert_eq!(server.get(&file).status, 401);
+    assert_eq!(oto.send("DELETE", &file, &[], &Json::Null).status, 204);
+    assert_eq!(oto.get(&file).status, 404);
+    assert_eq!(database.count("select count(*) from rimay.case_attachment"), 1, "it stays");
+    // Events and stakeholders of all cases.
+    assert_eq!(oto.get("/api/events?code=paro").json()["events"][0]["case_name"], "Minas Conga");
+    assert_eq!(server.json("/api/events")["number_matched"], 0, "its source is not public");
+    assert_eq!(server.json("/api/stakeholders?q=yanacocha")["number_matched"], 1);
+    // Another institution records the same dispute; it is suggested.
+    let other = record(
+        &olga,
+        &json!({"facts": [{"kind": "name", "name": "Conflicto Conga"},
+        {"kind": "place", "longitude": -78.37, "latitude": -6.93, "protection": "public"},
+        {"kind": "state", "code": "activo", "phase": "crisis", "valid_from": "2011-11-20"}]}),
+    );
+    let similar = olga.get(&format!("{}/similar", path_of(&other))).json();
+    assert_eq!(similar["similar"][0]["id"], case["id"]);
+    assert!(similar["similar"][0]["likeness"].as_f64().unwrap() > 0.5, "{similar}");
+    // Words: an institution's own people see to its lists, each change is a version, and what is taken back no longer counts.
+    hire(&root, "jefa", "institution_admin", "onds");
+    let jefa = sign_in(&server, "jefa");
+    let code = json!({"title_es": "Hídrico", "title_en": "Water"});
+    let path = "/api/codes/onds/type/hidrico";
+    assert_eq!(jefa.send("PUT", path, &[], &code).json()["version"], 1);
+    assert_eq!(jefa.send("PUT", path, &[], &code).status, 412);
+    assert_eq!(jefa.send("PUT", "/api/codes/defensoria/type/x", &[], &code).status, 403);
+    let matched = jefa.send(
+        "PUT",
+        &format!("{path}/matches/defensoria"),
+        &[],
+        &json!({"code": "socioambiental", "relation": "broader"}),
+    );
+    assert_eq!(matched.status, 200, "{}", matched.json());
+    let water = record(
+        &oto,
+        &json!({"facts": [{"kind": "name", "name": "Agua"}, {"kind": "type", "institution": "onds", "code": "hidrico"}]}),
+    );
+    assert_eq!(water["summary"]["type"], "socioambiental");
+    let retired = json!({"title_es": "Hídrico", "title_en": "Water", "retired": true, "version": 1});
+    assert_eq!(jefa.send("PUT", path, &[], &retired).json()["version"], 2);
+    let late = oto.send("POST", "/api/cases", &[], &json!({"facts": [{"kind": "name", "name": "Agua"}, {"kind": "type", "institution": "onds", "code": "hidrico"}]}));
+    assert_eq!(late.status, 422);
+    // A scheme is another version when it is changed, and asks only what can be asked.
+    let scheme = |filter: &str, version: u32| {
+        json!({"institution": "onds", "title_es": "ONDS", "title_en": "ONDS", "definition_es": "x", "definition_en": "x",
+        "conditions": [{"where": filter, "kind": "state", "es": "x", "en": "x"}], "source_classes": ["public"], "version": version})
+    };
+    let wrong = jefa.send("PUT", "/api/schemes/onds", &[], &scheme("colour = 'red'", 1));
+    assert_eq!(wrong.status, 422, "{}", wrong.json());
+    assert_eq!(jefa.send("PUT", "/api/schemes/onds", &[], &scheme("state = 'activo'", 1)).json()["version"], 2);
+    assert_eq!(server.json("/api/schemes/onds/counts")["scheme"]["version"], 2);
+    assert_eq!(jefa.send("PUT", "/api/schemes/defensoria", &[], &scheme("state = 'activo'", 1)).status, 403);
+}
+
+#[test]
+fn the_list_of_81_conflicts_becomes_cases_and_comes_out_again() {
+    let file =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/peru_mining_conflicts_2024_03.xlsx");
+    let Ok(bytes) = std::fs::read(&file) else {
+        println!("skipped: {} is not there", file.display());
+        return;
+    };
+    let (_database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let send = |query: &str| {
+        let headers = [("Cookie", oto.cookie.as_str())];
+        server.send_bytes(
+            "POST",
+            &format!("/api/cases/import?file=conflictos.xlsx&valid-on=2024-03-31&{query}"),
+            &headers,
+            bytes.clone(),
+        )
+    };
+    let examined = send("dry-run=true");
+    assert_eq!(examined.status, 200, "{}", examined.json());
+    assert_eq!(oto.get("/api/cases").json()["number_matched"], 0, "nothing is kept");
+    let told = examined.json();
+    assert_eq!(
+        told["recorded"].as_u64().unwrap() + told["rejected"].as_array().unwrap().len() as u64,
+        81,
+        "{}",
+        told["rejected"]
+    );
+    let taken = send("source-class=public").json();
+    assert_eq!((&taken["recorded"], &taken["rejected"]), (&told["recorded"], &told["rejected"]));
+    assert_eq!(taken["rejected"], json!([]), "all of them");
+    let again = send("source-class=public").json();
+    assert_eq!((&again["recorded"], &again["known_before"]), (&json!(0), &json!(81)));
+    assert_eq!(oto.get("/api/cases?limit=100").json()["number_matched"], 81);
+    let csv = oto.get("/api/cases/export?f=csv");
+    let text = String::from_utf8(csv.body).unwrap();
+    assert_eq!(text.lines().count(), 82);
+    let xlsx = oto.get("/api/cases/export?f=xlsx");
+    assert_eq!((xlsx.status, &xlsx.body[..2]), (200, b"PK".as_slice()));
+    assert_eq!(
+        String::from_utf8(server.get("/api/cases/export").body).unwrap().lines().count(),
+        1,
+        "the public sees none"
+    );
+}

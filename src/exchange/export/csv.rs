@@ -56,7 +56,7 @@ fn cell(value: &Value) -> String {
 }
 
 /// A text as a cell: quoted where it must be, and no formula.
-pub(crate) fn text_cell(text: &str) -> String {
+pub fn text_cell(text: &str) -> String {
     quoted(&defused(text))
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Code, Text};
 
 pub use check::{CheckedFact, Wrong};
-pub use scheme::{Condition, CountedCase, PROTEST_ACTS, Scheme};
+pub use scheme::{COUNTING_TESTS, Condition, CountedCase, PROTEST_ACTS, Scheme};
 
 /// A code of an institution's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,6 +5,16 @@ use serde_json::Value as Json;
 pub const PROTEST_ACTS: [&str; 7] =
     ["marcha", "planton", "concentracion", "bloqueo", "paro", "huelga", "enfrentamiento"];
 
+/// Tests for counting, which are fields of the counted cases.
+pub const COUNTING_TESTS: [&str; 6] = [
+    "threatens_governability",
+    "needs_the_state",
+    "may_turn_violent",
+    "environmental",
+    "about_water",
+    "has_commitments",
+];
+
 /// What must hold for a case to count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,6 +5,7 @@ import { formatDate } from '../i18n/format'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { CaseHistory } from './CaseHistory'
+import { CasesNav } from './CasesNav'
 import {
   ask,
   type Case,
@@ -160,11 +161,7 @@ export function CasePage({ id }: { id: string }) {
     <>
       <PageHeader toMap={t.toMap} />
       <main class="data" tabIndex={-1}>
-        <p>
-          <a class="link" href={inLanguage('/casos')}>
-            {t.toCases}
-          </a>
-        </p>
+        <CasesNav />
         {shown === null && (
           <>
             <h1>{t.case}</h1>
@@ -209,13 +206,17 @@ export function CasePage({ id }: { id: string }) {
               const there = ids.flatMap((kindId) => {
                 const kind = kinds.value?.kinds.find((one) => one.id === kindId)
                 const facts = shown.facts.filter((fact) => fact.kind === kindId)
-                return kind && (facts.length > 0 || mayWrite) ? [{ kind, facts }] : []
+                return kind ? [{ kind, facts }] : []
               })
-              if (there.length === 0) return null
+              const isOpen = ({ kind, facts }: (typeof there)[number]) =>
+                facts.length > 0 || (editing?.kind.id === kind.id && !editing.fact.id)
+              const told = there.filter(isOpen)
+              const others = mayWrite ? there.filter((one) => !isOpen(one)) : []
+              if (told.length + others.length === 0) return null
               return (
                 <section key={group} class="case-group">
                   <h2>{t.groups[group]}</h2>
-                  {there.map(({ kind, facts }) => (
+                  {told.map(({ kind, facts }) => (
                     <div key={kind.id} class="case-kind" data-kind={kind.id}>
                       <h3>{titleOfKind(kind.id)}</h3>
                       <ul>
@@ -248,6 +249,22 @@ export function CasePage({ id }: { id: string }) {
                         ))}
                     </div>
                   ))}
+                  {others.length > 0 && (
+                    <p class="case-add">
+                      <span>{t.alsoThere}:</span>
+                      {others.map(({ kind }) => (
+                        <button
+                          key={kind.id}
+                          type="button"
+                          class="link"
+                          data-add={kind.id}
+                          onClick={() => begin(kind, {})}
+                        >
+                          {titleOfKind(kind.id)}
+                        </button>
+                      ))}
+                    </p>
+                  )}
                 </section>
               )
             })}

@@ -3,6 +3,7 @@ import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
+import { CasesNav } from './CasesNav'
 import {
   ask,
   type CaseRow,
@@ -70,16 +71,12 @@ export function CasesPage() {
     <>
       <PageHeader toMap={t.toMap} />
       <main class="data" tabIndex={-1}>
+        <CasesNav />
         <h1>{t.cases}</h1>
         <p class="data-actions">
           {person.value?.role === 'officer' && (
             <a class="button is-main" href={inLanguage('/caso/nuevo')}>
               {t.newCase}
-            </a>
-          )}
-          {person.value === null && (
-            <a class="link" href={inLanguage('/entrar')}>
-              {t.signIn}
             </a>
           )}
         </p>

@@ -18,7 +18,7 @@ export function FactView({ fact }: { fact: Fact }) {
       <dl class="case-fact">
         {told.map(({ field, text }) => (
           <div key={field.name} class={field.type === 'text' ? 'is-wide' : undefined}>
-            <dt>{titleOfField(field, kind)}</dt>
+            <dt class={told.length === 1 ? 'visually-hidden' : undefined}>{titleOfField(field, kind)}</dt>
             <dd>{field.type === 'date' ? formatDate(text, lang.value) : text}</dd>
           </div>
         ))}

@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks'
 import { PageHeader } from '../data/PageHeader'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
+import { CasesNav } from './CasesNav'
 import { ask, type Case, factOf, kinds, Refusal, titleOfKind, type Wrong } from './cases'
 import { FactFields } from './FactForm'
 import { caseWords } from './words'
@@ -53,11 +54,7 @@ export function NewCasePage() {
     <>
       <PageHeader toMap={t.toMap} />
       <main class="data" tabIndex={-1}>
-        <p>
-          <a class="link" href={inLanguage('/casos')}>
-            {t.toCases}
-          </a>
-        </p>
+        <CasesNav />
         <h1>{t.newCase}</h1>
         {failed && (
           <p class="data-failed" role="alert">

@@ -1,0 +1,213 @@
+//! Code lists, the crosswalk and schemes, for those who look after them.
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    routing::{get, put},
+};
+use serde::Deserialize;
+use serde_json::{Value as Json_, json};
+
+use crate::{
+    analysis::CountedCases,
+    api::{Problem, SharedState, body::WholeBody, params::Params, people::read},
+    model::{
+        Right,
+        cases::{Condition, FactKinds, ListedCode, Scheme, Wrong},
+    },
+    people::Caller,
+    store::CodeMatch,
+};
+
+pub(super) fn routes() -> Router<SharedState> {
+    Router::new()
+        .route("/api/codes", get(list))
+        .route("/api/codes/{institution}/{list}/{code}", put(save))
+        .route("/api/codes/{institution}/{list}/{code}/matches/{other}", put(save_match))
+        .route("/api/schemes/{id}", put(save_scheme))
+}
+
+/// Refuses who does not look after what is an institution's.
+fn require_own(caller: &Caller, institution: &str) -> Result<(), Problem> {
+    caller.require(Right::ManageWords)?;
+    match caller.may(Right::ManageInstitutions) || caller.person.institution == institution {
+        true => Ok(()),
+        false => Err(Problem::forbidden("you look after the lists and schemes of your own institution")),
+    }
+}
+
+fn wrong(member: &str, es: &str, en: &str) -> Problem {
+    Problem::wrong_members(vec![Wrong { member: member.into(), es: es.into(), en: en.into() }])
+}
+
+/// `GET /api/codes`: all lists, and what institutions call the same.
+async fn list(State(state): State<SharedState>, params: Params) -> Result<Json<Json_>, Problem> {
+    params.allow_only([])?;
+    let (codes, matches) = tokio::try_join!(state.store.codes(), state.store.code_matches())?;
+    let lists: Vec<_> = FactKinds::built_in().kinds.iter().filter(|kind| kind.is_listed).map(|kind| &kind.id).collect();
+    Ok(Json(json!({"lists": lists, "codes": codes, "matches": matches})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeBody {
+    title_es: String,
+    title_en: String,
+    #[serde(default)]
+    retired: bool,
+    /// The version that was seen; none of a new one.
+    #[serde(default)]
+    version: i32,
+}
+
+fn checked_title(member: &str, title: &str) -> Result<String, Problem> {
+    let title = title.trim();
+    match (1..=200).contains(&title.chars().count()) && !title.contains('\0') {
+        true => Ok(title.to_owned()),
+        false => Err(wrong(member, "se esperan de 1 a 200 caracteres", "expected 1 to 200 characters")),
+    }
+}
+
+fn is_word(text: &str, most: usize) -> bool {
+    let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    starts && text.len() <= most && text.bytes().all(plain)
+}
+
+/// `PUT /api/codes/{institution}/{list}/{code}`: a new code, or the next version of one; `version` in the body is the one seen.
+async fn save(
+    State(state): State<SharedState>,
+    caller: Caller,
+    Path((institution, list, code)): Path<(String, String, String)>,
+    WholeBody(body): WholeBody,
+) -> Result<Json<Json_>, Problem> {
+    require_own(&caller, &institution)?;
+    let CodeBody { title_es, title_en, retired, version } = read(&body)?;
+    if !FactKinds::built_in().kind(&list).is_some_and(|kind| kind.is_listed) {
+        return Err(Problem::not_found("there is no such list"));
+    }
+    if !state.store.institutions().await?.iter().any(|one| one.id == institution) {
+        return Err(Problem::not_found("there is no such institution"));
+    }
+    if !is_word(&code, 60) {
+        return Err(wrong(
+            "code",
+            "se esperan letras minúsculas sin tilde, cifras y _",
+            "expected small letters without accents, digits and _",
+        ));
+    }
+    let code = ListedCode {
+        institution,
+        list,
+        code,
+        title_es: checked_title("title_es", &title_es)?,
+        title_en: checked_title("title_en", &title_en)?,
+        retired,
+        version,
+    };
+    let version = state.store.save_code(&code, &caller.person.id).await?;
+    Ok(Json(json!(ListedCode { version, ..code })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MatchBody {
+    code: String,
+    relation: String,
+}
+
+/// `PUT /api/codes/{institution}/{list}/{code}/matches/{other}`: what another institution calls the same.
+async fn save_match(
+    State(state): State<SharedState>,
+    caller: Caller,
+    Path((institution, list, code, to_institution)): Path<(String, String, String, String)>,
+    WholeBody(body): WholeBody,
+) -> Result<Json<Json_>, Problem> {
+    require_own(&caller, &institution)?;
+    let MatchBody { code: to_code, relation } = read(&body)?;
+    if !["exact", "broader", "narrower"].contains(&relation.as_str()) {
+        return Err(wrong(
+            "relation",
+            "se acepta exact, broader o narrower",
+            "accepted are exact, broader and narrower",
+        ));
+    }
+    let own = CodeMatch { institution, list, code, to_institution, to_code, relation, version: 0 };
+    state.store.save_code_match(&own, &caller.person.id).await?;
+    Ok(Json(json!(own)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SchemeBody {
+    institution: String,
+    title_es: String,
+    title_en: String,
+    definition_es: String,
+    definition_en: String,
+    conditions: Vec<Condition>,
+    source_classes: Vec<String>,
+    #[serde(default)]
+    version: i32,
+}
+
+/// `PUT /api/schemes/{id}`: a new scheme, or the next version of one. Earlier versions stay.
+async fn save_scheme(
+    State(state): State<SharedState>,
+    caller: Caller,
+    Path(id): Path<String>,
+    WholeBody(body): WholeBody,
+) -> Result<Json<Json_>, Problem> {
+    caller.require(Right::ManageWords)?;
+    let sent: SchemeBody = read(&body)?;
+    require_own(&caller, &sent.institution)?;
+    if let Some(own) = state.store.schemes().await?.iter().find(|scheme| scheme.id == id) {
+        require_own(&caller, &own.institution)?;
+    }
+    if !is_word(&id, 40) || id.as_bytes()[0].is_ascii_digit() {
+        return Err(Problem::not_found("a scheme's name has small letters, digits and _"));
+    }
+    if sent.conditions.is_empty() || sent.conditions.len() > 20 {
+        return Err(wrong("conditions", "se esperan de 1 a 20 condiciones", "expected 1 to 20 conditions"));
+    }
+    let none = CountedCases::of(vec![]);
+    for (place, condition) in sent.conditions.iter().enumerate() {
+        if let Err(error) = none.meeting(std::slice::from_ref(condition)) {
+            let member = format!("conditions[{place}].where");
+            let fields = CountedCases::fields().collect::<Vec<_>>().join(", ");
+            return Err(wrong(
+                &member,
+                &format!("{error}; los campos son {fields}"),
+                &format!("{error}; the fields are {fields}"),
+            ));
+        }
+        if FactKinds::built_in().kind(&condition.kind).is_none() {
+            return Err(wrong(
+                &format!("conditions[{place}].kind"),
+                "no es una clase de hechos",
+                "it is no kind of facts",
+            ));
+        }
+    }
+    let classes = ["public", "institutional", "reserved"];
+    if sent.source_classes.is_empty() || sent.source_classes.iter().any(|class| !classes.contains(&class.as_str())) {
+        return Err(wrong(
+            "source_classes",
+            "se espera al menos una de public, institutional, reserved",
+            "expected at least one of public, institutional, reserved",
+        ));
+    }
+    let scheme = Scheme {
+        id,
+        version: sent.version,
+        institution: sent.institution,
+        title_es: checked_title("title_es", &sent.title_es)?,
+        title_en: checked_title("title_en", &sent.title_en)?,
+        definition_es: sent.definition_es,
+        definition_en: sent.definition_en,
+        conditions: sent.conditions,
+        source_classes: sent.source_classes,
+    };
+    let version = state.store.save_scheme(&scheme, &caller.person.id).await?;
+    Ok(Json(json!(Scheme { version, ..scheme })))
+}

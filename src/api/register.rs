@@ -1,0 +1,211 @@
+//! The register of cases as files: in from what an institution kept before, out as the caller may see it.
+
+use std::io::Write;
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Value as Json_, json};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    api::{
+        Problem, SharedState,
+        body::WholeBody,
+        cases::{checked_facts, filter_of, viewer, writer},
+        imports::{OPTIONS, options},
+        params::Params,
+    },
+    exchange::{ExchangeError, RegisterDefaults, read_register, text_cell},
+    jobs::{Upload, read_options},
+    model::{Moment, RowNote},
+    people::Caller,
+    store::{CaseDraft, CaseError, RequestKey, Sharing},
+};
+
+/// Bytes of a register.
+const MAX_REGISTER: usize = 20 << 20;
+/// Cases in a file, at most.
+const MOST_CASES: i64 = 100_000;
+/// Columns of a file of cases.
+const COLUMNS: [&str; 19] = [
+    "code",
+    "name",
+    "institution",
+    "audience",
+    "state",
+    "phase",
+    "state_since",
+    "scope",
+    "type",
+    "activity",
+    "department",
+    "province",
+    "district",
+    "longitude",
+    "latitude",
+    "places",
+    "events",
+    "last_event_on",
+    "id",
+];
+
+pub(super) fn routes() -> Router<SharedState> {
+    Router::new()
+        .route("/api/cases/import", post(import))
+        .route("/api/cases/export", get(export))
+        .layer(DefaultBodyLimit::max(MAX_REGISTER))
+}
+
+impl From<ExchangeError> for Problem {
+    fn from(error: ExchangeError) -> Problem {
+        Problem::bad_body(error)
+    }
+}
+
+/// `POST /api/cases/import?file=NAME&preset=…&columns=…&mapping=…&valid-on=…&source=…&source-class=…&dry-run=…`: the body is a
+/// spreadsheet, whose columns are mapped as those of a file for the layer of conflicts. Each row becomes a case, a draft of the
+/// caller's institution; rows that cannot are told with what is wrong. Sent again, rows that were recorded make none.
+async fn import(
+    State(state): State<SharedState>,
+    caller: Caller,
+    params: Params,
+    WholeBody(body): WholeBody,
+) -> Result<Response, Problem> {
+    let viewer = writer(&caller)?;
+    params.allow_only(OPTIONS.into_iter().chain(["file", "dry-run", "source-class"]))?;
+    let dry_run = match params.get("dry-run") {
+        None | Some("false" | "") => false,
+        Some("true") => true,
+        Some(_) => return Err(Problem::bad_parameter("dry-run", "expected true or false")),
+    };
+    let source_class = params.get("source-class").unwrap_or("institutional");
+    if !["public", "institutional", "reserved"].contains(&source_class) {
+        return Err(Problem::bad_parameter("source-class", "accepted are public, institutional and reserved"));
+    }
+    let options = options(&state, &params.with("layer", "conflicts")).await?;
+    let name = params.get("file").unwrap_or_default();
+    let defaults = RegisterDefaults {
+        valid_from: options.valid_on.unwrap_or_else(Moment::today).to_string(),
+        source_class: source_class.to_owned(),
+        source: options.source.clone().unwrap_or_else(|| name.to_owned()),
+    };
+    let read = read_options(&options)?;
+    let mut upload = Upload::begin(name).await?;
+    upload.write(&body).await?;
+    let register = read_register(upload.finish().await?, &read, &defaults).await?;
+    let (mut recorded, mut known, mut rejected) = (0, 0, register.rejected);
+    let lists = state.store.codes().await?;
+    let today = Moment::today();
+    let mut preview = vec![];
+    for case in register.cases {
+        let refused = |note: String| RowNote { row: case.row, feature: case.name.clone(), note, place: None };
+        let facts = match checked_facts(&case.facts, &lists, today) {
+            Ok(facts) => facts,
+            Err(wrong) => {
+                let told = wrong.iter().map(|wrong| format!("{}: {}", wrong.member, wrong.en)).collect::<Vec<_>>();
+                rejected.push(refused(told.join("; ")));
+                continue;
+            }
+        };
+        if dry_run {
+            recorded += 1;
+            if preview.len() < 20 {
+                preview.push(json!({"row": case.row, "code": case.code, "facts": case.facts}));
+            }
+            continue;
+        }
+        let sharing = Sharing { sharing: "own".into(), shared_with: vec![], draft: true };
+        let draft = CaseDraft { code: case.code.clone(), sharing, synthetic: false, facts };
+        // The same row of the same file makes one case.
+        let key = format!("register {} {}", register.sha256, case.row);
+        let digest = Sha256::digest(json!(case.facts).to_string());
+        match state.store.create_case(viewer, &draft, Some(RequestKey { key: &key, digest: &digest })).await {
+            Ok(made) if made.before => known += 1,
+            Ok(_) => recorded += 1,
+            Err(
+                error @ (CaseError::CodeTaken(_) | CaseError::KeyOfOther | CaseError::Twice(_) | CaseError::Refused(_)),
+            ) => {
+                rejected.push(refused(error.to_string()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let answer = json!({
+        "dry_run": dry_run,
+        "file": {"format": register.summary.format, "table": register.summary.table, "columns": register.summary.columns,
+            "used_columns": register.summary.used_columns, "ignored_columns": register.summary.ignored_columns},
+        "recorded": recorded,
+        "known_before": known,
+        "rejected": rejected,
+        "notes": register.notes,
+        "preview": preview,
+    });
+    let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(answer)).into_response())
+}
+
+/// `GET /api/cases/export?f=csv|xlsx&…`: the cases of a list, as the caller may see them, in one file.
+async fn export(State(state): State<SharedState>, caller: Option<Caller>, params: Params) -> Result<Response, Problem> {
+    let mut filter = filter_of(&params, ["f"])?;
+    (filter.offset, filter.limit) = (0, MOST_CASES);
+    let format = params.get("f").unwrap_or("csv");
+    if !["csv", "xlsx"].contains(&format) {
+        return Err(Problem::bad_parameter("f", "accepted are csv and xlsx"));
+    }
+    let (cases, _) = state.store.cases(viewer(caller.as_ref()), &filter).await?;
+    let (bytes, kind) = match format {
+        "csv" => (csv(&cases), "text/csv; charset=utf-8"),
+        _ => {
+            let written = state.heavy.draw(move || xlsx(&cases)).await?;
+            let bytes = written.map_err(|error| {
+                tracing::error!(%error, "a spreadsheet cannot be written");
+                Problem::internal()
+            })?;
+            (bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        }
+    };
+    let headers = [
+        ("content-type", kind.to_owned()),
+        ("content-disposition", format!("attachment; filename=\"casos.{format}\"")),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+fn csv(cases: &[Json_]) -> Vec<u8> {
+    let mut out = vec![];
+    let _ = write!(out, "{}\r\n", COLUMNS.join(","));
+    for case in cases {
+        let cells = COLUMNS.map(|column| match &case[column] {
+            Json_::Null => String::new(),
+            Json_::String(text) => text_cell(text),
+            other => other.to_string(),
+        });
+        let _ = write!(out, "{}\r\n", cells.join(","));
+    }
+    out
+}
+
+fn xlsx(cases: &[Json_]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("casos")?;
+    for (column, title) in (0..).zip(COLUMNS) {
+        sheet.write_string(0, column, title)?;
+    }
+    for (row, case) in (1..).zip(cases) {
+        for (column, name) in (0..).zip(COLUMNS) {
+            match &case[name] {
+                Json_::Null => {}
+                Json_::Number(number) => _ = sheet.write_number(row, column, number.as_f64().unwrap_or_default())?,
+                // As a text, never as a formula.
+                Json_::String(text) => _ = sheet.write_string(row, column, text)?,
+                other => _ = sheet.write_string(row, column, other.to_string())?,
+            }
+        }
+    }
+    book.save_to_buffer()
+}

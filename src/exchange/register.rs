@@ -1,0 +1,187 @@
+//! Registers of cases as institutions keep them in spreadsheets: rows in the fields of the layer of conflicts, each a case.
+
+use std::path::Path;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    exchange::{
+        ExchangeError, ReadOptions, Row, SourceSummary,
+        reading::{Read, Reading},
+        wkb_walk::read_wkb,
+    },
+    model::{Layer, RowNote, Value},
+};
+
+/// Rows of a register, at most.
+const MOST_ROWS: usize = 10_000;
+
+/// A register as it was read.
+#[derive(Debug)]
+pub struct Register {
+    /// What is known of the file.
+    pub summary: SourceSummary,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// The cases.
+    pub cases: Vec<RegisterCase>,
+    /// Rows that no case can be made of, and what was done to others.
+    pub rejected: Vec<RowNote>,
+    /// What was changed on the way, row by row.
+    pub notes: Vec<RowNote>,
+}
+
+/// A row of a register.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegisterCase {
+    /// Row in the file, from 1.
+    pub row: u64,
+    /// Its name.
+    pub name: String,
+    /// The code it bears.
+    pub code: Option<String>,
+    /// What it says, as facts that are still to be checked.
+    pub facts: Vec<Map<String, Json>>,
+}
+
+/// What is said of all rows.
+#[derive(Debug, Clone)]
+pub struct RegisterDefaults {
+    /// From which day a state holds that has no day of its own.
+    pub valid_from: String,
+    /// Class of the source.
+    pub source_class: String,
+    /// The source.
+    pub source: String,
+}
+
+/// Reads a register off the async threads.
+///
+/// # Errors
+/// [`ExchangeError`].
+pub async fn read_register(
+    path: &Path,
+    options: &ReadOptions,
+    defaults: &RegisterDefaults,
+) -> Result<Register, ExchangeError> {
+    let (mut reading, summary, sha256) = Reading::start(path, options).await?;
+    let mut register = Register { summary, sha256, cases: vec![], rejected: vec![], notes: vec![] };
+    while let Read::Rows(rows) = reading.next().await? {
+        for row in rows {
+            match row {
+                Row::Rejected(note, _) => register.rejected.push(note),
+                Row::Feature(feature, notes) => {
+                    register.notes.extend(notes);
+                    let place =
+                        feature.geometry_wkb.as_deref().and_then(|wkb| read_wkb(wkb).ok()?.points.first().copied());
+                    let values = RegisterRow { layer: options.layer, values: &feature.values };
+                    let case = values.case(feature.row, place, defaults);
+                    register.cases.push(case);
+                }
+            }
+        }
+        if register.cases.len() + register.rejected.len() > MOST_ROWS {
+            return Err(ExchangeError::Told {
+                reason: format!("a register has {MOST_ROWS} rows at most; send it in pieces"),
+                columns: vec![],
+            });
+        }
+    }
+    Ok(register)
+}
+
+/// A row in the fields of the layer of conflicts.
+struct RegisterRow<'a> {
+    layer: &'static Layer,
+    values: &'a [Value],
+}
+
+impl RegisterRow<'_> {
+    fn get(&self, field: &str) -> Option<Json> {
+        let place = self.layer.fields.iter().position(|own| own.name == field)?;
+        match &self.values[place] {
+            Value::Null => None,
+            Value::Text(text) => Some(text.to_string().into()),
+            Value::Boolean(truth) => Some((*truth).into()),
+            Value::Date(day) => Some(day.to_string().into()),
+            Value::Integer(number) => Some((*number).into()),
+            Value::Real(number) => Some((*number).into()),
+        }
+    }
+
+    fn case(&self, row: u64, place: Option<[f64; 2]>, defaults: &RegisterDefaults) -> RegisterCase {
+        let mut facts: Vec<Map<String, Json>> = vec![];
+        let mut fact = |kind: &str, members: &[(&str, Option<Json>)]| {
+            let mut fact = Map::new();
+            fact.insert("kind".into(), kind.into());
+            fact.insert("source_class".into(), defaults.source_class.as_str().into());
+            fact.insert("source".into(), defaults.source.as_str().into());
+            for (name, value) in members {
+                if let Some(value) = value {
+                    fact.insert((*name).to_owned(), value.clone());
+                }
+            }
+            facts.push(fact);
+        };
+        let name = self.get("name");
+        fact("name", &[("name", name.clone())]);
+        for (field, kind, member) in [("description", "description", "text"), ("scope", "scope", "code")] {
+            if let Some(value) = self.get(field) {
+                fact(kind, &[(member, Some(value))]);
+            }
+        }
+        if let Some(state) = self.get("state") {
+            let ended = matches!(state.as_str(), Some("resuelto" | "retirado"));
+            let own_day = if ended { self.get("ended_on") } else { self.get("started_on") };
+            let day = own_day.unwrap_or_else(|| defaults.valid_from.as_str().into());
+            fact("state", &[("code", Some(state)), ("phase", self.get("phase")), ("valid_from", Some(day))]);
+        }
+        for field in ["type", "activity"] {
+            if let Some(code) = self.get(field) {
+                fact(field, &[("institution", Some("defensoria".into())), ("code", Some(code))]);
+            }
+        }
+        if let Some(company) = self.get("company") {
+            fact(
+                "actor",
+                &[("name", Some(company)), ("role", Some("primary".into())), ("side", Some("company".into()))],
+            );
+        }
+        if let Some(authority) =
+            self.get("competent_authority").and_then(|code| Some(self.title("competent_authority", code.as_str()?)))
+        {
+            fact("sector", &[("organisation", Some(authority.into())), ("text", Some("Autoridad competente".into()))]);
+        }
+        if self.get("violence_recorded") == Some(json!(true)) {
+            fact(
+                "test",
+                &[("code", Some("may_turn_violent".into())), ("text", Some("Hubo hechos de violencia.".into()))],
+            );
+        }
+        if place.is_some() || self.get("department").is_some() || self.get("ubigeo").is_some() {
+            let precision = self.get("location_precision").filter(|precision| precision != "no_indicada");
+            fact(
+                "place",
+                &[
+                    ("longitude", place.map(|place| place[0].into())),
+                    ("latitude", place.map(|place| place[1].into())),
+                    ("precision", precision),
+                    ("protection", Some("public".into())),
+                    ("ubigeo", self.get("ubigeo")),
+                    ("department", self.get("department")),
+                    ("province", self.get("province")),
+                    ("district", self.get("district")),
+                ],
+            );
+        }
+        let text = |value: Option<Json>| value.and_then(|value| value.as_str().map(str::to_owned));
+        RegisterCase { row, name: text(name).unwrap_or_default(), code: text(self.get("code")), facts }
+    }
+
+    /// What people call a code of a field.
+    fn title(&self, field: &str, code: &str) -> String {
+        let field = self.layer.fields.iter().find(|own| own.name == field);
+        let found = field.and_then(|field| field.codes.iter().find(|own| own.code == code));
+        found.map_or_else(|| code.to_owned(), |own| own.es.clone())
+    }
+}

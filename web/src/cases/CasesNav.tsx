@@ -1,0 +1,29 @@
+import { person } from '../people/people'
+import { inLanguage } from '../state/language'
+import { caseWords } from './words'
+
+/** The ways between the pages of the register. */
+export function CasesNav() {
+  const t = caseWords.value
+  const pages = [
+    ['/casos', t.cases],
+    ['/cifras', t.counts],
+  ] as const
+  return (
+    <nav class="case-nav" aria-label={t.register}>
+      {pages.map(([path, title]) => (
+        <a
+          key={path}
+          class="link"
+          href={inLanguage(path)}
+          aria-current={location.pathname === path ? 'page' : undefined}
+        >
+          {title}
+        </a>
+      ))}
+      <a class="link" href={inLanguage('/entrar')}>
+        {person.value ? person.value.name : t.signIn}
+      </a>
+    </nav>
+  )
+}

@@ -1,0 +1,81 @@
+import { lang } from '../i18n'
+import { kinds, phaseOf, titleOfCode, titleOfInstitution, wordOf } from './cases'
+import { caseWords } from './words'
+
+export interface Condition {
+  where: string
+  kind: string
+  es: string
+  en: string
+}
+
+export interface Scheme {
+  id: string
+  version: number
+  institution: string
+  title_es: string
+  title_en: string
+  definition_es: string
+  definition_en: string
+  conditions: Condition[]
+}
+
+export interface Stamp {
+  scheme: {
+    id: string
+    version: number
+    institution: string
+    title: { es: string; en: string }
+    definition: { es: string; en: string }
+  }
+  as_of: string
+  revision: string
+  seen_by: string | null
+}
+
+export type Counts = Stamp & { by: string; total: number; groups: { value: string | null; count: number }[] }
+
+interface Uncounted {
+  id: string
+  code: string
+  name: string | null
+  condition: Condition | null
+}
+
+export interface Differences {
+  one: Stamp
+  other: Stamp
+  totals: { one: number; other: number; both: number }
+  only_one: Uncounted[]
+  only_other: Uncounted[]
+}
+
+export const titleOfScheme = (scheme: Scheme) => (lang.value === 'en' ? scheme.title_en : scheme.title_es)
+
+/** What the cases of a group have in common, in words. */
+export function titleOfGroup({ by, scheme }: Counts, value: string | null): string {
+  if (value === null) return caseWords.value.withoutValue
+  const listed = (institution: string, list: string) => {
+    const found = kinds.value?.codes.find(
+      (one) => one.institution === institution && one.list === list && one.code === value,
+    )
+    return found ? titleOfCode(found) : value
+  }
+  switch (by) {
+    case 'state':
+    case 'scope':
+    case 'type':
+    case 'activity':
+      return wordOf(by, value)
+    case 'phase':
+      return phaseOf(value)
+    case 'own_type':
+      return listed(scheme.institution, 'type')
+    case 'class':
+      return listed('onds', 'class')
+    case 'institution':
+      return titleOfInstitution(value)
+    default:
+      return value
+  }
+}
