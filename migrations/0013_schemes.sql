@@ -53,3 +53,20 @@ insert into rimay.scheme_version (scheme, version, institution, title_es, title_
 
 -- What is looked for by list and by count.
 create index on rimay.case_fact (kind, case_id) where recorded_to is null and kind not in ('event', 'actor', 'description');
+
+-- What a case no longer tells is not told of its past either: the versions of its feature go. Nothing else takes versions away.
+create or replace function rimay.refuse_rewriting() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  if tg_op = 'DELETE' and rimay.said('redacting') is not null then
+    return null;
+  end if;
+  raise exception 'history is not rewritten: versions of features are added, never changed or removed'
+    using errcode = 'feature_not_supported';
+end $$;
+
+create table rimay.case_position (
+  single boolean primary key default true check (single),
+  position bigint not null
+);
+comment on table rimay.case_position is 'Grows with every change of the register, as the last thing before it is committed: counts at one position are the same.';
+insert into rimay.case_position (position) values (0);

@@ -321,6 +321,13 @@ async fn show(
     Ok(told(&case, &facts))
 }
 
+/// Where less is public than before, answers that were worked out by it go.
+fn forget(state: &SharedState, tells_less: bool) {
+    if tells_less {
+        state.overlaps.forget_answers();
+    }
+}
+
 /// The version that whoever writes says they saw.
 fn seen(headers: &HeaderMap) -> Result<i32, Problem> {
     let told = headers.get(header::IF_MATCH).ok_or_else(Problem::precondition_required)?;
@@ -361,7 +368,10 @@ async fn share(
     let now = case.sharing.clone();
     let next = next_sharing(&state, &caller.person.institution, now.clone(), change).await?;
     match state.store.share_case(viewer, id, seen, &next).await {
-        Ok(()) => made_known(&state, viewer, id, StatusCode::OK).await,
+        Ok(tells_less) => {
+            forget(&state, tells_less);
+            made_known(&state, viewer, id, StatusCode::OK).await
+        }
         Err(error @ CaseError::Changed { .. }) => Err(Problem::changed(error, json!(now), sent)),
         Err(error) => Err(hindered(&state, viewer, id, error).await),
     }
@@ -404,7 +414,10 @@ async fn change(
     let sent: Map<String, Json_> = read(&body)?;
     let next = checked(&state, std::slice::from_ref(&sent)).await?.remove(0);
     match state.store.change_fact(viewer, id, fact, seen(&headers)?, Some(&next)).await {
-        Ok(()) => made_known(&state, viewer, id, StatusCode::OK).await,
+        Ok(tells_less) => {
+            forget(&state, tells_less);
+            made_known(&state, viewer, id, StatusCode::OK).await
+        }
         Err(CaseError::Changed { version, current: Some(current) }) => {
             let error = CaseError::Changed { version, current: None };
             Err(Problem::changed(error, current, sent.into()))
@@ -423,7 +436,10 @@ async fn remove(
     let viewer = writer(&caller)?;
     let (id, fact) = (checked_id(&id)?, checked_id(&fact)?);
     match state.store.change_fact(viewer, id, fact, seen(&headers)?, None).await {
-        Ok(()) => made_known(&state, viewer, id, StatusCode::OK).await,
+        Ok(tells_less) => {
+            forget(&state, tells_less);
+            made_known(&state, viewer, id, StatusCode::OK).await
+        }
         Err(error) => Err(hindered(&state, viewer, id, error).await),
     }
 }
@@ -479,7 +495,10 @@ async fn merge(
     let Into { into } = read(&body)?;
     let id = checked_id(&id)?;
     match state.store.merge_case(viewer, id, seen(&headers)?, Some(checked_id(&into)?)).await {
-        Ok(()) => made_known(&state, viewer, id, StatusCode::OK).await,
+        Ok(tells_less) => {
+            forget(&state, tells_less);
+            made_known(&state, viewer, id, StatusCode::OK).await
+        }
         Err(error) => Err(hindered(&state, viewer, id, error).await),
     }
 }
@@ -494,7 +513,10 @@ async fn unmerge(
     let viewer = writer(&caller)?;
     let id = checked_id(&id)?;
     match state.store.merge_case(viewer, id, seen(&headers)?, None).await {
-        Ok(()) => made_known(&state, viewer, id, StatusCode::OK).await,
+        Ok(tells_less) => {
+            forget(&state, tells_less);
+            made_known(&state, viewer, id, StatusCode::OK).await
+        }
         Err(error) => Err(hindered(&state, viewer, id, error).await),
     }
 }

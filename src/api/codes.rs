@@ -1,4 +1,4 @@
-//! Code lists, the crosswalk and schemes, for those who look after them.
+//! Institutions, code lists, the crosswalk and schemes, for those who look after them.
 
 use axum::{
     Json, Router,
@@ -16,11 +16,12 @@ use crate::{
         cases::{Condition, FactKinds, ListedCode, Scheme, Wrong},
     },
     people::Caller,
-    store::CodeMatch,
+    store::{CodeMatch, Institution},
 };
 
 pub(super) fn routes() -> Router<SharedState> {
     Router::new()
+        .route("/api/institutions/{id}", put(save_institution))
         .route("/api/codes", get(list))
         .route("/api/codes/{institution}/{list}/{code}", put(save))
         .route("/api/codes/{institution}/{list}/{code}/matches/{other}", put(save_match))
@@ -46,6 +47,40 @@ async fn list(State(state): State<SharedState>, params: Params) -> Result<Json<J
     let (codes, matches) = tokio::try_join!(state.store.codes(), state.store.code_matches())?;
     let lists: Vec<_> = FactKinds::built_in().kinds.iter().filter(|kind| kind.is_listed).map(|kind| &kind.id).collect();
     Ok(Json(json!({"lists": lists, "codes": codes, "matches": matches})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstitutionBody {
+    title_es: String,
+    title_en: String,
+    #[serde(default)]
+    closed: bool,
+}
+
+/// `PUT /api/institutions/{id}`: a new institution, or what one is called; a closed one makes no accounts and is listed no more.
+async fn save_institution(
+    State(state): State<SharedState>,
+    caller: Caller,
+    Path(id): Path<String>,
+    WholeBody(body): WholeBody,
+) -> Result<Json<Json_>, Problem> {
+    caller.require(Right::ManageInstitutions)?;
+    let InstitutionBody { title_es, title_en, closed } = read(&body)?;
+    if !(2..=40).contains(&id.len()) || !is_word(&id, 40) || id.as_bytes()[0].is_ascii_digit() {
+        return Err(wrong(
+            "id",
+            "se esperan de 2 a 40 letras minúsculas sin tilde, cifras y _",
+            "expected 2 to 40 small letters without accents, digits and _",
+        ));
+    }
+    let own = Institution {
+        id,
+        title_es: checked_title("title_es", &title_es)?,
+        title_en: checked_title("title_en", &title_en)?,
+    };
+    state.store.save_institution(&own, closed, &caller.person.id).await?;
+    Ok(Json(json!({"id": own.id, "title_es": own.title_es, "title_en": own.title_en, "closed": closed})))
 }
 
 #[derive(Deserialize)]

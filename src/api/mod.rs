@@ -59,6 +59,7 @@ pub use connections::{ConnectionLimits, serve};
 pub use counts::CountsCache;
 pub use heavy::Heavy;
 pub use problem::Problem;
+pub use schemes::CountedCache;
 pub use token::EditToken;
 
 /// What handlers work with.
@@ -73,6 +74,8 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// What lies on what.
     pub overlaps: OverlapJobs,
+    /// Cases counted a while ago.
+    pub counted: CountedCache,
     /// Signs people in.
     pub people: People,
     /// For writes and for the past: reads of the present never touch the database.

@@ -247,6 +247,14 @@ const OPERATIONS: &[Operation] = &[
     operation("post", "/api/tokens", SignedIn, &[], Some("NewToken"), "A token for a program, shown once"),
     operation("delete", "/api/tokens/{id}", SignedIn, &[], None, "Revoke a token"),
     operation("get", "/api/institutions", Anyone, &[], None, "Institutions"),
+    operation(
+        "put",
+        "/api/institutions/{id}",
+        Roles(&[SystemAdmin]),
+        &[],
+        Some("Institution"),
+        "A new institution, or what one is called, and whether it is closed",
+    ),
     operation("get", "/api/accounts", ADMINISTRATORS, &[], None, "Accounts that the caller looks after"),
     operation(
         "post",
@@ -458,6 +466,7 @@ fn schemas() -> Json_ {
         "Scheme": object(&["institution", "title_es", "title_en", "definition_es", "definition_en", "conditions", "source_classes"], json!({
             "institution": text(), "title_es": text(), "title_en": text(), "definition_es": text(), "definition_en": text(),
             "conditions": {"type": "array", "items": condition}, "source_classes": words(), "version": {"type": "integer", "default": 0}})),
+        "Institution": object(&["title_es", "title_en"], json!({"title_es": text(), "title_en": text(), "closed": {"type": "boolean", "default": false}})),
         "SignIn": object(&["login", "password"], json!({"login": text(), "password": text()})),
         "Passwords": object(&["old", "new"], json!({"old": text(), "new": text()})),
         "Invitation": object(&["secret"], json!({"secret": text()})),

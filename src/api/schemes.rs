@@ -1,6 +1,10 @@
 //! Counts of cases: each names its scheme, the day it is of, and what was known.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Json, Router,
@@ -8,6 +12,7 @@ use axum::{
     routing::get,
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
+use moka::future::Cache;
 use serde_json::{Value as Json_, json};
 
 use crate::{
@@ -86,15 +91,42 @@ fn stamp(
     })
 }
 
+/// Cases counted before, by for whom, of which day, as known when, by which sources, in whose words, at which position.
+type CountedKey = (Option<String>, Date, Option<Timestamp>, Vec<String>, String, i64);
+
+/// Counted cases of a while ago, for questions that come together.
+#[derive(Debug, Clone)]
+pub struct CountedCache(Cache<CountedKey, Arc<CountedCases>>);
+
+/// So many sets of cases are kept.
+const KEPT: u64 = 24;
+/// After so long they are gathered anew, whatever the register says of itself.
+const FRESH: Duration = Duration::from_secs(30);
+
+impl Default for CountedCache {
+    fn default() -> CountedCache {
+        CountedCache(Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build())
+    }
+}
+
 async fn counted(
     state: &SharedState,
     viewer: CaseViewer<'_>,
     scheme: &Scheme,
     as_of: Date,
     as_known: Option<Timestamp>,
-) -> Result<CountedCases, Problem> {
+) -> Result<Arc<CountedCases>, Problem> {
+    let position = state.store.case_position().await?;
+    let (institution, classes) = (viewer.institution.map(str::to_owned), scheme.source_classes.clone());
+    let key = (institution, as_of, as_known, classes, scheme.institution.clone(), position);
+    if let Some(kept) = state.counted.0.get(&key).await {
+        return Ok(kept);
+    }
     let moment = CountMoment { as_of, as_known, source_classes: &scheme.source_classes };
-    Ok(CountedCases::of(state.store.counted_cases(viewer, moment, &scheme.institution).await?))
+    let cases = state.store.counted_cases(viewer, moment, &scheme.institution).await?;
+    let counted = Arc::new(state.heavy.draw(move || CountedCases::of(cases)).await?);
+    state.counted.0.insert(key, Arc::clone(&counted)).await;
+    Ok(counted)
 }
 
 fn failed(error: impl std::fmt::Display) -> Problem {

@@ -16,8 +16,19 @@ use crate::api::Problem;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self'; img-src 'self' data: blob:; style-src 'self'; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The views of the web application; each is the same page, which reads its address.
-const VIEWS: [&str; 10] =
-    ["/", "/mapa", "/datos", "/cruces", "/expediente", "/entrar", "/cuentas", "/casos", "/caso/{id}", "/cifras"];
+const VIEWS: [&str; 11] = [
+    "/",
+    "/mapa",
+    "/datos",
+    "/cruces",
+    "/expediente",
+    "/entrar",
+    "/cuentas",
+    "/casos",
+    "/caso/{id}",
+    "/cifras",
+    "/admin",
+];
 
 /// The built front-end. Compressed twins beside the files are sent where the client takes them.
 pub(super) fn routes(web_dir: PathBuf) -> Router {

@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    api::{self, AppState, CountsCache, EditToken, Heavy, PublicUrl, app},
+    api::{self, AppState, CountedCache, CountsCache, EditToken, Heavy, PublicUrl, app},
     cli::{account::first_link, database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -86,6 +86,7 @@ async fn serve(
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
         heavy: Heavy::new(),
+        counted: CountedCache::default(),
         people: People::default(),
         overlaps: overlaps.clone(),
         store: store.clone(),

@@ -290,6 +290,13 @@ impl OverlapJobs {
         }
     }
 
+    /// Forgets all answers, which are worked out anew when they are asked for: what they told of conflicts may be public no more.
+    pub fn forget_answers(&self) {
+        self.0.kept.invalidate_all();
+        self.0.last.invalidate_all();
+        self.0.totals.invalidate_all();
+    }
+
     /// Calls off whatever is worked out of the question of that name; says whether there was anything.
     pub fn cancel(&self, id: &str) -> bool {
         let running = self.0.running();

@@ -162,6 +162,22 @@ impl Store {
         Ok(query.fetch_all(&self.pool).await?)
     }
 
+    /// Makes an institution, or changes what it is called or whether it is closed.
+    ///
+    /// # Errors
+    /// [`AccountError::Store`].
+    pub async fn save_institution(&self, own: &Institution, closed: bool, account: &str) -> Result<(), AccountError> {
+        let mut transaction = self.pool.begin().await?;
+        let Institution { id, title_es, title_en } = own;
+        let query = sqlx::query_file!("src/store/queries/save_institution.sql", id, title_es, title_en, closed);
+        query.execute(&mut *transaction).await?;
+        let by = Deed { account: Some(account), action: "institution.save" };
+        let detail = serde_json::json!({"title_es": title_es, "title_en": title_en, "closed": closed});
+        record(&mut transaction, by, id, &detail).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Accounts of an institution, or all.
     ///
     /// # Errors

@@ -451,7 +451,7 @@ impl Store {
         .await
     }
 
-    /// Another version of a fact, which is still as it was seen; without one, it no longer holds.
+    /// Another version of a fact, which is still as it was seen; without one, it no longer holds. Says whether less is public now.
     ///
     /// # Errors
     /// [`CaseError`].
@@ -462,7 +462,7 @@ impl Store {
         fact: &str,
         seen: i32,
         next: Option<&CheckedFact>,
-    ) -> Result<(), CaseError> {
+    ) -> Result<bool, CaseError> {
         self.change(async |connection| {
             let mut transaction = connection.begin().await?;
             let located = locate_all(&mut transaction, next.map_or(&[], std::slice::from_ref)).await?;
@@ -487,7 +487,7 @@ impl Store {
         .await
     }
 
-    /// Changes who may see a case that is still as it was seen.
+    /// Changes who may see a case that is still as it was seen. Says whether less is public now.
     ///
     /// # Errors
     /// [`CaseError`].
@@ -497,7 +497,7 @@ impl Store {
         case: &str,
         seen: i32,
         next: &Sharing,
-    ) -> Result<(), CaseError> {
+    ) -> Result<bool, CaseError> {
         self.change(async |connection| {
             let mut transaction = connection.begin().await?;
             become_viewer(&mut transaction, viewer).await?;
@@ -516,7 +516,7 @@ impl Store {
         .await
     }
 
-    /// Makes a case go on in another record of the same dispute, or, without one, for itself again.
+    /// Makes a case go on in another record of the same dispute, or, without one, for itself again. Says whether less is public now.
     ///
     /// # Errors
     /// [`CaseError`].
@@ -526,7 +526,7 @@ impl Store {
         case: &str,
         seen: i32,
         into: Option<&str>,
-    ) -> Result<(), CaseError> {
+    ) -> Result<bool, CaseError> {
         self.change(async |connection| {
             let mut transaction = connection.begin().await?;
             become_viewer(&mut transaction, viewer).await?;
@@ -665,7 +665,6 @@ impl Store {
 
 /// A case that nobody else changes until the transaction ends.
 struct Locked {
-    code: String,
     version: i32,
     sharing: Sharing,
     merged_into: Option<String>,
@@ -714,7 +713,7 @@ async fn lock(connection: &mut PgConnection, case: &str) -> Result<Locked, CaseE
     let row = sqlx::query_file!("src/store/queries/lock_case.sql", case).fetch_optional(connection).await?;
     let row = row.ok_or(CaseError::Unknown)?;
     let sharing = Sharing { sharing: row.sharing, shared_with: row.shared_with, draft: row.draft };
-    Ok(Locked { code: row.code, version: row.version, sharing, merged_into: row.merged_into })
+    Ok(Locked { version: row.version, sharing, merged_into: row.merged_into })
 }
 
 async fn has_merged(connection: &mut PgConnection, case: &str) -> Result<bool, CaseError> {
@@ -869,45 +868,72 @@ async fn finish_facts(
     viewer: CaseViewer<'_>,
     action: &'static str,
     detail: &Json,
-) -> Result<(), CaseError> {
+) -> Result<bool, CaseError> {
     sqlx::query_file_scalar!("src/store/queries/touch_case.sql", case).fetch_one(&mut *transaction).await?;
     let mut cases = vec![case];
     cases.extend(locked.merged_into.as_deref());
-    let _ = &locked.code;
     finish(transaction, &cases, viewer, action, detail).await
 }
 
-/// Works out again what cases come to, and what of them is public; records what was done, and commits.
+/// Works out again what cases come to, and what of them is public; records what was done, and commits. Says whether less is public
+/// than before.
 async fn finish(
     mut transaction: PgTransaction<'_>,
     cases: &[&str],
     viewer: CaseViewer<'_>,
     action: &'static str,
     detail: &Json,
-) -> Result<(), CaseError> {
+) -> Result<bool, CaseError> {
     sqlx::query("set local role rimay_register").execute(&mut *transaction).await?;
     let mut features = vec![];
     for case in cases {
         sqlx::query_file!("src/store/queries/summarise_case.sql", case).execute(&mut *transaction).await?;
         let query = sqlx::query_file!("src/store/queries/read_public_case.sql", case);
-        features.push((*case, query.fetch_optional(&mut *transaction).await?));
+        let public = query.fetch_optional(&mut *transaction).await?;
+        features.push((*case, public.map(|row| (row.properties, row.wkb, row.started_on))));
     }
     sqlx::query("reset role").execute(&mut *transaction).await?;
+    let mut has_narrowed = false;
     for (case, feature) in features {
-        match feature {
-            Some(row) => {
-                let (properties, day) = (row.properties, row.started_on);
-                sqlx::query_file!("src/store/queries/publish_case.sql", case, properties, row.wkb, day)
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            None => {
-                sqlx::query_file!("src/store/queries/withdraw_case.sql", case).execute(&mut *transaction).await?;
-            }
-        }
+        has_narrowed |= publish(&mut transaction, case, feature).await?;
     }
     let by = Deed { account: viewer.account, action };
     record(&mut transaction, by, cases[0], detail).await?;
+    sqlx::query_file!("src/store/queries/advance_case_position.sql").execute(&mut *transaction).await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(has_narrowed)
+}
+
+/// Brings the feature of a case up to date. Where it tells less than before, its earlier versions go: what is no longer told is not
+/// told of the past either. Says whether it does.
+async fn publish(
+    connection: &mut PgConnection,
+    case: &str,
+    feature: Option<(Json, Option<Vec<u8>>, Option<String>)>,
+) -> Result<bool, CaseError> {
+    let query = sqlx::query_file!("src/store/queries/read_published_case.sql", case);
+    let before = query.fetch_optional(&mut *connection).await?;
+    let tells_less = before.as_ref().is_some_and(|before| match &feature {
+        None => true,
+        Some((properties, wkb, _)) => {
+            let told = before.properties.as_object().into_iter().flat_map(Map::keys);
+            told.clone().any(|member| properties.get(member).is_none()) || (before.wkb.is_some() && before.wkb != *wkb)
+        }
+    });
+    match feature {
+        Some((properties, wkb, day)) => {
+            sqlx::query_file!("src/store/queries/publish_case.sql", case, properties, wkb, day)
+                .execute(&mut *connection)
+                .await?;
+        }
+        None => {
+            sqlx::query_file!("src/store/queries/withdraw_case.sql", case).execute(&mut *connection).await?;
+        }
+    }
+    if let Some(before) = before.filter(|_| tells_less) {
+        sqlx::query("set local rimay.redacting to 'case'").execute(&mut *connection).await?;
+        sqlx::query_file!("src/store/queries/redact_published_case.sql", before.id).execute(&mut *connection).await?;
+        sqlx::query("set local rimay.redacting to ''").execute(&mut *connection).await?;
+    }
+    Ok(tells_less)
 }

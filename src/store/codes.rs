@@ -93,6 +93,7 @@ impl Store {
         })?;
         let by = Deed { account: Some(account), action: "code.match" };
         record(&mut transaction, by, &format!("{institution}/{list}/{code}"), &json!(own)).await?;
+        sqlx::query_file!("src/store/queries/advance_case_position.sql").execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -84,6 +84,14 @@ impl Store {
             .collect()
     }
 
+    /// How far the register is: at one position, counts are the same.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn case_position(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_file_scalar!("src/store/queries/read_case_position.sql").fetch_one(&self.pool).await?)
+    }
+
     /// Cases as they were at a moment, with types in the words of an institution, by code.
     ///
     /// # Errors

@@ -140,6 +140,23 @@ fn a_case_is_recorded_fact_by_fact_and_shown_to_whom_it_is_shared_with() {
         assert_eq!(by.send("POST", &format!("{path}/facts"), &[], &more).status, status);
     }
     assert_eq!(server.send_json("POST", &format!("{path}/facts"), &[], &more).status, 401);
+    // What it no longer tells is not told of its past either.
+    let versions = format!("{item}/versions");
+    let now = oto.get(&path).json();
+    let place = fact(&now, "place");
+    let address = format!("{path}/facts/{}", place["id"].as_str().unwrap());
+    let before = server.json("/ogc/collections/conflicts/items")["timeStamp"].as_str().unwrap().to_owned();
+    let hidden = json!({"kind": "place", "longitude": -78.36, "latitude": -6.92, "protection": "withheld", "subject": "defender", "source_class": "public"});
+    assert_eq!(oto.send("PUT", &address, &[("If-Match", "\"1\"")], &hidden).status, 200);
+    server.wait_for("/ogc/collections/conflicts/items?name=Minas%20Conga", |page| {
+        page["features"][0]["geometry"].is_null()
+    });
+    for path in
+        [versions, format!("{item}?asKnown={before}"), format!("/ogc/collections/conflicts/items?asKnown={before}")]
+    {
+        let told = server.get(&path);
+        assert!(!String::from_utf8_lossy(&told.body).contains("-78.36"), "{path}");
+    }
     // Own again, it is gone from the map, and for others it was never there.
     share(&oto, &case, &json!({"sharing": "own"}));
     server.wait_for("/ogc/collections/conflicts/items?name=Minas%20Conga", |page| page["numberMatched"] == 0);

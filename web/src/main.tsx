@@ -75,7 +75,7 @@ async function start(): Promise<void> {
     const { startPeoplePage } = await import('./people/start')
     return startPeoplePage(root)
   }
-  if (['/casos', '/cifras'].includes(location.pathname) || location.pathname.startsWith('/caso/')) {
+  if (['/casos', '/cifras', '/admin'].includes(location.pathname) || location.pathname.startsWith('/caso/')) {
     const { startCasesPage } = await import('./cases/start')
     return startCasesPage(root)
   }

@@ -4,6 +4,7 @@ import { lang } from '../i18n'
 import { formatDate } from '../i18n/format'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
+import { Attachments } from './Attachments'
 import { CaseHistory } from './CaseHistory'
 import { CasesNav } from './CasesNav'
 import {
@@ -22,6 +23,7 @@ import {
 import { FactForm } from './FactForm'
 import { FactView } from './FactView'
 import { Sharing } from './Sharing'
+import { Similar } from './Similar'
 import { caseWords } from './words'
 
 /** Kinds of facts, in the order a reader asks. */
@@ -274,6 +276,29 @@ export function CasePage({ id }: { id: string }) {
                 send={(next) =>
                   void write(() =>
                     ask<Case>('PATCH', `/api/cases/${id}`, next, { 'if-match': `"${shown.version}"` }),
+                  )
+                }
+              />
+            )}
+            {shown.audience !== 'public' && <Attachments id={shown.id} mayWrite={mayWrite} />}
+            {mayWrite && (
+              <Similar
+                shown={shown}
+                merge={(into) =>
+                  void write(() =>
+                    ask<Case>(
+                      'PUT',
+                      `/api/cases/${id}/merge`,
+                      { into },
+                      { 'if-match': `"${shown.version}"` },
+                    ),
+                  )
+                }
+                part={() =>
+                  void write(() =>
+                    ask<Case>('DELETE', `/api/cases/${id}/merge`, undefined, {
+                      'if-match': `"${shown.version}"`,
+                    }),
                   )
                 }
               />

@@ -9,6 +9,7 @@ export function CasesNav() {
     ['/casos', t.cases],
     ['/cifras', t.counts],
   ] as const
+  const isAdministrator = ['institution_admin', 'system_admin'].includes(person.value?.role ?? '')
   return (
     <nav class="case-nav" aria-label={t.register}>
       {pages.map(([path, title]) => (
@@ -21,6 +22,15 @@ export function CasesNav() {
           {title}
         </a>
       ))}
+      {isAdministrator && (
+        <a
+          class="link"
+          href={inLanguage('/admin')}
+          aria-current={location.pathname === '/admin' ? 'page' : undefined}
+        >
+          {t.administration}
+        </a>
+      )}
       <a class="link" href={inLanguage('/entrar')}>
         {person.value ? person.value.name : t.signIn}
       </a>

@@ -14,6 +14,7 @@ import {
   titleOfInstitution,
   wordOf,
 } from './cases'
+import { RegisterImport } from './RegisterImport'
 import { caseWords } from './words'
 
 const PAGE = 50
@@ -38,6 +39,13 @@ function keepInAddress(filters: Filters): void {
   }
   const text = query.toString()
   history.replaceState(null, '', text ? `?${text}` : location.pathname)
+}
+
+/** The file of what is listed. */
+function exportOf(filters: Filters, format: string): string {
+  const query = new URLSearchParams({ f: format })
+  for (const name of FILTERS) if (filters[name]) query.set(name, filters[name])
+  return `/api/cases/export?${query}`
 }
 
 /** Cases that the reader may see. */
@@ -163,6 +171,17 @@ export function CasesPage() {
             </button>
           </p>
         )}
+        {rows && rows.length > 0 && (
+          <p class="case-note">
+            {t.takeAway}:{' '}
+            {['csv', 'xlsx'].map((format) => (
+              <a key={format} class="link" href={exportOf(filters, format)} download>
+                {format.toUpperCase()}{' '}
+              </a>
+            ))}
+          </p>
+        )}
+        {person.value?.role === 'officer' && <RegisterImport done={() => void load(0)} />}
       </main>
     </>
   )

@@ -11,6 +11,7 @@ export const es = {
   language: 'Idioma',
   themeDark: 'Usar tema oscuro',
   themeLight: 'Usar tema claro',
+  register: 'Registro de casos',
   overlaps: 'Cruces: qué está sobre qué',
   dossier: 'Expediente',
   account: 'Entrar y su cuenta',
@@ -121,6 +122,8 @@ export const es = {
   seeInList: 'Ver en la lista',
   noDataHere: (what: string) => `${what}: sin datos para este lugar.`,
   dataSource: 'Origen de los datos',
+  caseInRegister: 'El caso en el registro',
+  fromRegister: 'Registro de casos de la institución',
   writtenByHand: 'Escrito a mano en este servidor, de ningún archivo',
   licence: 'Licencia',
   licences: {

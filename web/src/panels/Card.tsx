@@ -12,7 +12,7 @@ import { Badge } from './Badge'
 import { CasesOfDepartment } from './CasesOfDepartment'
 import { CopyButton } from './CopyButton'
 import { FailedCard } from './FailedCard'
-import { Fields, sourceLang } from './Fields'
+import { CASE_ID, Fields, sourceLang } from './Fields'
 import { HiddenNote } from './HiddenNote'
 import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
@@ -29,7 +29,7 @@ function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
       <dl class="fields provenance">
         <div class="field-long">
           <dt>{t.dataSource}</dt>
-          <dd>{t.writtenByHand}</dd>
+          <dd>{item.properties[CASE_ID] ? t.fromRegister : t.writtenByHand}</dd>
         </div>
       </dl>
     )
@@ -71,6 +71,12 @@ function Actions({ current, item }: { current: Selection; item: ItemFeature }) {
         <Icon name="code" />
         {t.itemLink}
       </a>
+      {item.properties[CASE_ID] && (
+        <a class="link" href={inLanguage(`/caso/${item.properties[CASE_ID]}`)}>
+          <Icon name="cases" />
+          {t.caseInRegister}
+        </a>
+      )}
       <a class="link" href={inLanguage(`/expediente?capa=${current.layer}&id=${current.id}`)}>
         <Icon name="list" />
         {t.dossier}

@@ -21,6 +21,9 @@ function textOf(layer: Layer, item: ItemFeature, field: Field): string | null {
   return value !== null && holdsName(layer, field.name) ? readableField(layer, field.name, value) : value
 }
 
+/** Leads to the case in the register; read by the card. */
+export const CASE_ID = 'case_id'
+
 /** Fields that a reader looks for: their place is kept though the source left them empty. */
 const isMain = (layer: Layer, { name }: Field) =>
   name === layer.category_field || layer.list_fields.includes(name)
@@ -29,7 +32,7 @@ const isMain = (layer: Layer, { name }: Field) =>
 export function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
   const t = words.value
   const entries = layer.fields
-    .filter(({ name }) => name !== layer.name_field && name !== DATE_PRECISION)
+    .filter(({ name }) => ![layer.name_field, DATE_PRECISION, CASE_ID].includes(name))
     .map((field) => ({ field, value: textOf(layer, item, field) }))
   if (entries.every(({ value }) => value === null)) return <p class="empty">{t.noDetails}</p>
   const shown = entries.filter(({ field, value }) => value !== null || isMain(layer, field))

@@ -58,6 +58,9 @@ export function Header() {
         <a class="tool" href={inLanguage('/cruces')} aria-label={t.overlaps} title={t.overlaps}>
           <Icon name="overlaps" />
         </a>
+        <a class="tool" href={inLanguage('/casos')} aria-label={t.register} title={t.register}>
+          <Icon name="cases" />
+        </a>
         <a class="tool" href={inLanguage('/datos')} aria-label={t.data} title={t.data}>
           <Icon name="data" />
         </a>

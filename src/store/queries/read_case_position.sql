@@ -1,0 +1,2 @@
+-- How far the register is.
+select position from rimay.case_position

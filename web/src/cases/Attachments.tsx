@@ -1,0 +1,93 @@
+import { useEffect, useState } from 'preact/hooks'
+import { lang } from '../i18n'
+import { formatDate, formatNumber } from '../i18n/format'
+import { ask, Refusal } from './cases'
+import { caseWords } from './words'
+
+interface Attachment {
+  id: string
+  name: string
+  bytes: number
+  source_class: string
+  recorded_at: string
+}
+
+/** Files of a case, for those it is shared with. */
+export function Attachments({ id, mayWrite }: { id: string; mayWrite: boolean }) {
+  const t = caseWords.value
+  const [files, setFiles] = useState<Attachment[]>([])
+  const [failed, setFailed] = useState('')
+  const path = `/api/cases/${id}/attachments`
+  const load = async () => setFiles((await ask<{ attachments: Attachment[] }>('GET', path)).attachments)
+  const attempt = async (work: () => Promise<unknown>) => {
+    setFailed('')
+    try {
+      await work()
+      await load()
+    } catch (error) {
+      setFailed(error instanceof Refusal ? error.message : String(error))
+    }
+  }
+  useEffect(() => {
+    void attempt(async () => {})
+  }, [id])
+  const send = (file: File, form: HTMLFormElement) =>
+    attempt(async () => {
+      const query = new URLSearchParams({ name: file.name })
+      const response = await fetch(`${path}?${query}`, { method: 'POST', body: file })
+      if (!response.ok)
+        throw new Error((await response.json().catch(() => ({}))).detail ?? response.statusText)
+      form.reset()
+    })
+  if (files.length === 0 && !mayWrite) return null
+  return (
+    <section class="case-group">
+      <h2>{t.files}</h2>
+      {failed && (
+        <p class="data-failed" role="alert">
+          {t.failed}: {failed}
+        </p>
+      )}
+      <ul class="case-files">
+        {files.map((file) => (
+          <li key={file.id}>
+            <a class="link" href={`${path}/${file.id}`} download={file.name}>
+              {file.name}
+            </a>{' '}
+            <span class="case-note">
+              {formatNumber(Math.ceil(file.bytes / 1024), lang.value)} kB ·{' '}
+              {formatDate(file.recorded_at, lang.value)}
+            </span>{' '}
+            {mayWrite && (
+              <button
+                type="button"
+                class="link"
+                onClick={() =>
+                  confirm(t.removeSure) &&
+                  void attempt(() => fetch(`${path}/${file.id}`, { method: 'DELETE' }))
+                }
+              >
+                {t.remove} <span class="visually-hidden">{file.name}</span>
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {mayWrite && (
+        <form class="data-import">
+          <label>
+            <span>{t.addFile}</span>
+            <input
+              type="file"
+              onChange={(event) => {
+                const file = event.currentTarget.files?.[0]
+                const form = event.currentTarget.form
+                if (file && form) void send(file, form)
+              }}
+            />
+          </label>
+        </form>
+      )}
+    </section>
+  )
+}

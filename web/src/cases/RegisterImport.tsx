@@ -1,0 +1,176 @@
+import { useState } from 'preact/hooks'
+import { Table } from '../data/Table'
+import { caseWords } from './words'
+
+interface Taken {
+  dry_run: boolean
+  recorded: number
+  known_before: number
+  rejected: { row: number; feature: string; note: string }[]
+  file: { columns: string[]; used_columns: [string, string][]; ignored_columns: string[] }
+}
+
+/** Fields that a column may fill. */
+const FIELDS = [
+  'name',
+  'code',
+  'state',
+  'phase',
+  'type',
+  'activity',
+  'started_on',
+  'ended_on',
+  'description',
+  'company',
+  'department',
+  'province',
+  'district',
+  'ubigeo',
+  'longitude',
+  'latitude',
+]
+
+/** Takes a register that an institution kept in a spreadsheet: looked at first, then recorded. */
+export function RegisterImport({ done }: { done: () => void }) {
+  const t = caseWords.value
+  const [file, setFile] = useState<File | null>(null)
+  const [columns, setColumns] = useState<Record<string, string>>({})
+  const [sourceClass, setSourceClass] = useState('institutional')
+  const [day, setDay] = useState('')
+  const [taken, setTaken] = useState<Taken | null>(null)
+  const [failed, setFailed] = useState('')
+  const [busy, setBusy] = useState(false)
+  const send = async (of: File, dryRun: boolean, mapped = columns) => {
+    setBusy(true)
+    setFailed('')
+    const query = new URLSearchParams({
+      file: of.name,
+      'dry-run': String(dryRun),
+      'source-class': sourceClass,
+    })
+    if (day) query.set('valid-on', day)
+    if (Object.keys(mapped).length > 0) query.set('columns', JSON.stringify(mapped))
+    try {
+      const response = await fetch(`/api/cases/import?${query}`, { method: 'POST', body: of })
+      const told = await response.json()
+      if (!response.ok) {
+        setTaken(null)
+        setFailed(told.detail ?? response.statusText)
+        return
+      }
+      setTaken(told)
+      if (!dryRun) done()
+    } catch (error) {
+      setFailed(String(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  const used = (field: string) =>
+    columns[field] ?? taken?.file.used_columns.find(([own]) => own === field)?.[1] ?? ''
+  return (
+    <details class="case-history">
+      <summary>
+        <h2>{t.takeRegister}</h2>
+      </summary>
+      <form class="data-import" onSubmit={(event) => event.preventDefault()}>
+        <p>{t.registerHint}</p>
+        <div class="data-options">
+          <label>
+            <span>{t.registerFile}</span>
+            <input
+              type="file"
+              accept=".csv,.xlsx"
+              onChange={(event) => {
+                const next = event.currentTarget.files?.[0] ?? null
+                setFile(next)
+                setColumns({})
+                if (next) void send(next, true, {})
+              }}
+            />
+          </label>
+          <label>
+            <span>{t.sourceClass}</span>
+            <select value={sourceClass} onChange={(event) => setSourceClass(event.currentTarget.value)}>
+              {Object.entries(t.sourceClasses).map(([code, title]) => (
+                <option key={code} value={code}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            <span>{t.registerDay}</span>
+            <input type="date" value={day} onChange={(event) => setDay(event.currentTarget.value)} />
+          </label>
+        </div>
+        {busy && <p role="status">{t.reading}</p>}
+        {failed && (
+          <p class="data-failed" role="alert">
+            {t.failed}: {failed}
+          </p>
+        )}
+        {taken && file && (
+          <>
+            <p role="status">
+              {taken.dry_run
+                ? t.wouldRecord(taken.recorded)
+                : t.wasRecorded(taken.recorded, taken.known_before)}{' '}
+              {taken.rejected.length > 0 && t.rowsRefused(taken.rejected.length)}
+            </p>
+            {taken.dry_run && (
+              <details>
+                <summary>{t.columns}</summary>
+                <div class="data-options">
+                  {FIELDS.map((field) => (
+                    <label key={field}>
+                      <span>{t.registerFields[field] ?? field}</span>
+                      <select
+                        value={used(field)}
+                        onChange={(event) => {
+                          const next = { ...columns, [field]: event.currentTarget.value }
+                          setColumns(next)
+                          void send(file, true, next)
+                        }}
+                      >
+                        <option value="">—</option>
+                        {taken.file.columns.map((column) => (
+                          <option key={column} value={column}>
+                            {column}
+                          </option>
+                        ))}
+                      </select>
+                    </label>
+                  ))}
+                </div>
+              </details>
+            )}
+            {taken.rejected.length > 0 && (
+              <Table heads={[t.row, t.name, t.why]}>
+                {taken.rejected.slice(0, 200).map(({ row, feature, note }) => (
+                  <tr key={row}>
+                    <td class="is-number">{row}</td>
+                    <td>{feature}</td>
+                    <td>{note}</td>
+                  </tr>
+                ))}
+              </Table>
+            )}
+            {taken.dry_run && taken.recorded > 0 && (
+              <p class="data-actions">
+                <button
+                  type="button"
+                  class="button is-main"
+                  disabled={busy}
+                  onClick={() => void send(file, false)}
+                >
+                  {t.recordAll(taken.recorded)}
+                </button>
+              </p>
+            )}
+          </>
+        )}
+      </form>
+    </details>
+  )
+}
