@@ -183,6 +183,18 @@ fn facts_have_versions_and_two_officers_lose_nothing() {
     let late = late.json();
     assert_eq!((&late["current"]["text"], &late["yours"]["text"]), (&json!("Otra descripción."), &json!("La mía.")));
     assert_eq!(late["current"]["version"], 2);
+    // A fact of each kind has a next version.
+    let mut now = oto.get(&path).json();
+    for own in case["facts"].as_array().unwrap() {
+        let mut next = fact(&now, own["kind"].as_str().unwrap()).clone();
+        let (id, seen) = (next["id"].as_str().unwrap().to_owned(), next["version"].to_string());
+        for member in ["id", "version", "case", "recorded_from", "recorded_by", "units_as_of", "watershed"] {
+            next.as_object_mut().unwrap().remove(member);
+        }
+        let again = oto.send("PUT", &format!("{path}/facts/{id}"), &[("If-Match", &format!("\"{seen}\""))], &next);
+        assert_eq!(again.status, 200, "{next}: {}", again.json());
+        now = again.json();
+    }
     // What it was is kept, with who and when.
     let history = oto.get(&format!("{path}/history")).json();
     let texts: Vec<_> = history["history"]
@@ -192,14 +204,14 @@ fn facts_have_versions_and_two_officers_lose_nothing() {
         .filter(|event| event["detail"]["kind"] == "description")
         .map(|event| event["detail"]["text"].as_str().unwrap())
         .collect();
-    assert_eq!(texts, ["Otra descripción.", "Rechazo al proyecto minero."]);
+    assert_eq!(texts, ["Otra descripción.", "Otra descripción.", "Rechazo al proyecto minero."]);
     let known = case["created_at"].as_str().unwrap();
     let then = oto.get(&format!("{path}?kind=description&asKnown={known}")).json();
     assert_eq!(then["facts"].as_array().unwrap().len(), 0, "created just before its facts");
-    let removed = oto.send("DELETE", &address, &[("If-Match", &version(2))], &Json::Null);
+    let removed = oto.send("DELETE", &address, &[("If-Match", &version(3))], &Json::Null);
     assert_eq!(removed.status, 200);
     assert!(!kinds_of(&removed.json()).contains(&"description"));
-    assert_eq!(oto.send("DELETE", &address, &[("If-Match", &version(2))], &Json::Null).status, 404);
+    assert_eq!(oto.send("DELETE", &address, &[("If-Match", &version(3))], &Json::Null).status, 404);
     for statement in [
         "update rimay.case_fact set text = 'x' where kind = 'description'",
         "delete from rimay.case_fact",

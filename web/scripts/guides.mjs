@@ -14,6 +14,8 @@ const GUIDES = [
   { name: 'method', lang: 'en', back: 'Back to the map' },
   { name: 'cuentas', lang: 'es', back: 'Volver al mapa' },
   { name: 'accounts', lang: 'en', back: 'Back to the map' },
+  { name: 'casos', lang: 'es', back: 'Volver al mapa' },
+  { name: 'cases', lang: 'en', back: 'Back to the map' },
   { name: 'sig', lang: 'es', back: 'Volver al mapa' },
   { name: 'gis', lang: 'en', back: 'Back to the map' },
 ]

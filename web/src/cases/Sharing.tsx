@@ -11,6 +11,8 @@ interface Props {
 export function Sharing({ shown, send }: Props) {
   const t = caseWords.value
   const [sharing, setSharing] = useState(shown.sharing ?? 'own')
+  const open = shown.facts.filter((fact) => fact.source_class === 'public')
+  const hasPublicName = open.some((fact) => fact.kind === 'name')
   const others = (kinds.value?.institutions ?? []).filter(({ id }) => id !== shown.institution)
   return (
     <form
@@ -41,6 +43,11 @@ export function Sharing({ shown, send }: Props) {
           </label>
         ))}
       </fieldset>
+      {sharing === 'public' && (
+        <p class={hasPublicName ? 'case-note' : 'data-stale'} role="status">
+          {t.publicSees(open.length, shown.facts.length)} {!hasPublicName && t.namelessIsNowhere}
+        </p>
+      )}
       {sharing === 'own' ? (
         <label class="data-check">
           <input type="checkbox" name="draft" defaultChecked={shown.draft ?? false} />

@@ -188,6 +188,9 @@ const es = {
   condition: (place: number) => `Condición ${place}`,
   decidedBy: 'La decide un hecho de clase',
   addCondition: 'Agregar una condición',
+  publicSees: (count: number, all: number) =>
+    `El público verá ${count} de ${all} datos: los de fuente pública, y de los lugares lo que su protección permita.`,
+  namelessIsNowhere: 'El nombre no es de fuente pública: sin él, el caso no aparece en el mapa.',
   alsoThere: 'También se puede agregar',
   groups: {
     what: 'De qué se trata',
@@ -387,6 +390,9 @@ const en: CaseWords = {
   condition: (place) => `Condition ${place}`,
   decidedBy: 'Decided by a fact of kind',
   addCondition: 'Add a condition',
+  publicSees: (count, all) =>
+    `The public will see ${count} of ${all} facts: those of public sources, and of places what their protection allows.`,
+  namelessIsNowhere: 'The name is not from a public source: without it, the case is not on the map.',
   alsoThere: 'One can add, too',
   groups: {
     what: 'What it is about',
