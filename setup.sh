@@ -69,6 +69,7 @@ list_missing_packages() {
   if $with_tests && ! has ogr2ogr; then packages+=(gdal-bin); fi
   if $with_tests && ! has strace; then packages+=(strace); fi
   if $with_tests && ! has curl; then packages+=(curl); fi
+  if $with_tests && ! has openssl; then packages+=(openssl); fi
   if $with_tests && ! has python3; then packages+=(python3); fi
   if $with_clients; then list_missing_clients; fi
   if ($with_clients || $with_peers) && ! python3 -c 'import ensurepip' 2>/dev/null; then packages+=(python3-venv); fi

@@ -12,7 +12,7 @@ use std::{
 use clap::Args;
 use serde::Deserialize;
 
-use crate::api::ConnectionLimits;
+use crate::{api::ConnectionLimits, people::OidcSettings};
 
 /// Everything that can be set, each item optional: the flags and environment variables of the program, and the
 /// keys of its configuration file.
@@ -64,10 +64,22 @@ pub struct ServerOptions {
     /// Token that lets its bearer write features over HTTP; without one they are read-only
     #[arg(long, env = "RIMAY_EDIT_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub edit_token: Option<Secret>,
+    /// Sign-in service (OpenID Connect) by which people may sign in to the accounts they have here, besides their passwords
+    #[arg(long, env = "RIMAY_OIDC_ISSUER", value_name = "URL")]
+    pub oidc_issuer: Option<String>,
+    /// What that service calls this server
+    #[arg(long, env = "RIMAY_OIDC_CLIENT_ID", value_name = "ID")]
+    pub oidc_client_id: Option<String>,
+    /// The secret it gave to this server, if it gave one
+    #[arg(long, env = "RIMAY_OIDC_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
+    pub oidc_client_secret: Option<Secret>,
+    /// What people call the service [default: its address]
+    #[arg(long, env = "RIMAY_OIDC_NAME", value_name = "NAME")]
+    pub oidc_name: Option<String>,
 }
 
 /// Keys of the configuration file.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 14] = [
     "database_url",
     "data_dir",
     "listen",
@@ -78,6 +90,10 @@ const KEYS: [&str; 10] = [
     "max_connections_per_address",
     "tile_cache_mib",
     "edit_token",
+    "oidc_issuer",
+    "oidc_client_id",
+    "oidc_client_secret",
+    "oidc_name",
 ];
 
 /// What the program runs with.
@@ -102,6 +118,8 @@ pub struct Settings {
     pub tile_cache_mib: u64,
     /// Token that lets its bearer write features over HTTP.
     pub edit_token: Option<Secret>,
+    /// By which people may sign in, besides their passwords.
+    pub oidc: Option<OidcSettings>,
 }
 
 /// Why the settings cannot be used.
@@ -134,6 +152,9 @@ pub enum ConfigError {
     /// The public address is no web address.
     #[error("the public URL \"{0}\" must begin with http:// or https://")]
     PublicUrl(String),
+    /// A sign-in service that does not know us.
+    #[error("with --oidc-issuer goes --oidc-client-id: what that service calls this server")]
+    OidcClient,
 }
 
 impl Settings {
@@ -144,6 +165,21 @@ impl Settings {
     pub fn gather(given: Overrides, file: Option<&Path>, default_data_dir: PathBuf) -> Result<Settings, ConfigError> {
         let file = file.map(read).transpose()?.unwrap_or_default();
         let (database, server) = (given.database, given.server);
+        let text = |given: Option<String>, file: Option<String>| given.or(file).filter(|text| !text.is_empty());
+        let issuer = text(server.oidc_issuer, file.server.oidc_issuer);
+        let client_id = text(server.oidc_client_id, file.server.oidc_client_id);
+        let client_secret = server.oidc_client_secret.or(file.server.oidc_client_secret);
+        let name = text(server.oidc_name, file.server.oidc_name);
+        let oidc = match (issuer, client_id) {
+            (None, _) => None,
+            (Some(_), None) => return Err(ConfigError::OidcClient),
+            (Some(issuer), Some(client_id)) => Some(OidcSettings {
+                name: name.unwrap_or_else(|| issuer.clone()),
+                issuer,
+                client_id,
+                client_secret: client_secret.map(|secret| secret.expose().to_owned()).filter(|text| !text.is_empty()),
+            }),
+        };
         let settings = Settings {
             // An empty variable is how shells say "not set".
             database_url: database.database_url.or(file.database.database_url).filter(|url| !url.expose().is_empty()),
@@ -154,6 +190,7 @@ impl Settings {
             demo_data: server.demo_data.or(file.server.demo_data),
             tile_cache_mib: server.tile_cache_mib.or(file.server.tile_cache_mib).unwrap_or(128),
             edit_token: server.edit_token.or(file.server.edit_token).filter(|token| !token.expose().is_empty()),
+            oidc,
             connections: ConnectionLimits {
                 total: server.max_connections.or(file.server.max_connections).unwrap_or(1024),
                 per_address: server

@@ -16,6 +16,8 @@ use crate::{
 
 /// Name of the cookie.
 const COOKIE: &str = "rimay_session";
+/// Name of the cookie of somebody who is signing in elsewhere.
+const WAITING: &str = "rimay_elsewhere";
 
 /// The address a request came from, as the connection says.
 #[derive(Debug, Clone, Copy)]
@@ -103,24 +105,39 @@ fn token_shown(headers: &HeaderMap) -> Option<Secret> {
 }
 
 fn session_shown(headers: &HeaderMap) -> Option<Secret> {
+    cookie_shown(headers, COOKIE).and_then(Secret::shown)
+}
+
+fn cookie_shown<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, value)| Secret::shown(value))
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}
+
+/// What the browser of somebody who was sent to another sign-in service has to bring back.
+pub(super) fn waiting_shown(headers: &HeaderMap) -> Option<String> {
+    cookie_shown(headers, WAITING).map(str::to_owned)
+}
+
+/// The cookie of somebody who is sent there; an empty one takes it away.
+pub(super) fn waiting_cookie(secret: &str, url: &PublicUrl) -> (header::HeaderName, HeaderValue) {
+    let seconds = if secret.is_empty() { 0 } else { 600 };
+    cookie(WAITING, "/api/session/oidc", secret, seconds, url)
 }
 
 /// The cookie of a session that begins.
 pub(super) fn session_cookie(secret: &Secret, url: &PublicUrl) -> (header::HeaderName, HeaderValue) {
-    cookie(secret.expose(), 12 * 3_600, url)
+    cookie(COOKIE, "/", secret.expose(), 12 * 3_600, url)
 }
 
 /// The cookie of a session that is over.
 pub(super) fn no_session_cookie(url: &PublicUrl) -> (header::HeaderName, HeaderValue) {
-    cookie("", 0, url)
+    cookie(COOKIE, "/", "", 0, url)
 }
 
-fn cookie(value: &str, seconds: u32, url: &PublicUrl) -> (header::HeaderName, HeaderValue) {
+fn cookie(name: &str, path: &str, value: &str, seconds: u32, url: &PublicUrl) -> (header::HeaderName, HeaderValue) {
     let secure = if url.origin().starts_with("https://") { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let text = format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     (header::SET_COOKIE, HeaderValue::from_str(&text).expect("plain"))
 }
 

@@ -50,7 +50,7 @@ use tower_http::{
 use crate::{
     index::Index,
     jobs::{ImportJobs, OverlapJobs},
-    people::People,
+    people::{OpenIdConnect, People},
     store::Store,
     tiles::TileCache,
 };
@@ -78,6 +78,8 @@ pub struct AppState {
     pub counted: CountedCache,
     /// Signs people in.
     pub people: People,
+    /// Signs people in elsewhere, where that is configured.
+    pub oidc: Option<OpenIdConnect>,
     /// For writes and for the past: reads of the present never touch the database.
     pub store: Store,
     /// Files that were sent.

@@ -14,11 +14,11 @@ use crate::{
     api::{
         Problem, SharedState,
         body::WholeBody,
-        caller::{PeerAddress, no_session_cookie, refuse_foreign, session_cookie},
+        caller::{PeerAddress, no_session_cookie, refuse_foreign, session_cookie, waiting_cookie, waiting_shown},
         params::Params,
     },
     model::{Role, Scope},
-    people::{Caller, PasswordError, Secret, Shown, SignInError},
+    people::{Caller, OidcError, OpenIdConnect, PasswordError, Secret, Shown, SignInError},
     store::{AccountDraft, AccountError, Invited},
 };
 
@@ -28,6 +28,8 @@ const MOST_DAYS: f64 = 3_660.0;
 pub(super) fn routes() -> Router<SharedState> {
     Router::new()
         .route("/api/session", get(who).post(sign_in).delete(sign_out))
+        .route("/api/session/oidc", get(begin_elsewhere))
+        .route("/api/session/oidc/return", get(return_from_elsewhere))
         .route("/api/session/password", put(change_password))
         .route("/api/invitations", post(invited))
         .route("/api/invitations/accept", post(accept))
@@ -50,7 +52,51 @@ pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Pro
 async fn who(State(state): State<SharedState>, caller: Option<Caller>) -> Result<Json<Json_>, Problem> {
     let has_accounts = caller.is_some() || state.store.has_accounts().await?;
     let person = caller.map(|caller| caller.person);
-    Ok(Json(json!({"person": person, "has_accounts": has_accounts})))
+    let elsewhere = state.oidc.as_ref().map(OpenIdConnect::name);
+    Ok(Json(json!({"person": person, "has_accounts": has_accounts, "elsewhere": elsewhere})))
+}
+
+fn elsewhere(state: &SharedState) -> Result<&OpenIdConnect, Problem> {
+    state.oidc.as_ref().ok_or_else(|| Problem::not_found("no other sign-in service is configured here"))
+}
+
+/// `GET /api/session/oidc`: on to the sign-in service that is configured.
+async fn begin_elsewhere(State(state): State<SharedState>, params: Params) -> Result<Response, Problem> {
+    params.allow_only([])?;
+    let (address, secret) = elsewhere(&state)?.begin().await?;
+    let location = (header::LOCATION, HeaderValue::from_str(&address).map_err(|_| Problem::internal())?);
+    Ok((StatusCode::SEE_OTHER, [location, waiting_cookie(&secret, &state.public_url)]).into_response())
+}
+
+/// `GET /api/session/oidc/return?code=…&state=…`: back from it. Only the browser that was sent there is signed in.
+async fn return_from_elsewhere(
+    State(state): State<SharedState>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let service = elsewhere(&state)?;
+    let to = |path: &str| {
+        let address = HeaderValue::from_str(&state.public_url.path(path)).expect("a path");
+        (header::LOCATION, address)
+    };
+    let no_wait = waiting_cookie("", &state.public_url);
+    let (Some(code), Some(secret)) = (params.get("code"), params.get("state")) else {
+        return Ok((StatusCode::SEE_OTHER, [to("/entrar#servicio=rechazo"), no_wait]).into_response());
+    };
+    if waiting_shown(&headers).as_deref() != Some(secret) {
+        return Err(OidcError::Stray.into());
+    }
+    let logins = service.finish(code.to_owned(), secret).await?;
+    match state.people.sign_in_vouched(&state.store, &logins).await {
+        Ok(session) => {
+            let cookie = session_cookie(&session, &state.public_url);
+            Ok((StatusCode::SEE_OTHER, [to("/entrar"), no_wait, cookie]).into_response())
+        }
+        Err(SignInError::Wrong) => {
+            Ok((StatusCode::SEE_OTHER, [to("/entrar#servicio=sin-cuenta"), no_wait]).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[derive(Deserialize)]
@@ -283,6 +329,20 @@ impl From<SignInError> for Problem {
             SignInError::TooOften { seconds } => Problem::too_often(error, seconds),
             SignInError::Password(error) => error.into(),
             SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OidcError> for Problem {
+    fn from(error: OidcError) -> Problem {
+        match &error {
+            OidcError::Stray | OidcError::NotVouched(_) => Problem::signed_out(error),
+            OidcError::Provider(why) => {
+                tracing::warn!(%why, "the sign-in service cannot be used");
+                Problem::unavailable(
+                    "the sign-in service does not answer as it must; sign in with a password, or try again later",
+                )
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     index::Index,
     jobs::{ImportJobs, OverlapJobs},
     model::{Access, Catalogue},
-    people::People,
+    people::{OpenIdConnect, People},
     store::Store,
     tiles::TileCache,
 };
@@ -79,15 +79,19 @@ async fn serve(
             "Links say {own_url}, which only this machine can open; for others, set --public-url to the address they use"
         );
     }
+    let public_url = PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url));
+    let oidc = settings.oidc.clone().map(|own| OpenIdConnect::new(own, public_url.join("/api/session/oidc/return")));
+    let oidc = oidc.transpose().context("the other sign-in service cannot be used")?;
     let overlaps = OverlapJobs::new(Arc::clone(&index), store.clone());
     let state = AppState {
         index: Arc::clone(&index),
         tiles: Arc::new(TileCache::new(settings.tile_cache_mib << 20)),
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
-        public_url: PublicUrl::new(settings.public_url.as_deref().unwrap_or(&own_url)),
+        public_url,
         heavy: Heavy::new(),
         counted: CountedCache::default(),
         people: People::default(),
+        oidc,
         overlaps: overlaps.clone(),
         store: store.clone(),
         imports: ImportJobs::new(store.clone()),

@@ -2,12 +2,14 @@
 //!
 //! Secrets are random and shown once; of each only a SHA-256 is kept. Passwords are kept as Argon2id.
 
+mod oidc;
 mod password;
 mod secret;
 mod throttle;
 
 use std::net::IpAddr;
 
+pub use oidc::{OidcError, OidcSettings, OpenIdConnect};
 pub use password::{PasswordError, Passwords};
 pub use secret::Secret;
 pub use throttle::Throttle;
@@ -105,6 +107,21 @@ impl People {
         let secret = Secret::new();
         store.begin_session(&account, &secret.digest(), SESSION_HOURS).await?;
         Ok(secret)
+    }
+
+    /// Begins a session of whoever another service vouches for: of the account that bears the first of these logins that one does.
+    ///
+    /// # Errors
+    /// [`SignInError`]; [`SignInError::Wrong`] where none is active.
+    pub async fn sign_in_vouched(&self, store: &Store, logins: &[String]) -> Result<Secret, SignInError> {
+        for login in logins {
+            if let Some(kept) = store.password_of_login(login).await?.filter(|kept| kept.active) {
+                let secret = Secret::new();
+                store.begin_session(&kept.account, &secret.digest(), SESSION_HOURS).await?;
+                return Ok(secret);
+            }
+        }
+        Err(SignInError::Wrong)
     }
 
     /// Whether this is the password of an account.

@@ -714,3 +714,116 @@ fn the_list_of_81_conflicts_becomes_cases_and_comes_out_again() {
         "the public sees none"
     );
 }
+
+/// Halves an area again and again by all that can be asked of it, and says how small the area is in which it still finds the case.
+fn attack(server: &Server, name: &str, tells: impl Fn(&Server, [f64; 4], &str) -> bool) -> f64 {
+    let mut area = [-82.0, -19.0, -68.0, 0.5];
+    for round in 0..24 {
+        let half = |low: bool| {
+            let mut half: [f64; 4] = area;
+            let axis = round % 2;
+            let middle = f64::midpoint(area[axis], area[axis + 2]);
+            half[if low { axis + 2 } else { axis }] = middle;
+            half
+        };
+        match (tells(server, half(true), name), tells(server, half(false), name)) {
+            // Told of both halves or of none, there is nothing to go on with.
+            (true, true) | (false, false) => break,
+            (low, _) => area = half(low),
+        }
+    }
+    (area[2] - area[0]) * (area[3] - area[1])
+}
+
+#[test]
+fn whoever_bisects_comes_no_closer_than_what_is_published() {
+    let (database, server) = with_officers();
+    database.query("insert into rimay.feature (layer, key, properties, geom) values
+        ('departments', 'd', '{\"code\": \"25\", \"name\": \"UCAYALI\"}', st_multi(st_makeenvelope(-75.5, -11.5, -70.5, -7.5, 4326)))");
+    let oto = sign_in(&server, "oto");
+    let case = |name: &str, protection: &str| {
+        json!({"sharing": "public", "facts": [
+        {"kind": "name", "name": name, "source_class": "public"},
+        {"kind": "state", "code": "latente", "valid_from": "2020-01-01", "source_class": "public"},
+        {"kind": "place", "longitude": -74.1234, "latitude": -8.4321, "protection": protection, "source_class": "public"}]})
+    };
+    for (name, protection) in [("Abierto", "public"), ("General", "generalised"), ("Guardado", "withheld")] {
+        record(&oto, &case(name, protection));
+    }
+    server.wait_for("/ogc/collections/conflicts/items", |page| page["numberMatched"] == 3);
+    let has =
+        |server: &Server, path: String, name: &str| String::from_utf8_lossy(&server.get(&path).body).contains(name);
+    type Probe<'a> = (&'a str, Box<dyn Fn(&Server, [f64; 4], &str) -> bool + 'a>);
+    let polygon = |[west, south, east, north]: [f64; 4]| {
+        format!("POLYGON(({west} {south},{east} {south},{east} {north},{west} {north},{west} {south}))")
+    };
+    let probes: [Probe; 7] = [
+        (
+            "bbox",
+            Box::new(move |server, [w, s, e, n], name| {
+                has(server, format!("/ogc/collections/conflicts/items?bbox={w},{s},{e},{n}"), name)
+            }),
+        ),
+        (
+            "own bbox",
+            Box::new(move |server, [w, s, e, n], name| {
+                has(server, format!("/api/layers/conflicts/features?bbox={w},{s},{e},{n}"), name)
+            }),
+        ),
+        (
+            "filter",
+            Box::new(move |server, area, name| {
+                let filter: String = format!("S_INTERSECTS(geometry,{})", polygon(area)).replace(' ', "%20");
+                has(server, format!("/ogc/collections/conflicts/items?filter={filter}"), name)
+            }),
+        ),
+        (
+            "count",
+            Box::new(move |server, [w, s, e, n], name| {
+                server.json(&format!("/ogc/collections/conflicts/items?bbox={w},{s},{e},{n}&name={name}"))["numberMatched"]
+                    != 0
+            }),
+        ),
+        (
+            "file",
+            Box::new(move |server, [w, s, e, n], name| {
+                has(server, format!("/ogc/collections/conflicts/items?f=csv&bbox={w},{s},{e},{n}"), name)
+            }),
+        ),
+        (
+            "overlap",
+            Box::new(move |server, [w, s, e, n], name| {
+                let area = json!({"type": "Polygon", "coordinates": [[[w, s], [e, s], [e, n], [w, n], [w, s]]]});
+                let answer = server.send_json(
+                    "POST",
+                    "/api/overlaps",
+                    &[],
+                    &json!({"a": "area", "b": "conflicts", "area": area, "where_b": format!("name = '{name}'")}),
+                );
+                answer.json()["number_matched"] != 0
+            }),
+        ),
+        (
+            "near",
+            Box::new(move |server, [w, s, e, n], name| {
+                let area = json!({"type": "Polygon", "coordinates": [[[w, s], [e, s], [e, n], [w, n], [w, s]]]});
+                let question = json!({"a": "area", "b": "conflicts", "relation": "near", "distance_m": 1, "area": area, "where_b": format!("name = '{name}'")});
+                server.send_json("POST", "/api/overlaps", &[], &question).json()["number_matched"] != 0
+            }),
+        ),
+    ];
+    for (probe, tells) in &probes {
+        // The attack itself works: an open place is found.
+        assert!(attack(&server, "Abierto", tells) < 0.2, "{probe}");
+        let unit = 5.0 * 4.0;
+        for name in ["General", "Guardado"] {
+            let found = attack(&server, name, tells);
+            assert!(found > unit, "{probe} finds {name} within {found} square degrees");
+        }
+    }
+    // What is told of a tile is the same in all tiles.
+    let tile = |x: u32, y: u32| {
+        String::from_utf8_lossy(&server.get(&format!("/tiles/conflicts/6/{x}/{y}")).body).contains("General")
+    };
+    assert!((16..22).flat_map(|x| (31..37).map(move |y| (x, y))).all(|(x, y)| !tile(x, y)));
+}

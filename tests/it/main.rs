@@ -19,6 +19,7 @@ mod import;
 mod items;
 mod lifecycle;
 mod map_data;
+mod oidc;
 mod oracle;
 mod overlaps;
 mod people;

@@ -252,7 +252,9 @@ impl Server {
     pub fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         block_on(async {
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-            let mut request = reqwest::Client::new().request(method, format!("{}{path}", self.url));
+            // Where an answer leads is looked at, not gone to.
+            let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+            let mut request = client.request(method, format!("{}{path}", self.url));
             if !body.is_empty() {
                 request = request.body(body);
             }

@@ -1,13 +1,19 @@
 import { Marker, NavigationControl, ScaleControl } from 'maplibre-gl'
 import { smallMap } from '../map/smallMap'
 
-/** A map on which a click, or Enter at its middle, marks a place. What it gives back takes it away. */
+export interface PlaceMap {
+  /** Marks a place that was found otherwise. */
+  show: (longitude: number, latitude: number) => void
+  remove: () => void
+}
+
+/** A map on which a click, or Enter at its middle, marks a place. */
 export function placeMap(
   container: HTMLElement,
   label: string,
   [longitude, latitude]: [number | null, number | null],
   choose: (longitude: number, latitude: number) => void,
-): () => void {
+): PlaceMap {
   const map = smallMap(container, label, {}, [])
   const marker = new Marker({ color: '#B2182B' })
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
@@ -17,10 +23,11 @@ export function placeMap(
     choose(place.lng, place.lat)
     container.dataset.marked = `${place.lng.toFixed(5)} ${place.lat.toFixed(5)}`
   }
-  if (longitude !== null && latitude !== null) {
+  const show = (longitude: number, latitude: number) => {
     marker.setLngLat([longitude, latitude]).addTo(map)
     map.jumpTo({ center: [longitude, latitude], zoom: 9 })
   }
+  if (longitude !== null && latitude !== null) show(longitude, latitude)
   map.on('click', (event) => mark(event.lngLat))
   map.getCanvas().addEventListener('keydown', (event) => {
     if (event.key === 'Enter') {
@@ -31,5 +38,5 @@ export function placeMap(
   map.once('load', () => {
     container.dataset.ready = 'true'
   })
-  return () => map.remove()
+  return { show, remove: () => map.remove() }
 }

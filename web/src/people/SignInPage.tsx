@@ -7,6 +7,8 @@ import { Failed, Field, Form } from './Form'
 import {
   attempt,
   call,
+  elsewhere,
+  endedElsewhere,
   institutionsThere,
   loadInstitutions,
   loadPerson,
@@ -161,6 +163,18 @@ export function SignInPage() {
         {said.value && <p role="status">{t[said.value]}</p>}
         <Failed />
         {secret && <Invited secret={secret} done={() => setSecret(null)} />}
+        {endedElsewhere() && person.value === null && (
+          <p class="data-failed" role="alert">
+            {endedElsewhere() === 'sin-cuenta' ? t.noAccountHere : t.refusedElsewhere}
+          </p>
+        )}
+        {!secret && person.value === null && elsewhere.value && (
+          <p class="data-actions">
+            <a class="button" href="/api/session/oidc">
+              {t.enterWith(elsewhere.value)}
+            </a>
+          </p>
+        )}
         {!secret && person.value === null && <SignIn />}
         {!secret && person.value && <Own own={person.value} />}
       </main>

@@ -68,11 +68,19 @@ export async function attempt(work: () => Promise<void>): Promise<boolean> {
   }
 }
 
+/** What people call the other service by which they may sign in; null where there is none. */
+export const elsewhere = signal<string | null>(null)
+
 export async function loadPerson(): Promise<void> {
   await attempt(async () => {
-    person.value = (await call<{ person: Person | null }>('GET', '/api/session')).person
+    const told = await call<{ person: Person | null; elsewhere: string | null }>('GET', '/api/session')
+    person.value = told.person
+    elsewhere.value = told.elsewhere
   })
 }
+
+/** How a visit to that service ended, which it tells behind `#`. */
+export const endedElsewhere = () => new URLSearchParams(location.hash.slice(1)).get('servicio')
 
 export const institutionsThere = signal<Institution[]>([])
 

@@ -21,6 +21,10 @@ const es = {
   choose: (name: string) => `${name}: elija su contraseña`,
   save: 'Guardar',
   chosen: 'Hecho. Ya puede entrar.',
+  enterWith: (name: string) => `Entrar con ${name}`,
+  noAccountHere:
+    'Ese servicio lo conoce, pero aquí no hay una cuenta activa con su correo; pídala a quien administra.',
+  refusedElsewhere: 'Ese servicio no lo dejó entrar.',
   signOut: 'Salir',
   signedIn: (name: string) => `Entró como ${name}.`,
   changePassword: 'Cambiar la contraseña',
@@ -94,6 +98,10 @@ const en: PeopleWords = {
   choose: (name) => `${name}: choose your password`,
   save: 'Save',
   chosen: 'Done. You can sign in now.',
+  enterWith: (name) => `Sign in with ${name}`,
+  noAccountHere:
+    'That service knows you, but there is no active account with your address here; ask whoever administers for one.',
+  refusedElsewhere: 'That service did not let you in.',
   signOut: 'Sign out',
   signedIn: (name) => `Signed in as ${name}.`,
   changePassword: 'Change the password',
