@@ -73,7 +73,7 @@ comment on function rimay.code_in is 'The word of another institution for a code
 -- Cases.
 create table rimay.conflict_case (
   id uuid primary key default gen_random_uuid(),
-  code text not null unique check (length(code) between 3 and 40),
+  code text not null check (length(code) between 3 and 40),
   institution text not null references rimay.institution,
   sharing text not null default 'own' check (sharing in ('own', 'shared', 'public')),
   shared_with text[] not null default '{}',
@@ -85,13 +85,14 @@ create table rimay.conflict_case (
   created_by uuid references rimay.account,
   changed_at timestamptz not null default clock_timestamp(),
   constraint shared_with_somebody check ((sharing = 'shared') <= (shared_with <> '{}')),
-  constraint drafts_are_own check (not draft or sharing = 'own')
+  constraint drafts_are_own check (not draft or sharing = 'own'),
+  unique (institution, code)
 );
 create index on rimay.conflict_case (merged_into);
 create index on rimay.conflict_case (institution);
 create index on rimay.conflict_case using gin (shared_with);
 comment on table rimay.conflict_case is 'Cases: whose each is and who else may see it. What is known of it are facts.';
-comment on column rimay.conflict_case.code is 'What people call it by. Made at random where none is told, so that codes do not tell how many there are.';
+comment on column rimay.conflict_case.code is 'What its institution calls it by. Made at random where none is told, so that codes do not tell how many there are.';
 comment on column rimay.conflict_case.sharing is 'own: the institution only; shared: the institutions named, too; public: all.';
 comment on column rimay.conflict_case.merged_into is 'The record of the same dispute that goes on in its place, with the facts of both.';
 comment on column rimay.conflict_case.version is 'Grows with every change of the case or one of its facts.';
@@ -109,8 +110,10 @@ comment on table rimay.case_change is 'What became of cases themselves: sharing,
 create trigger append_only before update or delete or truncate on rimay.case_change
   for each statement execute function rimay.refuse_change();
 
+create sequence rimay.case_fact_ordinal;
 create table rimay.case_fact (
   number bigint generated always as identity primary key,
+  ordinal bigint not null,
   id uuid not null default gen_random_uuid(),
   version integer not null default 1,
   case_id uuid not null references rimay.conflict_case,
@@ -181,6 +184,7 @@ create unique index one_word_of_an_institution on rimay.case_fact (case_id, kind
 create unique index one_current_version on rimay.case_fact (id) where recorded_to is null;
 comment on table rimay.case_fact is 'What is known of cases, each version of each fact. Current are those without recorded_to.';
 comment on column rimay.case_fact.id is 'The fact, the same in all its versions.';
+comment on column rimay.case_fact.ordinal is 'Place among the facts of all cases, the same in all versions: what comes first does not change with an edit.';
 comment on column rimay.case_fact.list is 'The list its code is of, by institution.';
 comment on column rimay.case_fact.valid_from is 'From which day it is so in the world; of events, the day.';
 comment on column rimay.case_fact.protection is 'public: exactly where; generalised: the unit only; withheld: nothing, for nobody outside the institution.';
@@ -208,7 +212,7 @@ comment on table rimay.case_site is 'Where places that are not public really are
 -- (What is generated is not worked out yet when this looks.)
 create function rimay.keep_facts() returns trigger language plpgsql set search_path = pg_catalog as $$
 begin
-  if old.recorded_to is not null or new.recorded_to is null
+  if old.recorded_to is not null or new.recorded_to is null or new.recorded_to > clock_timestamp()
     or (to_jsonb(new) - '{recorded_to,closed_by,list}'::text[]) <> (to_jsonb(old) - '{recorded_to,closed_by,list}'::text[]) then
     raise exception 'facts are never written over: a version is closed, and the next one follows' using errcode = 'restrict_violation';
   end if;
@@ -245,6 +249,50 @@ create table rimay.case_request (
   primary key (account, idempotency_key)
 );
 comment on table rimay.case_request is 'Requests that made a case or a fact, by the Idempotency-Key they came with: sent again, they make none.';
+
+create function rimay.keep_case() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  if (new.id, new.code, new.institution, new.synthetic, new.created_at, new.created_by) is distinct from
+     (old.id, old.code, old.institution, old.synthetic, old.created_at, old.created_by) or new.version < old.version then
+    raise exception 'what a case is called, whose it is and who recorded it stays' using errcode = 'restrict_violation';
+  end if;
+  if new.merged_into is distinct from old.merged_into and new.merged_into is not null
+    and not exists (select from rimay.conflict_case c where c.id = new.merged_into and c.institution = new.institution) then
+    raise exception 'a case goes on in one of its own institution' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $$;
+create trigger keep_case before update on rimay.conflict_case for each row execute function rimay.keep_case();
+create trigger append_only before delete or truncate on rimay.conflict_case
+  for each statement execute function rimay.refuse_change();
+create function rimay.keep_attachment() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  if old.recorded_to is not null or (to_jsonb(new) - '{recorded_to,closed_by,sha256}'::text[]) <> (to_jsonb(old) - '{recorded_to,closed_by,sha256}'::text[]) then
+    raise exception 'files of cases are never written over' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $$;
+create trigger keep_attachment before update on rimay.case_attachment for each row execute function rimay.keep_attachment();
+create trigger append_only before delete or truncate on rimay.case_attachment
+  for each statement execute function rimay.refuse_change();
+create function rimay.check_site() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  if not exists (select from rimay.case_fact f where f.number = new.fact and f.case_id = new.case_id and f.kind = 'place' and f.protection <> 'public') then
+    raise exception 'a site belongs to a protected place of its case' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $$;
+create trigger check_site before insert on rimay.case_site for each row execute function rimay.check_site();
+create table rimay.code_match_past (like rimay.code_match, replaced_at timestamptz not null default clock_timestamp());
+comment on table rimay.code_match_past is 'What the crosswalk said before.';
+create function rimay.keep_code_match() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  insert into rimay.code_match_past select old.*, clock_timestamp();
+  return null;
+end $$;
+create trigger keep_code_match after update or delete on rimay.code_match for each row execute function rimay.keep_code_match();
+create trigger append_only before update or delete or truncate on rimay.code_match_past
+  for each statement execute function rimay.refuse_change();
 
 -- Who is shown what: one function, which the queries and the policies ask.
 create function rimay.viewer() returns text language sql stable
@@ -295,33 +343,28 @@ create procedure rimay.summarise_case(summarised uuid) language sql set search_p
   insert into rimay.case_summary (case_id, audience, name, scope, state, phase, state_since, type, activity, started_on, ended_on,
     description, company, geom, precision, ubigeo, department, province, district, watershed, places, events, last_event_on, words)
   with fact as (
-    select a.audience, f.number, f.kind, f.institution, f.code, f.phase, f.text, f.name, f.organisation, f.side, f.valid_from,
-      case when a.audience = 'own' then coalesce(s.geom, f.geom) else f.geom end as geom,
-      case when a.audience = 'own' then coalesce(s.precision, f.precision) else f.precision end as precision,
-      case when a.audience = 'own' then coalesce(s.ubigeo, f.ubigeo) else f.ubigeo end as ubigeo,
-      case when a.audience = 'own' then coalesce(s.department, f.department) else f.department end as department,
-      case when a.audience = 'own' then coalesce(s.province, f.province) else f.province end as province,
-      case when a.audience = 'own' then coalesce(s.district, f.district) else f.district end as district,
-      case when a.audience = 'own' then coalesce(s.watershed, f.watershed) else f.watershed end as watershed,
-      f.protection, f.case_id = summarised as is_own_fact
-    from rimay.conflict_case c
+    select a.audience, f.ordinal, f.number, f.kind, f.institution, f.code, f.phase, f.text, f.name, f.organisation, f.side, f.valid_from,
+      f.geom, f.precision, f.ubigeo, f.department, f.province, f.district, f.watershed, f.protection, f.case_id = summarised as is_own_fact
+    from rimay.conflict_case t
+    join rimay.conflict_case c on c.id = t.id or c.merged_into = t.id
     join rimay.case_fact f on f.case_id = c.id and f.recorded_to is null
-    left join rimay.case_site s on s.fact = f.number
     cross join unnest(array['own', 'shared', 'public']) as a (audience)
-    where (c.id = summarised or c.merged_into = summarised) and case a.audience
+    where t.id = summarised and case a.audience
       when 'own' then true
-      when 'shared' then f.source_class <> 'reserved' and (c.id = summarised or c.sharing <> 'own')
-      else f.source_class = 'public' and (c.id = summarised or c.sharing = 'public') end
+      -- Of a record merged into this one, no more than all may see with whom this one is shared. What is withheld is not there.
+      when 'shared' then f.source_class <> 'reserved' and f.protection is distinct from 'withheld' and (c.id = t.id
+        or (c.sharing <> 'own' and c.shared_with @> t.shared_with) or (c.sharing = 'public' and f.source_class = 'public'))
+      else f.source_class = 'public' and f.protection is distinct from 'withheld' and (c.id = t.id or c.sharing = 'public') end
   ),
   -- What holds now comes first: of the record itself before one merged into it, and of the latest.
   ranked as (
-    select *, row_number() over (partition by audience, kind order by is_own_fact desc, valid_from desc nulls last, number desc) as latest,
-      row_number() over (partition by audience, kind order by is_own_fact desc, geom is null, ubigeo is null, number) as first
+    select *, row_number() over (partition by audience, kind order by is_own_fact desc, valid_from desc nulls last, ordinal desc) as latest,
+      row_number() over (partition by audience, kind order by is_own_fact desc, geom is null, ubigeo is null, department is null, ordinal) as first
     from fact
   ),
   words_of as (
     select audience, coalesce(rimay.code_in(institution, kind, code, 'defensoria'), null) as code, kind,
-      row_number() over (partition by audience, kind order by is_own_fact desc, institution <> 'defensoria', number) as nth
+      row_number() over (partition by audience, kind order by is_own_fact desc, institution <> 'defensoria', ordinal) as nth
     from fact where kind in ('type', 'activity') and rimay.code_in(institution, kind, code, 'defensoria') is not null
   )
   select summarised, audience,
@@ -343,11 +386,11 @@ create procedure rimay.summarise_case(summarised uuid) language sql set search_p
     max(province) filter (where kind = 'place' and first = 1),
     max(district) filter (where kind = 'place' and first = 1),
     max(watershed) filter (where kind = 'place' and first = 1),
-    count(*) filter (where kind = 'place' and (audience = 'own' or protection <> 'withheld')),
+    count(*) filter (where kind = 'place'),
     count(*) filter (where kind = 'event'),
     max(valid_from) filter (where kind = 'event'),
     left(rimay.folded(concat_ws(' ', (select code from rimay.conflict_case where id = summarised),
-      string_agg(concat_ws(' ', name, department, province, district), ' ')
+      string_agg(nullif(concat_ws(' ', name, department, province, district), ''), ' ' order by kind, ordinal)
         filter (where kind in ('name', 'other_name', 'place', 'actor')))), 20000)
   from ranked group by audience;
 $$;
@@ -403,13 +446,15 @@ create policy shared on rimay.case_summary for select to rimay_cases
     where sharing <> 'own' and rimay.viewer() = any (shared_with)));
 create policy public on rimay.case_summary for select to rimay_cases
   using (audience = 'public' and case_id in (select id from rimay.conflict_case where sharing = 'public'));
-create policy own on rimay.case_request to rimay_cases using (true) with check (true);
+create policy own on rimay.case_request to rimay_cases
+  using (case_id in (select id from rimay.conflict_case where institution = rimay.viewer()));
 
 grant select (id, institution, login, name) on rimay.account to rimay_cases, rimay_register;
 grant select on rimay.institution, rimay.code, rimay.code_version, rimay.code_now, rimay.code_match, rimay.layer
   to rimay_cases, rimay_register;
 grant select, insert, update on rimay.conflict_case, rimay.case_fact, rimay.case_attachment to rimay_cases;
 grant select, insert on rimay.case_change, rimay.case_site, rimay.case_request to rimay_cases;
+grant usage on sequence rimay.case_fact_ordinal to rimay_cases;
 grant select on rimay.case_summary to rimay_cases;
 grant select on rimay.conflict_case, rimay.case_fact, rimay.case_site to rimay_register;
 grant select, insert, update, delete on rimay.case_summary to rimay_register;

@@ -43,7 +43,7 @@ insert into rimay.scheme_version (scheme, version, institution, title_es, title_
    'Disputas activas de componente ambiental por una actividad que fiscaliza.', 'Active environmental disputes about an activity it oversees.',
    '[{"where": "state = ''activo''", "kind": "state", "es": "está activo", "en": "is active"},
      {"where": "environmental = TRUE", "kind": "test", "es": "es de componente ambiental", "en": "is environmental in nature"},
-     {"where": "activity IN (''mineria'', ''hidrocarburos'', ''energia'', ''residuos'', ''agroindustrial'')", "kind": "activity", "es": "trata de una actividad que fiscaliza", "en": "is about an activity it oversees"}]',
+     {"where": "activities LIKE ''%mineria%'' OR activities LIKE ''%hidrocarburos%'' OR activities LIKE ''%energia%'' OR activities LIKE ''%residuos%'' OR activities LIKE ''%agroindustrial%''", "kind": "activity", "es": "trata de una actividad que fiscaliza", "en": "is about an activity it oversees"}]',
    array['public', 'institutional', 'reserved']),
   ('ana', 1, 'ana', 'ANA', 'ANA',
    'Disputas activas o latentes por el agua.', 'Active or dormant disputes about water.',

@@ -198,6 +198,9 @@ async fn next_sharing(state: &SharedState, own: &str, now: Sharing, change: Chan
     if next.sharing == "shared" && next.shared_with.is_empty() {
         return Err(wrong("shared_with", "falta decir con qué instituciones", "with which institutions is missing"));
     }
+    let mut next = next;
+    next.shared_with.sort_unstable();
+    next.shared_with.dedup();
     let known = state.store.institutions().await?;
     if let Some(unknown) = next.shared_with.iter().find(|id| *id == own || !known.iter().any(|one| one.id == **id)) {
         return Err(wrong(
@@ -219,7 +222,9 @@ async fn create(
 ) -> Result<Response, Problem> {
     let viewer = writer(&caller)?;
     let Draft { code, sharing, synthetic, facts } = read(&body)?;
-    let is_code = |code: &String| (3..=LONGEST_CODE).contains(&code.chars().count()) && !code.contains('\0');
+    let code = code.map(|code| code.trim().to_owned());
+    let is_code =
+        |code: &String| (3..=LONGEST_CODE).contains(&code.chars().count()) && !code.chars().any(char::is_control);
     if code.as_ref().is_some_and(|code| !is_code(code)) {
         return Err(Problem::wrong_members(vec![Wrong {
             member: "code".into(),
@@ -242,9 +247,14 @@ async fn create(
     };
     let sharing = next_sharing(&state, &caller.person.institution, unshared, sharing).await?;
     let draft = CaseDraft { code, sharing, synthetic, facts };
-    let digest = Sha256::digest(&body);
+    let digest = digest_of("case", &body);
     let made = state.store.create_case(viewer, &draft, request_key(&headers, &digest)?).await?;
     made_known(&state, viewer, &made.case, StatusCode::CREATED).await
+}
+
+/// Of what is asked for: to what, and the body.
+fn digest_of(subject: &str, body: &[u8]) -> Vec<u8> {
+    Sha256::new().chain_update(subject).chain_update([0]).chain_update(body).finalize().to_vec()
 }
 
 fn request_key<'a>(headers: &'a HeaderMap, digest: &'a [u8]) -> Result<Option<RequestKey<'a>>, Problem> {
@@ -262,9 +272,19 @@ async fn made_known(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let (case, facts) = state.store.case(viewer, id, None, None, SHOWN_FACTS as i64).await?.ok_or_else(unknown)?;
+    record_read(state, viewer, &case, &facts).await?;
     let address = state.public_url.join(&format!("/api/cases/{id}"));
     let location = (header::LOCATION, HeaderValue::from_str(&address).expect("an address"));
     Ok((status, [location], told(&case, &facts)).into_response())
+}
+
+/// Who is told where protected places are is recorded.
+async fn record_read(state: &SharedState, viewer: CaseViewer<'_>, case: &Case, facts: &[Json_]) -> Result<(), Problem> {
+    let is_protected = |fact: &Json_| fact.get("protection").is_some_and(|protection| protection != "public");
+    if case.audience == Audience::Own && facts.iter().any(is_protected) {
+        state.store.record_case_read(viewer, case).await?;
+    }
+    Ok(())
 }
 
 /// A case in JSON, with its tag: of others than its institution, one that follows from what they are told.
@@ -314,10 +334,7 @@ async fn show(
     let kind = params.get("kind");
     let found = state.store.case(viewer, checked_id(&id)?, as_known, kind, SHOWN_FACTS as i64).await?;
     let (case, facts) = found.ok_or_else(unknown)?;
-    let is_protected = |fact: &Json_| fact.get("protection").is_some_and(|protection| protection != "public");
-    if case.audience == Audience::Own && facts.iter().any(is_protected) {
-        state.store.record_case_read(viewer, &case).await?;
-    }
+    record_read(&state, viewer, &case, &facts).await?;
     Ok(told(&case, &facts))
 }
 
@@ -393,8 +410,11 @@ async fn add(
             .map_err(|error| Problem::bad_body(format!("facts: expected a list of objects: {error}")))?,
         None => vec![sent],
     };
+    if facts.is_empty() {
+        return Err(Problem::bad_body("facts: expected at least one"));
+    }
     let facts = checked(&state, &facts).await?;
-    let digest = Sha256::digest(&body);
+    let digest = digest_of(id, &body);
     match state.store.add_facts(viewer, id, &facts, request_key(&headers, &digest)?).await {
         Ok(_) => made_known(&state, viewer, id, StatusCode::CREATED).await,
         Err(error) => Err(hindered(&state, viewer, id, error).await),
@@ -419,6 +439,9 @@ async fn change(
             made_known(&state, viewer, id, StatusCode::OK).await
         }
         Err(CaseError::Changed { version, current: Some(current) }) => {
+            if let Some((case, _)) = state.store.case(viewer, id, None, Some("name"), 1).await? {
+                record_read(&state, viewer, &case, std::slice::from_ref(&current)).await?;
+            }
             let error = CaseError::Changed { version, current: None };
             Err(Problem::changed(error, current, sent.into()))
         }

@@ -229,7 +229,7 @@ impl From<EditError> for Problem {
 impl From<CaseError> for Problem {
     fn from(error: CaseError) -> Problem {
         match &error {
-            CaseError::Unknown | CaseError::UnknownFact => Problem::not_found(error),
+            CaseError::Unknown | CaseError::UnknownFact | CaseError::UnknownTarget => Problem::not_found(error),
             CaseError::Changed { .. } => Problem::precondition_failed(error),
             CaseError::CodeTaken(_) | CaseError::Twice(_) | CaseError::NotMergeable(_) => Problem::conflict(error),
             CaseError::KeyOfOther => {

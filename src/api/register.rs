@@ -1,6 +1,6 @@
 //! The register of cases as files: in from what an institution kept before, out as the caller may see it.
 
-use std::io::Write;
+use std::{collections::HashSet, io::Write};
 
 use axum::{
     Json, Router,
@@ -24,7 +24,7 @@ use crate::{
     jobs::{Upload, read_options},
     model::{Moment, RowNote},
     people::Caller,
-    store::{CaseDraft, CaseError, RequestKey, Sharing},
+    store::{CaseDraft, CaseError, Sharing},
 };
 
 /// Bytes of a register.
@@ -61,12 +61,6 @@ pub(super) fn routes() -> Router<SharedState> {
         .layer(DefaultBodyLimit::max(MAX_REGISTER))
 }
 
-impl From<ExchangeError> for Problem {
-    fn from(error: ExchangeError) -> Problem {
-        Problem::bad_body(error)
-    }
-}
-
 /// `POST /api/cases/import?file=NAME&preset=…&columns=…&mapping=…&valid-on=…&source=…&source-class=…&dry-run=…`: the body is a
 /// spreadsheet, whose columns are mapped as those of a file for the layer of conflicts. Each row becomes a case, a draft of the
 /// caller's institution; rows that cannot are told with what is wrong. Sent again, rows that were recorded make none.
@@ -97,11 +91,15 @@ async fn import(
     let read = read_options(&options)?;
     let mut upload = Upload::begin(name).await?;
     upload.write(&body).await?;
-    let register = read_register(upload.finish().await?, &read, &defaults).await?;
+    let path = upload.finish().await?;
+    let folder = path.parent().map(|folder| format!("{}/", folder.display())).unwrap_or_default();
+    // Where a file lies here is nobody's business.
+    let told = |error: ExchangeError| Problem::bad_body(error.to_string().replace(&folder, ""));
+    let register = read_register(path, &read, &defaults).await.map_err(told)?;
     let (mut recorded, mut known, mut rejected) = (0, 0, register.rejected);
     let lists = state.store.codes().await?;
     let today = Moment::today();
-    let mut preview = vec![];
+    let (mut preview, mut codes) = (vec![], HashSet::new());
     for case in register.cases {
         let refused = |note: String| RowNote { row: case.row, feature: case.name.clone(), note, place: None };
         let facts = match checked_facts(&case.facts, &lists, today) {
@@ -113,6 +111,10 @@ async fn import(
             }
         };
         if dry_run {
+            if case.code.as_ref().is_some_and(|code| !codes.insert(code.clone())) {
+                known += 1;
+                continue;
+            }
             recorded += 1;
             if preview.len() < 20 {
                 preview.push(json!({"row": case.row, "code": case.code, "facts": case.facts}));
@@ -120,18 +122,16 @@ async fn import(
             continue;
         }
         let sharing = Sharing { sharing: "own".into(), shared_with: vec![], draft: true };
-        let draft = CaseDraft { code: case.code.clone(), sharing, synthetic: false, facts };
-        // The same row of the same file makes one case.
-        let key = format!("register {} {}", register.sha256, case.row);
-        let digest = Sha256::digest(json!(case.facts).to_string());
-        match state.store.create_case(viewer, &draft, Some(RequestKey { key: &key, digest: &digest })).await {
-            Ok(made) if made.before => known += 1,
+        // The same row of the same file makes one case, whoever sends it and when.
+        let row = Sha256::digest(format!("{} {}", register.sha256, case.row));
+        let mark: String = row.iter().take(4).map(|byte| format!("{byte:02X}")).collect();
+        let own_code = || format!("{}-{mark}", caller.person.institution.to_uppercase());
+        let draft =
+            CaseDraft { code: Some(case.code.clone().unwrap_or_else(own_code)), sharing, synthetic: false, facts };
+        match state.store.create_case(viewer, &draft, None).await {
             Ok(_) => recorded += 1,
-            Err(
-                error @ (CaseError::CodeTaken(_) | CaseError::KeyOfOther | CaseError::Twice(_) | CaseError::Refused(_)),
-            ) => {
-                rejected.push(refused(error.to_string()));
-            }
+            Err(CaseError::CodeTaken(_)) => known += 1,
+            Err(error @ (CaseError::Twice(_) | CaseError::Refused(_))) => rejected.push(refused(error.to_string())),
             Err(error) => return Err(error.into()),
         }
     }

@@ -158,8 +158,9 @@ async fn counts(
     Ok(Json(told))
 }
 
-/// `GET /api/schemes/{id}/month?month=YYYY-MM&asKnown=…`: the month as a monthly report tells it: cases at its end by state and type,
-/// those new and those resolved in it, protest acts, dead and injured.
+/// `GET /api/schemes/{id}/month?month=YYYY-MM&asKnown=…`: the month as a monthly report tells it: cases at its end by state and type;
+/// how they came from those before it (new in the month, come back; left, of them resolved and withdrawn); and what happened in these
+/// cases: protest acts, dead and injured.
 async fn month(
     State(state): State<SharedState>,
     caller: Option<Caller>,
@@ -182,20 +183,26 @@ async fn month(
     let now = at_end.meeting(&scheme.conditions).map_err(failed)?;
     let then = before.meeting(&scheme.conditions).map_err(failed)?;
     let (from, to) = (first.to_string(), last.to_string());
-    let new: Vec<_> = now.iter().copied().filter(|place| at_end.is_between(*place, "started_on", &from, &to)).collect();
-    let was: HashSet<&str> = then.iter().map(|place| before.case(*place).id.as_str()).collect();
+    let id_of = |counted: &CountedCases, place: &usize| counted.case(*place).id.clone();
+    let (is, was): (HashSet<_>, HashSet<_>) = (
+        now.iter().map(|place| id_of(&at_end, place)).collect(),
+        then.iter().map(|place| id_of(&before, place)).collect(),
+    );
+    let entered: Vec<usize> = now.iter().copied().filter(|place| !was.contains(&id_of(&at_end, place))).collect();
+    let new: Vec<_> =
+        entered.iter().copied().filter(|place| at_end.is_between(*place, "started_on", &from, &to)).collect();
+    let left: Vec<String> = was.difference(&is).cloned().collect();
     let ended = |state: &str| {
         let of = |place: &usize| {
             let case = at_end.case(*place);
-            case.properties["state"] == state
-                && at_end.is_between(*place, "state_since", &from, &to)
-                && was.contains(case.id.as_str())
+            case.properties["state"] == state && left.contains(&case.id)
         };
         (0..at_end.len()).filter(of).count()
     };
     let environmental: Vec<_> =
         now.iter().copied().filter(|place| at_end.case(*place).properties["type"] == "socioambiental").collect();
-    let seen: Vec<String> = (0..at_end.len()).map(|place| at_end.case(place).id.clone()).collect();
+    // What happened in cases that it counts at the end of the month or counted before it.
+    let seen: Vec<String> = is.union(&was).cloned().collect();
     let moment = CountMoment { as_of: last, as_known: known, source_classes: &scheme.source_classes };
     let events = state.store.count_events(viewer, (first, last), moment, &seen).await?;
     let acts =
@@ -208,7 +215,10 @@ async fn month(
     told["by_phase"] = json!(at_end.grouped(&now, "phase"));
     told["by_type"] = json!(at_end.grouped(&now, "type"));
     told["by_activity"] = json!(at_end.grouped(&environmental, "activity"));
+    told["total_before"] = was.len().into();
     told["new"] = new.len().into();
+    told["came_back"] = (entered.len() - new.len()).into();
+    told["left"] = left.len().into();
     told["new_by_type"] = json!(at_end.grouped(&new, "type"));
     told["resolved"] = ended("resuelto").into();
     told["withdrawn"] = ended("retirado").into();

@@ -217,8 +217,11 @@ pub enum CaseError {
     /// There is no such fact.
     #[error("the case has no such fact")]
     UnknownFact,
+    /// The record to go on in is not there, or not of the caller's institution.
+    #[error("there is no such case of your institution to merge into")]
+    UnknownTarget,
     /// Another case has the code.
-    #[error("another case has the code \"{0}\"")]
+    #[error("another case of your institution has the code \"{0}\"")]
     CodeTaken(String),
     /// Somebody changed it since; the fact as it is now, where it is one.
     #[error("it was changed since you read it; it is now version {version}")]
@@ -289,6 +292,23 @@ impl Store {
     /// # Errors
     /// [`CaseError`].
     pub async fn cases(&self, viewer: CaseViewer<'_>, filter: &CaseFilter) -> Result<(Vec<Json>, i64), CaseError> {
+        let (cases, matched) = self.page_of_cases(viewer, filter).await?;
+        match matched {
+            Some(matched) => Ok((cases, matched)),
+            None if filter.offset == 0 => Ok((cases, 0)),
+            // Beyond the end no row tells how many there are.
+            None => {
+                let first = CaseFilter { offset: 0, limit: 1, ..filter.clone() };
+                Ok((cases, self.page_of_cases(viewer, &first).await?.1.unwrap_or(0)))
+            }
+        }
+    }
+
+    async fn page_of_cases(
+        &self,
+        viewer: CaseViewer<'_>,
+        filter: &CaseFilter,
+    ) -> Result<(Vec<Json>, Option<i64>), CaseError> {
         self.look(viewer, async |connection| {
             let CaseFilter { words, state, phase, kind, activity, department, institution, merged, offset, limit } =
                 filter;
@@ -306,7 +326,7 @@ impl Store {
                 *limit
             );
             let rows = query.fetch_all(connection).await?;
-            let matched = rows.first().map_or(0, |row| row.matched);
+            let matched = rows.first().map(|row| row.matched);
             Ok((rows.into_iter().map(|row| row.summary).collect(), matched))
         })
         .await
@@ -412,7 +432,7 @@ impl Store {
             }
             let made = Made { case: case.clone(), fact: None, before: false };
             remember(&mut transaction, viewer, key, &made).await?;
-            finish(transaction, &[&case], viewer, "case.create", &json!({"case": case})).await?;
+            finish(transaction, &[&case], viewer, ("case.create", &json!({"case": case})), false).await?;
             Ok(made)
         })
         .await
@@ -436,7 +456,7 @@ impl Store {
             let mut transaction = connection.begin().await?;
             let located = locate_all(&mut transaction, facts).await?;
             become_viewer(&mut transaction, viewer).await?;
-            let locked = lock(&mut transaction, case).await?;
+            let locked = lock_with_target(&mut transaction, case).await?;
             let mut last = None;
             for fact in located {
                 last = Some(insert_fact(&mut transaction, viewer, case, None, fact).await?);
@@ -444,8 +464,14 @@ impl Store {
             let made = Made { case: case.to_owned(), fact: last, before: false };
             remember(&mut transaction, viewer, key, &made).await?;
             let kinds: Vec<_> = facts.iter().map(|fact| &fact.kind).collect();
-            finish_facts(transaction, case, &locked, viewer, "case.add_facts", &json!({"case": case, "kinds": kinds}))
-                .await?;
+            finish_facts(
+                transaction,
+                (case, &locked),
+                viewer,
+                ("case.add_facts", &json!({"case": case, "kinds": kinds})),
+                false,
+            )
+            .await?;
             Ok(made)
         })
         .await
@@ -467,22 +493,27 @@ impl Store {
             let mut transaction = connection.begin().await?;
             let located = locate_all(&mut transaction, next.map_or(&[], std::slice::from_ref)).await?;
             become_viewer(&mut transaction, viewer).await?;
-            let locked = lock(&mut transaction, case).await?;
-            let query = sqlx::query_file_scalar!("src/store/queries/close_fact.sql", case, fact, seen, viewer.account);
-            let Some(kind) = query.fetch_optional(&mut *transaction).await? else {
+            let locked = lock_with_target(&mut transaction, case).await?;
+            let query = sqlx::query_file!("src/store/queries/close_fact.sql", case, fact, seen, viewer.account);
+            let Some(closed) = query.fetch_optional(&mut *transaction).await? else {
                 let query = sqlx::query_file!("src/store/queries/read_fact.sql", case, fact);
                 let current = query.fetch_optional(&mut *transaction).await?.ok_or(CaseError::UnknownFact)?;
                 return Err(CaseError::Changed { version: current.version, current: Some(current.fact) });
             };
+            let kind = closed.kind;
             if next.is_some_and(|next| next.kind != kind) {
                 return Err(CaseError::Refused("a fact stays of its kind".into()));
             }
+            let told = |member: &str| next.and_then(|next| next.members.get(member)?.as_str());
+            let is_public_no_more = closed.source_class == "public"
+                && (told("source_class") != Some("public")
+                    || openness(closed.protection.as_deref()) > openness(told("protection")));
             for next in located {
                 insert_fact(&mut transaction, viewer, case, Some((fact, seen + 1)), next).await?;
             }
             let action = if next.is_some() { "case.change_fact" } else { "case.remove_fact" };
             let detail = json!({"case": case, "fact": fact, "kind": kind, "version": seen + 1});
-            finish_facts(transaction, case, &locked, viewer, action, &detail).await
+            finish_facts(transaction, (case, &locked), viewer, (action, &detail), is_public_no_more).await
         })
         .await
     }
@@ -501,7 +532,7 @@ impl Store {
         self.change(async |connection| {
             let mut transaction = connection.begin().await?;
             become_viewer(&mut transaction, viewer).await?;
-            let locked = lock(&mut transaction, case).await?;
+            let locked = lock_with_target(&mut transaction, case).await?;
             locked.is_still(seen)?;
             let Sharing { sharing, shared_with, draft } = next;
             let merged = locked.merged_into.as_deref();
@@ -511,7 +542,7 @@ impl Store {
             let detail = json!({"before": locked.sharing, "after": next});
             note_change(&mut transaction, viewer, case, "changed", &detail).await?;
             let detail = json!({"case": case, "before": locked.sharing, "after": next});
-            finish_facts(transaction, case, &locked, viewer, "case.share", &detail).await
+            finish_facts(transaction, (case, &locked), viewer, ("case.share", &detail), next.sharing != "public").await
         })
         .await
     }
@@ -535,7 +566,10 @@ impl Store {
             ids.sort_unstable();
             let mut locked = vec![];
             for id in &ids {
-                locked.push(lock(&mut transaction, id).await?);
+                match lock(&mut transaction, id).await {
+                    Err(CaseError::Unknown) if Some(*id) == into => return Err(CaseError::UnknownTarget),
+                    found => locked.push(found?),
+                }
             }
             let own = &locked[ids.iter().position(|id| *id == case).expect("it is among them")];
             own.is_still(seen)?;
@@ -571,7 +605,7 @@ impl Store {
                 sqlx::query_file_scalar!("src/store/queries/touch_case.sql", id).fetch_one(&mut *transaction).await?;
             }
             let action = if into.is_some() { "case.merge" } else { "case.unmerge" };
-            finish(transaction, &[case, target], viewer, action, &detail).await
+            finish(transaction, &[case, target], viewer, (action, &detail), true).await
         })
         .await
     }
@@ -817,9 +851,20 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
         let (department, province, district) = (text("department"), text("province"), text("district"));
         let query = sqlx::query_file!("src/store/queries/count_communities.sql", department, province, district);
         let count = query.fetch_one(&mut *connection).await?;
+        // A unit with enough communities stands for a place; and so that the next larger one, where it is told, does not mean one of
+        // few small ones, those together must have enough as well.
+        let stands = |own: i64, small: i64, has_small: bool| {
+            own >= ENOUGH_COMMUNITIES && (!has_small || small >= ENOUGH_COMMUNITIES)
+        };
         let (level, digits): (&[&str], usize) = match () {
-            () if count.in_district >= ENOUGH_COMMUNITIES => (&["department", "province", "district"], 6),
-            () if count.in_province >= ENOUGH_COMMUNITIES => (&["department", "province"], 4),
+            () if stands(count.in_district, count.in_small_districts, count.has_small_districts)
+                && stands(count.in_province, count.in_small_provinces, count.has_small_provinces) =>
+            {
+                (&["department", "province", "district"], 6)
+            }
+            () if stands(count.in_province, count.in_small_provinces, count.has_small_provinces) => {
+                (&["department", "province"], 4)
+            }
             () => (&["department"], 2),
         };
         for unit in level {
@@ -861,28 +906,55 @@ async fn insert_fact(
     Ok(written.id)
 }
 
+/// How open a place is: more to others, the greater.
+fn openness(protection: Option<&str>) -> u8 {
+    match protection {
+        Some("withheld") => 0,
+        Some("generalised") => 1,
+        _ => 2,
+    }
+}
+
+/// Locks a case and the record that goes on in its place, in the order of their numbers: two who write do not wait for one another.
+async fn lock_with_target(connection: &mut PgConnection, case: &str) -> Result<Locked, CaseError> {
+    let query = sqlx::query_file_scalar!("src/store/queries/read_merge_target.sql", case);
+    let target = query.fetch_optional(&mut *connection).await?.ok_or(CaseError::Unknown)?;
+    let mut ids: Vec<&str> = [Some(case), target.as_deref()].into_iter().flatten().collect();
+    ids.sort_unstable();
+    let mut own = None;
+    for id in ids {
+        let locked = lock(connection, id).await?;
+        if id == case {
+            own = Some(locked);
+        }
+    }
+    // Somebody merged or parted it in between.
+    own.filter(|own| own.merged_into == target).ok_or(CaseError::Busy)
+}
+
 async fn finish_facts(
     mut transaction: PgTransaction<'_>,
-    case: &str,
-    locked: &Locked,
+    (case, locked): (&str, &Locked),
     viewer: CaseViewer<'_>,
-    action: &'static str,
-    detail: &Json,
+    deed: (&'static str, &Json),
+    is_public_no_more: bool,
 ) -> Result<bool, CaseError> {
-    sqlx::query_file_scalar!("src/store/queries/touch_case.sql", case).fetch_one(&mut *transaction).await?;
     let mut cases = vec![case];
     cases.extend(locked.merged_into.as_deref());
-    finish(transaction, &cases, viewer, action, detail).await
+    for id in &cases {
+        sqlx::query_file_scalar!("src/store/queries/touch_case.sql", id).fetch_one(&mut *transaction).await?;
+    }
+    finish(transaction, &cases, viewer, deed, is_public_no_more).await
 }
 
 /// Works out again what cases come to, and what of them is public; records what was done, and commits. Says whether less is public
-/// than before.
+/// than before; where it is known to be, it is told.
 async fn finish(
     mut transaction: PgTransaction<'_>,
     cases: &[&str],
     viewer: CaseViewer<'_>,
-    action: &'static str,
-    detail: &Json,
+    (action, detail): (&'static str, &Json),
+    is_public_no_more: bool,
 ) -> Result<bool, CaseError> {
     sqlx::query("set local role rimay_register").execute(&mut *transaction).await?;
     let mut features = vec![];
@@ -895,7 +967,7 @@ async fn finish(
     sqlx::query("reset role").execute(&mut *transaction).await?;
     let mut has_narrowed = false;
     for (case, feature) in features {
-        has_narrowed |= publish(&mut transaction, case, feature).await?;
+        has_narrowed |= publish(&mut transaction, case, feature, is_public_no_more).await?;
     }
     let by = Deed { account: viewer.account, action };
     record(&mut transaction, by, cases[0], detail).await?;
@@ -910,25 +982,35 @@ async fn publish(
     connection: &mut PgConnection,
     case: &str,
     feature: Option<(Json, Option<Vec<u8>>, Option<String>)>,
+    is_public_no_more: bool,
 ) -> Result<bool, CaseError> {
     let query = sqlx::query_file!("src/store/queries/read_published_case.sql", case);
     let before = query.fetch_optional(&mut *connection).await?;
     let tells_less = before.as_ref().is_some_and(|before| match &feature {
         None => true,
         Some((properties, wkb, _)) => {
-            let told = before.properties.as_object().into_iter().flat_map(Map::keys);
-            told.clone().any(|member| properties.get(member).is_none()) || (before.wkb.is_some() && before.wkb != *wkb)
+            let mut told = before.properties.as_object().into_iter().flat_map(Map::keys);
+            is_public_no_more
+                || told.any(|member| properties.get(member).is_none())
+                || (before.wkb.is_some() && before.wkb != *wkb)
         }
     });
-    match feature {
-        Some((properties, wkb, day)) => {
+    match (&before, feature) {
+        // A number of its own only for a new feature: numbers do not count what is changed in secret.
+        (None, Some((properties, wkb, day))) => {
             sqlx::query_file!("src/store/queries/publish_case.sql", case, properties, wkb, day)
                 .execute(&mut *connection)
                 .await?;
         }
-        None => {
+        (Some(before), Some((properties, wkb, _))) => {
+            sqlx::query_file!("src/store/queries/update_published_case.sql", before.id, properties, wkb)
+                .execute(&mut *connection)
+                .await?;
+        }
+        (Some(_), None) => {
             sqlx::query_file!("src/store/queries/withdraw_case.sql", case).execute(&mut *connection).await?;
         }
+        (None, None) => {}
     }
     if let Some(before) = before.filter(|_| tells_less) {
         sqlx::query("set local rimay.redacting to 'case'").execute(&mut *connection).await?;

@@ -59,7 +59,7 @@ impl Store {
             account,
             *version
         );
-        let saved = query.fetch_optional(&mut *transaction).await?;
+        let saved = query.fetch_optional(&mut *transaction).await.map_err(|error| outrun(error, *version))?;
         let next = saved.ok_or(CaseError::Changed { version: *version + 1, current: None })?;
         let by = Deed { account: Some(account), action: "code.save" };
         let detail = json!({"title_es": title_es, "title_en": title_en, "retired": retired, "version": next});
@@ -128,11 +128,22 @@ impl Store {
             account,
             *version
         );
-        let saved = query.fetch_optional(&mut *transaction).await?;
+        let saved = query.fetch_optional(&mut *transaction).await.map_err(|error| outrun(error, *version))?;
         let next = saved.ok_or(CaseError::Changed { version: *version + 1, current: None })?;
         let by = Deed { account: Some(account), action: "scheme.save" };
         record(&mut transaction, by, id, &json!({"version": next, "conditions": conditions})).await?;
         transaction.commit().await?;
         Ok(next)
+    }
+}
+
+/// Somebody else wrote the same version at the same moment.
+fn outrun(error: sqlx::Error, seen: i32) -> CaseError {
+    match error.as_database_error() {
+        Some(refusal) if refusal.is_unique_violation() => CaseError::Changed { version: seen + 1, current: None },
+        Some(refusal) if refusal.is_foreign_key_violation() => {
+            CaseError::Refused("there is no such institution".into())
+        }
+        _ => error.into(),
     }
 }

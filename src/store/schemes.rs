@@ -133,6 +133,8 @@ impl Store {
                     ("type", row.r#type),
                     ("own_type", row.own_type),
                     ("activity", row.activity),
+                    ("types", row.types),
+                    ("activities", row.activities),
                 ] {
                     if let Some(value) = value {
                         properties.insert(field.to_owned(), value.into());

@@ -314,7 +314,20 @@ fn no_public_byte_changes_with_what_is_secret() {
         {"kind": "state", "code": "latente", "valid_from": "2020-01-01", "source_class": "public"}, place]})
     };
     let cases = [
-        record(&oto, &with("Generalizado", place(-74.1, "generalised"))),
+        record(
+            &oto,
+            &json!({"sharing": "public", "facts": [
+                {"kind": "name", "name": "Generalizado", "source_class": "public"},
+                {"kind": "other_name", "name": "vecina", "source_class": "public"},
+                {"kind": "test", "code": "may_turn_violent", "source_class": "public"},
+                {"kind": "state", "code": "latente", "valid_from": "2020-01-01", "source_class": "public"},
+                place(-74.1, "generalised"),
+                // Other places of the same case stay behind the first, however often it is moved; one that is withheld is not there.
+                {"kind": "place", "department": "CUSCO", "protection": "generalised", "source_class": "public"},
+                {"kind": "place", "department": "PUNO", "protection": "public", "name": "otra", "source_class": "public"},
+                {"kind": "place", "longitude": -74.4, "latitude": -8.5, "protection": "withheld", "source_class": "public"},
+            ]}),
+        ),
         record(&oto, &with("Reservado", place(-74.2, "withheld"))),
         record(&oto, &json!({"facts": [{"kind": "name", "name": "Oculto"}, place(-74.3, "withheld")]})),
     ];
@@ -340,7 +353,14 @@ fn no_public_byte_changes_with_what_is_secret() {
                 "/api/search?q=generalizado",
                 "/api/search?q=casa",
                 "/tiles/conflicts/6/18/33",
-                "/api/layers/conflicts/vintages",
+                "/api/vintages?layer=conflicts",
+                "/api/events",
+                "/api/stakeholders",
+                "/api/cases/export",
+                "/api/cases?q=vecina%20otra",
+                "/api/schemes/defensoria/counts?by=department",
+                "/api/schemes/defensoria/month?month=2020-01",
+                "/api/schemes/defensoria/differences?with=onds",
             ]
             .map(str::to_owned),
         )
@@ -354,13 +374,16 @@ fn no_public_byte_changes_with_what_is_secret() {
         assert!(*status < 500, "{path}");
     }
     assert_eq!(server.json(&paths[0])["summary"]["department"], "UCAYALI", "a unit stands for the place");
+    assert_eq!(server.json(&paths[0])["summary"]["places"], 3, "and the withheld one is not counted");
     assert_eq!(server.json(&paths[1])["summary"]["department"], Json::Null);
     // The secret places move within their unit, a hidden case changes, and others see the same to the last byte.
     for (case, (longitude, protection)) in
         cases.iter().zip([(-74.9, "generalised"), (-74.8, "withheld"), (-74.7, "withheld")])
     {
         let now = oto.get(&path_of(case)).json();
-        let known = fact(&now, "place");
+        let is_it =
+            |fact: &&Json| fact["kind"] == "place" && fact["protection"] == protection && fact["latitude"] == -8.5;
+        let known = now["facts"].as_array().unwrap().iter().rfind(is_it).unwrap();
         assert_eq!(known["latitude"], -8.5, "its own institution sees where it is");
         let address = format!("{}/facts/{}", path_of(case), known["id"].as_str().unwrap());
         let moved = oto.send("PUT", &address, &[("If-Match", "\"1\"")], &place(longitude, protection));
@@ -383,6 +406,25 @@ fn no_public_byte_changes_with_what_is_secret() {
     for ((path, before), (_, after)) in before.into_iter().zip(look()) {
         assert_eq!(before, after, "{path}");
     }
+    // Nor does the number of the next feature count what was changed in secret.
+    let ids = || -> Vec<i64> {
+        server.json("/ogc/collections/conflicts/items")["features"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|feature| feature["id"].as_i64().unwrap())
+            .collect()
+    };
+    let last = ids().into_iter().max().unwrap();
+    record(
+        &oto,
+        &with(
+            "Siguiente",
+            json!({"kind": "place", "department": "PUNO", "protection": "public", "source_class": "public"}),
+        ),
+    );
+    server.wait_for("/ogc/collections/conflicts/items", |page| page["numberMatched"] == 3);
+    assert_eq!(ids().into_iter().max().unwrap(), last + 1);
     // Who was shown where a protected place is stands in the audit.
     let read = "select count(*) from rimay.audit_event where action = 'case.read_protected'";
     assert!(database.count(read) >= 3);
@@ -826,4 +868,108 @@ fn whoever_bisects_comes_no_closer_than_what_is_published() {
         String::from_utf8_lossy(&server.get(&format!("/tiles/conflicts/6/{x}/{y}")).body).contains("General")
     };
     assert!((16..22).flat_map(|x| (31..37).map(move |y| (x, y))).all(|(x, y)| !tile(x, y)));
+}
+
+#[test]
+fn a_merged_record_and_a_withdrawn_fact_tell_nobody_more_than_they_may_know() {
+    let (database, server) = with_officers();
+    let root = sign_in(&server, "root");
+    hire(&root, "mina", "officer", "minam");
+    let (oto, olga) = (sign_in(&server, "oto"), sign_in(&server, "olga"));
+    let seen = |case: &Json| format!("\"{}\"", oto.get(&path_of(case)).json()["version"]);
+    let put = |case: &Json, sharing: Json| share(&oto, case, &sharing);
+    // A is shared with the Ombudsman's Office, B with the Ministry of the Environment only: merged, B stays what it was to each.
+    let a = record(
+        &oto,
+        &json!({"facts": [{"kind": "name", "name": "Primero"}, {"kind": "state", "code": "latente", "valid_from": "2012-01-01"}]}),
+    );
+    let b = record(
+        &oto,
+        &json!({"facts": [{"kind": "name", "name": "Segundo"}, {"kind": "actor", "name": "Empresa Secretísima", "role": "primary", "side": "company"},
+        {"kind": "test", "code": "may_turn_violent"},
+        {"kind": "event", "institution": "defensoria", "code": "paro", "valid_from": "2012-02-03", "text": "Paro.", "dead_civilian": 5}]}),
+    );
+    put(&a, json!({"sharing": "shared", "shared_with": ["defensoria"]}));
+    put(&b, json!({"sharing": "shared", "shared_with": ["minam"]}));
+    let merged =
+        oto.send("PUT", &format!("{}/merge", path_of(&b)), &[("If-Match", &seen(&b))], &json!({"into": a["id"]}));
+    assert_eq!(merged.status, 200, "{}", merged.json());
+    let told = olga.get(&path_of(&a)).json();
+    assert_eq!((&told["summary"]["company"], &told["summary"]["events"]), (&Json::Null, &json!(0)), "{told}");
+    assert_eq!(olga.get("/api/cases?q=secretisima").json()["number_matched"], 0);
+    assert_eq!(
+        sign_in(&server, "mina").get(&path_of(&b)).json()["merged_into"],
+        Json::Null,
+        "what it goes on in is hidden from them"
+    );
+    // To its own institution they are one, also where cases and events are counted; and the tag of one changes with the other.
+    let month = oto.get("/api/schemes/defensoria/month?month=2012-02").json();
+    assert_eq!(
+        (&month["total"], &month["dead"]["civilian"], &month["protest_acts"]),
+        (&json!(1), &json!(5), &json!(1)),
+        "{month}"
+    );
+    let before = seen(&a);
+    assert_eq!(
+        oto.send("POST", &format!("{}/facts", path_of(&b)), &[], &json!({"kind": "demand", "text": "Otra."})).status,
+        201
+    );
+    assert_ne!(before, seen(&a));
+    let nowhere = oto.send(
+        "PUT",
+        &format!("{}/merge", path_of(&a)),
+        &[("If-Match", &seen(&a))],
+        &json!({"into": "00000000-0000-4000-8000-000000000000"}),
+    );
+    assert_eq!(nowhere.status, 404);
+    // A company that is no longer from a public source goes from the history of the map as well.
+    let c = record(
+        &oto,
+        &json!({"sharing": "public", "facts": [{"kind": "name", "name": "Tercero", "source_class": "public"},
+        {"kind": "actor", "name": "Minera Abierta", "role": "primary", "side": "company", "source_class": "public"},
+        {"kind": "actor", "name": "Minera Delatada", "role": "primary", "side": "company", "source_class": "public"}]}),
+    );
+    let page = server.wait_for("/ogc/collections/conflicts/items?name=Tercero", |page| page["numberMatched"] == 1);
+    let item = format!("/ogc/collections/conflicts/items/{}", page["features"][0]["id"]);
+    let known = page["timeStamp"].as_str().unwrap().to_owned();
+    let full = oto.get(&path_of(&c)).json();
+    let told = full["facts"].as_array().unwrap().iter().find(|fact| fact["name"] == "Minera Delatada").unwrap();
+    let address = format!("{}/facts/{}", path_of(&c), told["id"].as_str().unwrap());
+    let reserved = json!({"kind": "actor", "name": "Minera Delatada", "role": "primary", "side": "company", "source_class": "reserved"});
+    assert_eq!(oto.send("PUT", &address, &[("If-Match", "\"1\"")], &reserved).status, 200);
+    server.wait_for(&item, |item| item["properties"]["company"] == "Minera Abierta");
+    for path in [
+        format!("{item}/versions"),
+        format!("{item}?asKnown={known}"),
+        format!("/ogc/collections/conflicts/items?asKnown={known}"),
+    ] {
+        assert!(!String::from_utf8_lossy(&server.get(&path).body).contains("Delatada"), "{path}");
+    }
+    // Codes are an institution's own: those of another tell nothing.
+    let coded = |code: &str| json!({"code": code, "facts": [{"kind": "name", "name": "Con código"}]});
+    assert_eq!(oto.send("POST", "/api/cases", &[], &coded("UNO-1")).status, 201);
+    assert_eq!(olga.send("POST", "/api/cases", &[], &coded("UNO-1")).status, 201);
+    assert_eq!(oto.send("POST", "/api/cases", &[], &coded("UNO-1")).status, 409);
+    // A key that comes again with another case is refused, not answered as if it were done.
+    let more = json!({"kind": "demand", "text": "x"});
+    let key = [("Idempotency-Key", "k")];
+    assert_eq!(oto.send("POST", &format!("{}/facts", path_of(&a)), &key, &more).status, 201);
+    assert_eq!(oto.send("POST", &format!("{}/facts", path_of(&c)), &key, &more).status, 422);
+    // Lists and summaries tell of protected places what others are told; the page of the case tells more, and that is recorded.
+    let d = record(
+        &oto,
+        &json!({"facts": [{"kind": "name", "name": "Cuarto"}, {"kind": "place", "longitude": -74.5, "latitude": -9.5, "protection": "withheld"}]}),
+    );
+    for path in ["/api/cases?q=cuarto", "/api/cases/export"] {
+        assert!(!String::from_utf8_lossy(&oto.get(path).body).contains("-74.5"), "{path}");
+    }
+    assert!(String::from_utf8_lossy(&oto.get(&path_of(&d)).body).contains("-74.5"));
+    for statement in [
+        "update rimay.conflict_case set code = 'OTRO-2'",
+        "update rimay.case_attachment set name = 'x'",
+        "delete from rimay.code_match_past",
+        "insert into rimay.case_site (fact, case_id) select f.number, c.id from rimay.case_fact f, rimay.conflict_case c where f.kind = 'name' limit 1",
+    ] {
+        assert!(!database.accepts(statement) || statement.contains("attachment"), "{statement}");
+    }
 }

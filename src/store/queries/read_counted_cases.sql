@@ -5,8 +5,11 @@ with word as (
   select institution, list, code, to_institution as wanted, to_code as word from rimay.code_match
   union all select institution, list, code, institution, code from rimay.code
 ), fact as (
-  select f.case_id, f.kind, f.institution, f.list, f.code, f.phase, f.valid_from, f.number, f.name, f.department, f.watershed, f.protection
+  -- What is known of a record merged into another is known of that one.
+  select coalesce(c.merged_into, c.id) as case_id, c.merged_into is null as is_own_fact, f.kind, f.institution, f.list, f.code, f.phase,
+    f.valid_from, f.ordinal, f.name, f.department, f.watershed, f.protection
   from rimay.case_fact f
+  join rimay.conflict_case c on c.id = f.case_id
   where f.kind in ('name', 'state', 'type', 'activity', 'class', 'scope', 'test', 'place')
     and f.source_class = any ($3)
     and case when $2::text is null then f.recorded_to is null
@@ -14,17 +17,21 @@ with word as (
     and (f.valid_from is null or f.valid_from <= $1::text::date) and (f.valid_to is null or f.valid_to >= $1::text::date)
 ), state as (
   select distinct on (case_id) case_id, code, phase, valid_from, min(valid_from) over (partition by case_id) as first_day
-  from fact where kind = 'state' order by case_id, valid_from desc nulls last, number desc
+  from fact where kind = 'state' order by case_id, is_own_fact desc, valid_from desc nulls last, ordinal desc
 ), place as (
-  select distinct on (f.case_id) f.case_id, coalesce(s.department, f.department) as department, coalesce(s.watershed, f.watershed) as watershed,
-    f.protection <> 'public' as is_protected
-  from fact f left join rimay.case_site s on s.fact = f.number
-  where f.kind = 'place' order by f.case_id, f.number
+  -- As others see it: where protected places really are is told by the page of the case only.
+  select distinct on (case_id) case_id, department, watershed, protection <> 'public' as is_protected
+  from fact where kind = 'place' and protection <> 'withheld'
+  order by case_id, is_own_fact desc, department is null, ordinal
 ), said as (
-  select f.case_id, max(f.name) filter (where f.kind = 'name') as name, max(f.code) filter (where f.kind = 'scope') as scope,
-    max(f.code) filter (where f.kind = 'class' and f.institution = 'onds') as class,
-    max(w.word) filter (where f.kind = 'type') as type, max(o.word) filter (where f.kind = 'type') as own_type,
-    max(w.word) filter (where f.kind = 'activity') as activity, array_agg(f.code) filter (where f.kind = 'test') as tests
+  select f.case_id, (array_agg(f.name order by f.is_own_fact desc, f.ordinal) filter (where f.kind = 'name'))[1] as name,
+    (array_agg(f.code order by f.is_own_fact desc, f.ordinal) filter (where f.kind = 'scope'))[1] as scope,
+    (array_agg(f.code order by f.is_own_fact desc, f.valid_from desc nulls last, f.ordinal desc) filter (where f.kind = 'class' and f.institution = 'onds'))[1] as class,
+    (array_agg(w.word order by f.is_own_fact desc, f.institution <> 'defensoria', f.ordinal) filter (where f.kind = 'type' and w.word is not null))[1] as type,
+    (array_agg(o.word order by f.is_own_fact desc, f.institution <> $4, f.ordinal) filter (where f.kind = 'type' and o.word is not null))[1] as own_type,
+    (array_agg(w.word order by f.is_own_fact desc, f.institution <> 'defensoria', f.ordinal) filter (where f.kind = 'activity' and w.word is not null))[1] as activity,
+    string_agg(distinct w.word, ' ') filter (where f.kind = 'type') as types,
+    string_agg(distinct w.word, ' ') filter (where f.kind = 'activity') as activities, array_agg(f.code) filter (where f.kind = 'test') as tests
   from fact f
   left join word w on (w.institution, w.list, w.code, w.wanted) = (f.institution, f.list, f.code, 'defensoria')
   left join word o on (o.institution, o.list, o.code, o.wanted) = (f.institution, f.list, f.code, $4)
@@ -33,7 +40,7 @@ with word as (
 )
 select c.id::text as "id!", (c.institution = rimay.viewer()) is true as "is_own!", coalesce(place.is_protected, false) as "is_protected!",
   c.code as "code!", c.institution as "institution!", said.name, state.code as state, state.phase, state.valid_from::text as state_since,
-  state.first_day::text as started_on, place.department, place.watershed, said.scope, said.class, said.type, said.own_type, said.activity,
+  state.first_day::text as started_on, place.department, place.watershed, said.scope, said.class, said.type, said.own_type, said.activity, said.types, said.activities,
   coalesce(said.tests, '{}') as "tests!"
 from rimay.conflict_case c
 join state on state.case_id = c.id
