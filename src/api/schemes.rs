@@ -283,25 +283,22 @@ async fn only(
     let deciding = others.deciding(&known, &other.conditions).map_err(failed)?;
     let by_case: HashMap<&str, _> =
         deciding.iter().map(|(place, condition)| (others.case(*place).id.as_str(), *condition)).collect();
-    let mut facts: Vec<(String, DecidingFact)> = vec![];
+    let mut facts: HashMap<String, Vec<DecidingFact>> = HashMap::new();
     for kind in deciding.iter().map(|(_, condition)| condition.kind.as_str()).collect::<HashSet<_>>() {
         let cases: Vec<String> = deciding
             .iter()
             .filter(|(_, condition)| condition.kind == kind)
             .map(|(place, _)| others.case(*place).id.clone())
             .collect();
-        let found = state.store.deciding_facts(viewer, &cases, kind).await?;
-        facts.extend(found.into_iter().map(|fact| (kind.to_owned(), fact)));
+        for fact in state.store.deciding_facts(viewer, &cases, kind).await? {
+            facts.entry(fact.case.clone()).or_default().push(fact);
+        }
     }
     Ok(missing
         .iter()
         .map(|place| {
             let case = counted.case(*place);
             let condition = by_case.get(case.id.as_str());
-            let own = |(kind, fact): &&(String, DecidingFact)| {
-                fact.case == case.id && condition.is_some_and(|condition| condition.kind == *kind)
-            };
-            let own: Vec<_> = facts.iter().filter(own).map(|(_, fact)| fact).collect();
             json!({
                 "id": case.id,
                 "code": case.properties["code"],
@@ -309,7 +306,7 @@ async fn only(
                 "institution": case.properties["institution"],
                 // Without one, all that is known of it is from sources that the other scheme does not use.
                 "condition": condition,
-                "facts": own,
+                "facts": facts.get(&case.id).map_or(&[][..], Vec::as_slice),
             })
         })
         .collect())
