@@ -95,7 +95,17 @@ async fn import(
     let folder = path.parent().map(|folder| format!("{}/", folder.display())).unwrap_or_default();
     // Where a file lies here is nobody's business.
     let told = |error: ExchangeError| Problem::bad_body(error.to_string().replace(&folder, ""));
-    let register = read_register(path, &read, &defaults).await.map_err(told)?;
+    let register = match read_register(path, &read, &defaults).await {
+        Ok(register) => register,
+        // Columns that fit nothing by themselves: whoever looks first is told them, and says which is what.
+        Err(ExchangeError::Told { reason, columns }) if dry_run && !columns.is_empty() => {
+            let file = json!({"columns": columns, "used_columns": [], "ignored_columns": columns});
+            let told = json!({"dry_run": true, "file": file, "recorded": 0, "known_before": 0, "rejected": [], "notes": [],
+                "preview": [], "reason": reason.replace(&folder, "")});
+            return Ok(Json(told).into_response());
+        }
+        Err(error) => return Err(told(error)),
+    };
     let (mut recorded, mut known, mut rejected) = (0, 0, register.rejected);
     let lists = state.store.codes().await?;
     let today = Moment::today();
@@ -177,7 +187,8 @@ async fn export(State(state): State<SharedState>, caller: Option<Caller>, params
 }
 
 fn csv(cases: &[Json_]) -> Vec<u8> {
-    let mut out = vec![];
+    // The mark by which spreadsheets know UTF-8.
+    let mut out = "\u{feff}".as_bytes().to_vec();
     let _ = write!(out, "{}\r\n", COLUMNS.join(","));
     for case in cases {
         let cells = COLUMNS.map(|column| match &case[column] {

@@ -504,6 +504,9 @@ impl Store {
             if next.is_some_and(|next| next.kind != kind) {
                 return Err(CaseError::Refused("a fact stays of its kind".into()));
             }
+            if kind == "name" && next.is_none() {
+                return Err(CaseError::Refused("a case keeps a name: change it instead".into()));
+            }
             let told = |member: &str| next.and_then(|next| next.members.get(member)?.as_str());
             let is_public_no_more = closed.source_class == "public"
                 && (told("source_class") != Some("public")
@@ -825,6 +828,15 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
     let told = columns.get("ubigeo").and_then(Json::as_str);
     let query = sqlx::query_file!("src/store/queries/locate_place.sql", longitude, latitude, told);
     let found = query.fetch_one(&mut *connection).await?;
+    if let (Some(_), Some(told), Some(lies)) = (longitude, told, &found.ubigeo)
+        && !lies.starts_with(told)
+        && !told.starts_with(lies.as_str())
+    {
+        return Err(CaseError::Refused(format!("the place lies in the UBIGEO {lies}, not in {told}")));
+    }
+    if longitude.is_some() && !columns.contains_key("precision") {
+        columns.insert("precision".into(), "sitio".into());
+    }
     // What the layers say comes before what somebody wrote.
     let units = [
         ("department", &found.department),

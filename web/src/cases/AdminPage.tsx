@@ -5,16 +5,11 @@ import { lang } from '../i18n'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
-import { ask, kinds, type ListedCode, loadKinds, Refusal, titleOfInstitution, titleOfKind } from './cases'
+import { ask, kinds, type ListedCode, loadKinds, sentenceOf, titleOfInstitution, titleOfKind } from './cases'
 import { type Scheme, titleOfScheme } from './counts'
+import { Failed } from './Failed'
 import { SchemeForm } from './SchemeForm'
 import { caseWords } from './words'
-
-const sentence = (error: unknown) => {
-  if (!(error instanceof Refusal)) return String(error)
-  const told = error.errors.map((one) => (lang.value === 'en' ? one.en : one.es))
-  return told.length > 0 ? told.join('; ') : error.message
-}
 
 type Attempt = (work: () => Promise<unknown>) => Promise<void>
 
@@ -252,7 +247,7 @@ export function AdminPage() {
       await work()
       await loadKinds()
     } catch (error) {
-      setFailed(sentence(error))
+      setFailed(sentenceOf(error))
     }
   }
   return (
@@ -261,11 +256,7 @@ export function AdminPage() {
       <main class="data" tabIndex={-1}>
         <CasesNav />
         <h1>{t.administration}</h1>
-        {failed && (
-          <p class="data-failed" role="alert">
-            {t.failed}: {failed}
-          </p>
-        )}
+        <Failed text={failed} />
         {!may && <p>{t.notForYou}</p>}
         {may && (
           <>

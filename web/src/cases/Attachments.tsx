@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import { lang } from '../i18n'
 import { formatDate, formatNumber } from '../i18n/format'
-import { ask, Refusal } from './cases'
+import { ask, sentenceOf } from './cases'
+import { Failed } from './Failed'
 import { caseWords } from './words'
 
 interface Attachment {
@@ -25,7 +26,7 @@ export function Attachments({ id, mayWrite }: { id: string; mayWrite: boolean })
       await work()
       await load()
     } catch (error) {
-      setFailed(error instanceof Refusal ? error.message : String(error))
+      setFailed(sentenceOf(error))
     }
   }
   useEffect(() => {
@@ -43,11 +44,7 @@ export function Attachments({ id, mayWrite }: { id: string; mayWrite: boolean })
   return (
     <section class="case-group">
       <h2>{t.files}</h2>
-      {failed && (
-        <p class="data-failed" role="alert">
-          {t.failed}: {failed}
-        </p>
-      )}
+      <Failed text={failed} />
       <ul class="case-files">
         {files.map((file) => (
           <li key={file.id}>

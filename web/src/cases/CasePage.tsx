@@ -15,6 +15,7 @@ import {
   kinds,
   phaseOf,
   Refusal,
+  sentenceOf,
   titleOfInstitution,
   titleOfKind,
   type Wrong,
@@ -22,6 +23,7 @@ import {
 } from './cases'
 import { FactForm } from './FactForm'
 import { FactView } from './FactView'
+import { Failed } from './Failed'
 import { Sharing } from './Sharing'
 import { Similar } from './Similar'
 import { caseWords } from './words'
@@ -74,7 +76,7 @@ export function CasePage({ id }: { id: string }) {
       .then(setShown)
       .catch((error) => {
         if (error instanceof Refusal && error.problem.status === 404) setShown(null)
-        else setFailed(error instanceof Refusal ? error.message : String(error))
+        else setFailed(sentenceOf(error))
       })
   }, [id])
   const mayWrite =
@@ -93,7 +95,7 @@ export function CasePage({ id }: { id: string }) {
       const { errors, current } = error
       if (editing && current) return setEditing({ ...editing, wrong: [], both: { current, yours } })
       if (editing && errors.length > 0) return setEditing({ ...editing, wrong: errors })
-      setFailed(error.message)
+      setFailed(sentenceOf(error))
     }
   }
   const send = (fact: Record<string, unknown>, version = editing?.fact.version) => {
@@ -170,11 +172,7 @@ export function CasePage({ id }: { id: string }) {
             <p>{t.unknown}</p>
           </>
         )}
-        {failed && (
-          <p class="data-failed" role="alert">
-            {t.failed}: {failed}
-          </p>
-        )}
+        <Failed text={failed} />
         {shown && summary && (
           <>
             <h1>{summary.name ?? shown.code}</h1>
@@ -232,9 +230,11 @@ export function CasePage({ id }: { id: string }) {
                                     <button type="button" class="link" onClick={() => begin(kind, fact)}>
                                       {t.change} <span class="visually-hidden">{titleOfKind(kind.id)}</span>
                                     </button>
-                                    <button type="button" class="link" onClick={() => remove(fact)}>
-                                      {t.remove} <span class="visually-hidden">{titleOfKind(kind.id)}</span>
-                                    </button>
+                                    {kind.id !== 'name' && (
+                                      <button type="button" class="link" onClick={() => remove(fact)}>
+                                        {t.remove} <span class="visually-hidden">{titleOfKind(kind.id)}</span>
+                                      </button>
+                                    )}
                                   </p>
                                 )}
                               </>

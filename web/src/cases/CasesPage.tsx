@@ -9,11 +9,12 @@ import {
   type CaseRow,
   kinds,
   phaseOf,
-  Refusal,
+  sentenceOf,
   titleOfChoice,
   titleOfInstitution,
   wordOf,
 } from './cases'
+import { Failed } from './Failed'
 import { RegisterImport } from './RegisterImport'
 import { caseWords } from './words'
 
@@ -64,7 +65,7 @@ export function CasesPage() {
       if (!offset || answer.number_matched) setMatched(answer.number_matched)
       setFailed('')
     } catch (error) {
-      setFailed(error instanceof Refusal ? error.message : String(error))
+      setFailed(sentenceOf(error))
     }
   }
   useEffect(() => {
@@ -119,11 +120,7 @@ export function CasesPage() {
             </select>
           </label>
         </form>
-        {failed && (
-          <p class="data-failed" role="alert">
-            {t.failed}: {failed}
-          </p>
-        )}
+        <Failed text={failed} />
         {rows && (
           <p role="status">
             {rows.length ? t.matched(matched) : isFiltered ? t.none : t.noneYet}{' '}
@@ -174,11 +171,13 @@ export function CasesPage() {
         {rows && rows.length > 0 && (
           <p class="case-note">
             {t.takeAway}:{' '}
-            {['csv', 'xlsx'].map((format) => (
-              <a key={format} class="link" href={exportOf(filters, format)} download>
-                {format.toUpperCase()}{' '}
-              </a>
-            ))}
+            <a class="link" href={exportOf(filters, 'csv')} download>
+              CSV
+            </a>{' '}
+            ·{' '}
+            <a class="link" href={exportOf(filters, 'xlsx')} download>
+              XLSX
+            </a>
           </p>
         )}
         {person.value?.role === 'officer' && <RegisterImport done={() => void load(0)} />}

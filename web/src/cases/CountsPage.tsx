@@ -5,7 +5,7 @@ import { lang } from '../i18n'
 import { formatDate, formatNumber } from '../i18n/format'
 import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
-import { ask, Refusal } from './cases'
+import { ask, sentenceOf } from './cases'
 import {
   type Condition,
   type Counts,
@@ -14,6 +14,7 @@ import {
   titleOfGroup,
   titleOfScheme,
 } from './counts'
+import { Failed } from './Failed'
 import { caseWords } from './words'
 
 interface Asked {
@@ -103,7 +104,7 @@ export function CountsPage() {
       setDifferences(why)
       setFailed('')
     }
-    load().catch((error) => !gone && setFailed(error instanceof Refusal ? error.message : String(error)))
+    load().catch((error) => !gone && setFailed(sentenceOf(error)))
     return () => {
       gone = true
     }
@@ -159,11 +160,7 @@ export function CountsPage() {
             </select>
           </label>
         </form>
-        {failed && (
-          <p class="data-failed" role="alert">
-            {t.failed}: {failed}
-          </p>
-        )}
+        <Failed text={failed} />
         {counts && (
           <section class="case-group">
             <p class="case-total" role="status">

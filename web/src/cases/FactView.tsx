@@ -12,7 +12,7 @@ export function FactView({ fact }: { fact: Fact }) {
     .map(({ field }) => ({ field, text: say(fact, field) }))
     .filter(({ text }) => text)
   const shown = fact.shown as Record<string, string> | undefined
-  const source = typeof fact.source === 'string' ? fact.source : null
+  const source = [fact.source, fact.source_url].find((told) => typeof told === 'string') as string | undefined
   return (
     <>
       <dl class="case-fact">

@@ -5,6 +5,7 @@ import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
 import { ask, type Case, factOf, kinds, Refusal, titleOfKind, type Wrong } from './cases'
 import { FactFields } from './FactForm'
+import { Failed } from './Failed'
 import { caseWords } from './words'
 
 /** What a case begins with: the rest is added on its page. */
@@ -56,11 +57,7 @@ export function NewCasePage() {
       <main class="data" tabIndex={-1}>
         <CasesNav />
         <h1>{t.newCase}</h1>
-        {failed && (
-          <p class="data-failed" role="alert">
-            {t.failed}: {failed}
-          </p>
-        )}
+        <Failed text={failed} />
         {!mayWrite && (
           <p>
             <a class="link" href={inLanguage('/entrar')}>

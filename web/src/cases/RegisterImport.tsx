@@ -1,8 +1,11 @@
 import { useState } from 'preact/hooks'
 import { Table } from '../data/Table'
+import { Failed } from './Failed'
 import { caseWords } from './words'
 
 interface Taken {
+  /** Why no row can be read yet: its columns are to be told. */
+  reason?: string
   dry_run: boolean
   recorded: number
   known_before: number
@@ -105,11 +108,7 @@ export function RegisterImport({ done }: { done: () => void }) {
           </label>
         </div>
         {busy && <p role="status">{t.reading}</p>}
-        {failed && (
-          <p class="data-failed" role="alert">
-            {t.failed}: {failed}
-          </p>
-        )}
+        <Failed text={failed} />
         {taken && file && (
           <>
             <p role="status">
@@ -119,7 +118,7 @@ export function RegisterImport({ done }: { done: () => void }) {
               {taken.rejected.length > 0 && t.rowsRefused(taken.rejected.length)}
             </p>
             {taken.dry_run && (
-              <details>
+              <details open={taken.reason !== undefined}>
                 <summary>{t.columns}</summary>
                 <div class="data-options">
                   {FIELDS.map((field) => (

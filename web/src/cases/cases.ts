@@ -113,6 +113,13 @@ export class Refusal extends Error {
   }
 }
 
+/** Why something was not done, in the reader's language where the server says it in both. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Refusal)) return String(error)
+  const told = error.errors.map((one) => (lang.value === 'en' ? one.en : one.es))
+  return told.length > 0 ? told.join('; ') : error.message
+}
+
 /** Asks the server. */
 export async function ask<T>(
   method: string,

@@ -113,7 +113,7 @@ const es = {
   counted: (count: number): string => (count === 1 ? 'caso contado' : 'casos contados'),
   stamp: (scheme: string, version: number, day: string, revision: string) =>
     `Esquema: ${scheme}, versión ${version}. Al ${day}. Datos ${revision}.`,
-  seenByOwn: 'Se cuentan los casos que usted puede ver.',
+  seenByOwn: 'Se cuentan los casos que usted puede ver, salvo borradores.',
   seenByPublic: 'Se cuentan los casos públicos.',
   share: 'Parte',
   withoutValue: 'Sin dato, o lugar no público',
@@ -135,8 +135,10 @@ const es = {
   registerHint:
     'CSV o XLSX, una fila por caso. Primero se ve qué quedaría; cada fila pasa a ser un borrador. Enviado otra vez, el mismo archivo no repite casos.',
   registerFile: 'Archivo',
-  registerDay: 'Día de la lista (para estados sin fecha)',
+  registerDay: 'Día de la lista: el de los estados sin fecha (vacío, hoy)',
   reading: 'Leyendo…',
+  tellColumns:
+    'Ninguna columna se reconoce por su nombre: diga de cuál viene cada dato; el nombre, al menos.',
   wouldRecord: (count: number) => `Quedarían ${count} casos.`,
   wasRecorded: (count: number, before: number) => `${count} casos registrados; ${before} ya estaban.`,
   rowsRefused: (count: number) => `${count} filas no pueden ser casos:`,
@@ -316,7 +318,7 @@ const en: CaseWords = {
   counted: (count) => (count === 1 ? 'case counted' : 'cases counted'),
   stamp: (scheme, version, day, revision) =>
     `Scheme: ${scheme}, version ${version}. As of ${day}. Data ${revision}.`,
-  seenByOwn: 'The cases that you may see are counted.',
+  seenByOwn: 'The cases that you may see are counted, except drafts.',
   seenByPublic: 'Public cases are counted.',
   share: 'Share',
   withoutValue: 'No value, or the place is not public',
@@ -338,8 +340,9 @@ const en: CaseWords = {
   registerHint:
     'CSV or XLSX, one row for each case. First you see what would come of it; each row becomes a draft. Sent again, the same file repeats no case.',
   registerFile: 'File',
-  registerDay: 'Day of the list (for states without a date)',
+  registerDay: 'Day of the list: that of states without a date (empty: today)',
   reading: 'Reading…',
+  tellColumns: 'No column is known by its name: say which one each value comes from; the name, at least.',
   wouldRecord: (count) => `${count} cases would be recorded.`,
   wasRecorded: (count, before) => `${count} cases recorded; ${before} were there already.`,
   rowsRefused: (count) => `${count} rows cannot be cases:`,
