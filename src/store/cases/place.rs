@@ -1,0 +1,117 @@
+use serde_json::{Map, Value as Json};
+use sqlx::PgConnection;
+
+use super::CaseError;
+use crate::model::cases::CheckedFact;
+
+/// Communities that a unit must have to stand for a place in it.
+const ENOUGH_COMMUNITIES: i64 = 5;
+/// Columns that tell where a place is.
+const PLACE_COLUMNS: [&str; 11] = [
+    "longitude",
+    "latitude",
+    "precision",
+    "subject",
+    "name",
+    "text",
+    "ubigeo",
+    "department",
+    "province",
+    "district",
+    "watershed",
+];
+
+/// Columns of a fact, and of places whose site is told to its institution only, those of the site.
+pub(super) struct Located {
+    pub(super) columns: Map<String, Json>,
+    pub(super) site: Option<Map<String, Json>>,
+}
+
+pub(super) async fn locate_all(
+    connection: &mut PgConnection,
+    facts: &[CheckedFact],
+) -> Result<Vec<Located>, CaseError> {
+    let mut located = Vec::with_capacity(facts.len());
+    for fact in facts {
+        let mut columns = fact.members.clone();
+        columns.insert("kind".into(), fact.kind.clone().into());
+        located.push(if fact.kind == "place" {
+            locate(connection, columns).await?
+        } else {
+            Located { columns, site: None }
+        });
+    }
+    Ok(located)
+}
+
+/// Finds the units in which a place lies, and parts what others may see of it from where it is.
+async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -> Result<Located, CaseError> {
+    let degrees = |name: &str| columns.get(name).and_then(Json::as_f64);
+    let (longitude, latitude) = (degrees("longitude"), degrees("latitude"));
+    let told = columns.get("ubigeo").and_then(Json::as_str);
+    let query = sqlx::query_file!("src/store/queries/locate_place.sql", longitude, latitude, told);
+    let found = query.fetch_one(&mut *connection).await?;
+    if let (Some(_), Some(told), Some(lies)) = (longitude, told, &found.ubigeo)
+        && !lies.starts_with(told)
+        && !told.starts_with(lies.as_str())
+    {
+        return Err(CaseError::Refused(format!("the place lies in the UBIGEO {lies}, not in {told}")));
+    }
+    if longitude.is_some() && !columns.contains_key("precision") {
+        columns.insert("precision".into(), "sitio".into());
+    }
+    // What the layers say comes before what somebody wrote.
+    let units = [
+        ("department", &found.department),
+        ("province", &found.province),
+        ("district", &found.district),
+        ("ubigeo", &found.ubigeo),
+        ("watershed", &found.watershed),
+    ];
+    for (column, unit) in units {
+        if let Some(unit) = unit {
+            columns.insert(column.into(), unit.as_str().into());
+        }
+    }
+    columns.insert("units_as_of".into(), found.units_as_of);
+    let protection = columns.get("protection").and_then(Json::as_str).unwrap_or_default().to_owned();
+    if protection == "public" {
+        return Ok(Located { columns, site: None });
+    }
+    let site: Map<String, Json> =
+        PLACE_COLUMNS.iter().filter_map(|name| Some(((*name).to_owned(), columns.remove(*name)?))).collect();
+    columns.remove("units_as_of");
+    if protection == "generalised" {
+        let text = |name: &str| site.get(name).and_then(Json::as_str);
+        let (department, province, district) = (text("department"), text("province"), text("district"));
+        let query = sqlx::query_file!("src/store/queries/count_communities.sql", department, province, district);
+        let count = query.fetch_one(&mut *connection).await?;
+        // A unit with enough communities stands for a place; and so that the next larger one, where it is told, does not mean one of
+        // few small ones, those together must have enough as well.
+        let stands = |own: i64, small: i64, has_small: bool| {
+            own >= ENOUGH_COMMUNITIES && (!has_small || small >= ENOUGH_COMMUNITIES)
+        };
+        let (level, digits): (&[&str], usize) = match () {
+            () if stands(count.in_district, count.in_small_districts, count.has_small_districts)
+                && stands(count.in_province, count.in_small_provinces, count.has_small_provinces) =>
+            {
+                (&["department", "province", "district"], 6)
+            }
+            () if stands(count.in_province, count.in_small_provinces, count.has_small_provinces) => {
+                (&["department", "province"], 4)
+            }
+            () => (&["department"], 2),
+        };
+        for unit in level {
+            if let Some(name) = site.get(*unit) {
+                columns.insert((*unit).to_owned(), name.clone());
+            }
+        }
+        if let Some(code) = text("ubigeo") {
+            columns.insert("ubigeo".into(), code[..digits.min(code.len())].into());
+        }
+        let precision = ["departamento", "provincia", "distrito"][level.len() - 1];
+        columns.insert("precision".into(), precision.into());
+    }
+    Ok(Located { columns, site: Some(site) })
+}
