@@ -14,7 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tiles", &["model", "index"]),
     ("jobs", &["model", "store", "index", "analysis", "exchange"]),
     ("api", &["model", "crs", "overlay", "store", "index", "analysis", "exchange", "tiles", "jobs", "people"]),
-    ("config", &["api"]),
+    ("config", &["api", "people"]),
     ("telemetry", &[]),
     (
         "cli",
