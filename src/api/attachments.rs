@@ -13,7 +13,7 @@ use crate::{
     api::{
         Problem, SharedState,
         body::WholeBody,
-        cases::{checked_id, hindered, unknown, viewer, writer},
+        cases::{checked_id, hindered, source_class, unknown, viewer, writer},
         params::Params,
     },
     people::Caller,
@@ -77,10 +77,7 @@ async fn add(
                 format!("expected the file's name; it ends in one of {}", endings.join(", ")),
             )
         })?;
-    let source_class = params.get("source-class").unwrap_or("institutional");
-    if !["public", "institutional", "reserved"].contains(&source_class) {
-        return Err(Problem::bad_parameter("source-class", "accepted are public, institutional and reserved"));
-    }
+    let source_class = source_class(&params)?;
     if body.is_empty() {
         return Err(Problem::bad_body("the file is empty"));
     }

@@ -16,12 +16,13 @@ use crate::{
     api::{
         Problem, SharedState,
         body::WholeBody,
+        ogc::edit::idempotency_key,
         params::Params,
         people::{is_uuid, read},
     },
     model::{
         Moment, Right,
-        cases::{CheckedFact, FactKinds, ListedCode, Wrong},
+        cases::{CheckedFact, FactKinds, ListedCode, SOURCE_CLASSES, Wrong},
     },
     people::Caller,
     store::{Audience, Case, CaseDraft, CaseError, CaseFilter, CaseViewer, RequestKey, Sharing},
@@ -84,6 +85,15 @@ async fn kinds(State(state): State<SharedState>, params: Params) -> Result<Json<
     Ok(Json(json!({"fields": built_in.fields, "kinds": built_in.kinds, "codes": codes, "institutions": institutions})))
 }
 
+/// The class of the source of what is sent; from the work of the institution, where nothing is said.
+pub(super) fn source_class(params: &Params) -> Result<&str, Problem> {
+    let class = params.get("source-class").unwrap_or("institutional");
+    match SOURCE_CLASSES.contains(&class) {
+        true => Ok(class),
+        false => Err(Problem::bad_parameter("source-class", format!("accepted are {}", SOURCE_CLASSES.join(", ")))),
+    }
+}
+
 /// Parameters of lists.
 const LIST_PARAMETERS: [&str; 10] =
     ["q", "state", "phase", "type", "activity", "department", "institution", "merged", "offset", "limit"];
@@ -92,11 +102,6 @@ const LIST_PARAMETERS: [&str; 10] =
 pub(super) fn filter_of<'a>(params: &Params, others: impl IntoIterator<Item = &'a str>) -> Result<CaseFilter, Problem> {
     params.allow_only(LIST_PARAMETERS.into_iter().chain(others))?;
     let text = |name: &str| params.get(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let merged = match params.get("merged") {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(Problem::bad_parameter("merged", "accepted are true and false")),
-    };
     Ok(CaseFilter {
         words: text("q").map(|words| words.replace(['%', '_', '\\'], " ")),
         state: text("state"),
@@ -105,7 +110,7 @@ pub(super) fn filter_of<'a>(params: &Params, others: impl IntoIterator<Item = &'
         activity: text("activity"),
         department: text("department"),
         institution: text("institution"),
-        merged,
+        merged: params.truth("merged")?,
         offset: i64::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(i64::MAX),
         limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?.try_into().unwrap_or(i64::MAX),
     })
@@ -248,8 +253,8 @@ async fn create(
     let sharing = next_sharing(&state, &caller.person.institution, unshared, sharing).await?;
     let draft = CaseDraft { code, sharing, synthetic, facts };
     let digest = digest_of("case", &body);
-    let made = state.store.create_case(viewer, &draft, request_key(&headers, &digest)?).await?;
-    made_known(&state, viewer, &made.case, StatusCode::CREATED).await
+    let id = state.store.create_case(viewer, &draft, request_key(&headers, &digest)?).await?;
+    made_known(&state, viewer, &id, StatusCode::CREATED).await
 }
 
 /// Of what is asked for: to what, and the body.
@@ -258,10 +263,7 @@ fn digest_of(subject: &str, body: &[u8]) -> Vec<u8> {
 }
 
 fn request_key<'a>(headers: &'a HeaderMap, digest: &'a [u8]) -> Result<Option<RequestKey<'a>>, Problem> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = key.to_str().ok().map(str::trim).filter(|key| (1..=200).contains(&key.len()));
-    let key = key.ok_or_else(|| Problem::bad_body("Idempotency-Key must be 1 to 200 visible ASCII characters"))?;
-    Ok(Some(RequestKey { key, digest }))
+    Ok(idempotency_key(headers)?.map(|key| RequestKey { key, digest }))
 }
 
 /// The case as whoever wrote it sees it, with its address.
@@ -280,11 +282,15 @@ async fn made_known(
 
 /// Who is told where protected places are is recorded.
 async fn record_read(state: &SharedState, viewer: CaseViewer<'_>, case: &Case, facts: &[Json_]) -> Result<(), Problem> {
-    let is_protected = |fact: &Json_| fact.get("protection").is_some_and(|protection| protection != "public");
     if case.audience == Audience::Own && facts.iter().any(is_protected) {
         state.store.record_case_read(viewer, case).await?;
     }
     Ok(())
+}
+
+/// Whether a fact is of a place that is not public.
+fn is_protected(fact: &Json_) -> bool {
+    fact.get("protection").is_some_and(|protection| protection != "public")
 }
 
 /// A case in JSON, with its tag: of others than its institution, one that follows from what they are told.
@@ -298,6 +304,8 @@ fn told(case: &Case, facts: &[Json_]) -> Response {
         "merged_into": case.merged_into,
         "summary": case.summary,
         "facts": facts,
+        // Of a case with very many, those of a kind can be asked for.
+        "facts_left_off": facts.len() >= SHOWN_FACTS,
     });
     if case.audience == Audience::Own {
         body["sharing"] = case.sharing.sharing.as_str().into();
@@ -338,10 +346,21 @@ async fn show(
     Ok(told(&case, &facts))
 }
 
-/// Where less is public than before, answers that were worked out by it go.
-fn forget(state: &SharedState, tells_less: bool) {
-    if tells_less {
-        state.overlaps.forget_answers();
+/// The case as it is after a change that says whether less is public now: then answers that were worked out by it go.
+async fn changed(
+    state: &SharedState,
+    viewer: CaseViewer<'_>,
+    id: &str,
+    outcome: Result<bool, CaseError>,
+) -> Result<Response, Problem> {
+    match outcome {
+        Ok(tells_less) => {
+            if tells_less {
+                state.overlaps.forget_answers();
+            }
+            made_known(state, viewer, id, StatusCode::OK).await
+        }
+        Err(error) => Err(hindered(state, viewer, id, error).await),
     }
 }
 
@@ -385,12 +404,8 @@ async fn share(
     let now = case.sharing.clone();
     let next = next_sharing(&state, &caller.person.institution, now.clone(), change).await?;
     match state.store.share_case(viewer, id, seen, &next).await {
-        Ok(tells_less) => {
-            forget(&state, tells_less);
-            made_known(&state, viewer, id, StatusCode::OK).await
-        }
         Err(error @ CaseError::Changed { .. }) => Err(Problem::changed(error, json!(now), sent)),
-        Err(error) => Err(hindered(&state, viewer, id, error).await),
+        outcome => changed(&state, viewer, id, outcome).await,
     }
 }
 
@@ -434,10 +449,6 @@ async fn change(
     let sent: Map<String, Json_> = read(&body)?;
     let next = checked(&state, std::slice::from_ref(&sent)).await?.remove(0);
     match state.store.change_fact(viewer, id, fact, seen(&headers)?, Some(&next)).await {
-        Ok(tells_less) => {
-            forget(&state, tells_less);
-            made_known(&state, viewer, id, StatusCode::OK).await
-        }
         Err(CaseError::Changed { version, current: Some(current) }) => {
             if let Some((case, _)) = state.store.case(viewer, id, None, Some("name"), 1).await? {
                 record_read(&state, viewer, &case, std::slice::from_ref(&current)).await?;
@@ -445,7 +456,7 @@ async fn change(
             let error = CaseError::Changed { version, current: None };
             Err(Problem::changed(error, current, sent.into()))
         }
-        Err(error) => Err(hindered(&state, viewer, id, error).await),
+        outcome => changed(&state, viewer, id, outcome).await,
     }
 }
 
@@ -458,13 +469,8 @@ async fn remove(
 ) -> Result<Response, Problem> {
     let viewer = writer(&caller)?;
     let (id, fact) = (checked_id(&id)?, checked_id(&fact)?);
-    match state.store.change_fact(viewer, id, fact, seen(&headers)?, None).await {
-        Ok(tells_less) => {
-            forget(&state, tells_less);
-            made_known(&state, viewer, id, StatusCode::OK).await
-        }
-        Err(error) => Err(hindered(&state, viewer, id, error).await),
-    }
+    let outcome = state.store.change_fact(viewer, id, fact, seen(&headers)?, None).await;
+    changed(&state, viewer, id, outcome).await
 }
 
 /// `GET /api/cases/{id}/history?limit=…`: what became of it, for its own institution.
@@ -482,7 +488,7 @@ async fn history(
         return Err(Problem::forbidden("what became of a case is told to its own institution"));
     }
     let events = state.store.case_history(viewer, &id, i64::try_from(limit).unwrap_or(i64::MAX)).await?;
-    if events.iter().any(|event| event.detail.get("protection").is_some_and(|protection| protection != "public")) {
+    if events.iter().any(|event| is_protected(&event.detail)) {
         state.store.record_case_read(viewer, &case).await?;
     }
     Ok(Json(json!({"history": events})))
@@ -517,13 +523,8 @@ async fn merge(
     let viewer = writer(&caller)?;
     let Into { into } = read(&body)?;
     let id = checked_id(&id)?;
-    match state.store.merge_case(viewer, id, seen(&headers)?, Some(checked_id(&into)?)).await {
-        Ok(tells_less) => {
-            forget(&state, tells_less);
-            made_known(&state, viewer, id, StatusCode::OK).await
-        }
-        Err(error) => Err(hindered(&state, viewer, id, error).await),
-    }
+    let outcome = state.store.merge_case(viewer, id, seen(&headers)?, Some(checked_id(&into)?)).await;
+    changed(&state, viewer, id, outcome).await
 }
 
 /// `DELETE /api/cases/{id}/merge` with `If-Match`: it goes on for itself again.
@@ -535,11 +536,6 @@ async fn unmerge(
 ) -> Result<Response, Problem> {
     let viewer = writer(&caller)?;
     let id = checked_id(&id)?;
-    match state.store.merge_case(viewer, id, seen(&headers)?, None).await {
-        Ok(tells_less) => {
-            forget(&state, tells_less);
-            made_known(&state, viewer, id, StatusCode::OK).await
-        }
-        Err(error) => Err(hindered(&state, viewer, id, error).await),
-    }
+    let outcome = state.store.merge_case(viewer, id, seen(&headers)?, None).await;
+    changed(&state, viewer, id, outcome).await
 }

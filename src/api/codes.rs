@@ -13,7 +13,7 @@ use crate::{
     api::{Problem, SharedState, body::WholeBody, params::Params, people::read},
     model::{
         Right,
-        cases::{Condition, FactKinds, ListedCode, Scheme, Wrong},
+        cases::{Condition, FactKinds, ListedCode, SOURCE_CLASSES, Scheme, Wrong},
     },
     people::Caller,
     store::{CodeMatch, Institution},
@@ -224,8 +224,9 @@ async fn save_scheme(
             ));
         }
     }
-    let classes = ["public", "institutional", "reserved"];
-    if sent.source_classes.is_empty() || sent.source_classes.iter().any(|class| !classes.contains(&class.as_str())) {
+    if sent.source_classes.is_empty()
+        || sent.source_classes.iter().any(|class| !SOURCE_CLASSES.contains(&class.as_str()))
+    {
         return Err(wrong(
             "source_classes",
             "se espera al menos una de public, institutional, reserved",

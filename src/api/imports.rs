@@ -198,11 +198,6 @@ pub(super) async fn options(state: &SharedState, params: &Params) -> Result<Impo
         let code = text(name).map(|text| text.strip_prefix("EPSG:").unwrap_or(&text).parse());
         code.transpose().map_err(|_| Problem::bad_parameter(name, "expected EPSG:n, such as EPSG:32718"))
     };
-    let truth = |name: &'static str| match params.get(name) {
-        None | Some("false" | "") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(Problem::bad_parameter(name, "expected true or false")),
-    };
     let day = text("valid-on").map(|day| crate::model::Moment::parse_day(&day)).transpose();
     let layer = text("layer").ok_or_else(|| Problem::bad_parameter("layer", "say the layer it goes into"))?;
     let mut columns = text("columns").map_or(Ok(BTreeMap::new()), |told| {
@@ -224,7 +219,7 @@ pub(super) async fn options(state: &SharedState, params: &Params) -> Result<Impo
         licence: text("licence"),
         attribution: text("attribution"),
         valid_on: day.map_err(|error| Problem::bad_parameter("valid-on", error))?,
-        allow_outside: truth("allow-outside")?,
-        overwrite_edits: truth("overwrite-edits")?,
+        allow_outside: params.truth("allow-outside")?,
+        overwrite_edits: params.truth("overwrite-edits")?,
     })
 }

@@ -202,12 +202,18 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::map_response(people::keep_nowhere));
     let edge = || (middleware::from_fn(observe::observe), CatchPanicLayer::custom(problem::on_panic));
+    let small = || CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALL)));
+    // Nor is this, which may take longer than other requests.
+    let registers = register::routes()
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::map_response(people::keep_nowhere))
+        .layer(small());
     let slow = imports::uploads()
-        .merge(register::routes().layer(middleware::map_response(people::keep_nowhere)))
         .merge(overlaps::routes())
         .merge(ogc::processes::routes())
         .method_not_allowed_fallback(method_not_allowed)
-        .layer((cors(), CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALL)))));
+        .layer((cors(), small()))
+        .merge(registers);
     Router::new()
         .merge(ogc)
         .merge(open_data)

@@ -8,7 +8,7 @@ use crate::{
     api::{PublicUrl, SharedState},
     model::{
         Role,
-        cases::{FactFieldType, FactKinds},
+        cases::{FactFieldType, FactKinds, SOURCE_CLASSES},
     },
 };
 
@@ -420,7 +420,7 @@ fn fact() -> Json_ {
     let ids: Vec<_> = kinds.kinds.iter().map(|kind| kind.id.as_str()).collect();
     let mut members = json!({
         "kind": {"type": "string", "enum": ids},
-        "source_class": {"type": "string", "enum": ["public", "institutional", "reserved"], "default": "institutional"},
+        "source_class": {"type": "string", "enum": SOURCE_CLASSES, "default": "institutional"},
         "source": {"type": "string", "maxLength": 500},
         "source_url": {"type": "string", "format": "uri", "maxLength": 2000},
         "source_on": {"type": "string", "format": "date"},

@@ -42,6 +42,15 @@ impl Params {
         }
     }
 
+    /// Whether a parameter says so; where it is not given, it does not.
+    pub(super) fn truth(&self, name: &str) -> Result<bool, Problem> {
+        match self.get(name) {
+            None | Some("false" | "") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Problem::bad_parameter(name, "expected true or false")),
+        }
+    }
+
     /// The same with another parameter.
     pub(super) fn with(&self, name: &str, value: &str) -> Params {
         Params(self.0.iter().cloned().chain([(name.to_owned(), value.to_owned())]).collect())

@@ -235,7 +235,7 @@ impl From<CaseError> for Problem {
             CaseError::KeyOfOther => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency-Key is taken", error.to_string())
             }
-            CaseError::UnknownInstitution(_) | CaseError::Refused(_) => Problem::bad_body(error),
+            CaseError::Refused(_) => Problem::bad_body(error),
             CaseError::Busy => Problem::unavailable(error),
             CaseError::Store(failure) if failure.is_outage() => {
                 Problem::unavailable("the database does not answer; nothing was written")

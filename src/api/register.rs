@@ -16,7 +16,7 @@ use crate::{
     api::{
         Problem, SharedState,
         body::WholeBody,
-        cases::{checked_facts, filter_of, viewer, writer},
+        cases::{checked_facts, filter_of, source_class, viewer, writer},
         imports::{OPTIONS, options},
         params::Params,
     },
@@ -72,15 +72,8 @@ async fn import(
 ) -> Result<Response, Problem> {
     let viewer = writer(&caller)?;
     params.allow_only(OPTIONS.into_iter().chain(["file", "dry-run", "source-class"]))?;
-    let dry_run = match params.get("dry-run") {
-        None | Some("false" | "") => false,
-        Some("true") => true,
-        Some(_) => return Err(Problem::bad_parameter("dry-run", "expected true or false")),
-    };
-    let source_class = params.get("source-class").unwrap_or("institutional");
-    if !["public", "institutional", "reserved"].contains(&source_class) {
-        return Err(Problem::bad_parameter("source-class", "accepted are public, institutional and reserved"));
-    }
+    let dry_run = params.truth("dry-run")?;
+    let source_class = source_class(&params)?;
     let options = options(&state, &params.with("layer", "conflicts")).await?;
     let name = params.get("file").unwrap_or_default();
     let defaults = RegisterDefaults {

@@ -32,7 +32,7 @@ pub use announcements::Announcements;
 pub use attachments::{Attachment, NewAttachment};
 pub use audit::{AuditEvent, AuditState, Deed};
 pub use cases::{
-    Audience, Case, CaseDraft, CaseError, CaseEvent, CaseFilter, CaseViewer, FactFilter, Made, RequestKey, Sharing,
+    Audience, Case, CaseDraft, CaseError, CaseEvent, CaseFilter, CaseViewer, FactFilter, RequestKey, Sharing,
     SimilarCase,
 };
 pub use changes::{Change, ChangeCounts, ChangeKind, FieldChange, by_department};

@@ -1,6 +1,6 @@
 //! The register of cases: recording, versions, who may see what, and what of it is public.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -587,6 +587,18 @@ fn every_operation_is_refused_to_whoever_may_not_do_it() {
     .chain([("visitor", None)])
     .collect();
     let document = server.json("/api/openapi.json");
+    // What the program answers under /api is described, and nothing else.
+    let mut routes = BTreeSet::new();
+    for file in std::fs::read_dir(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = std::fs::read_to_string(path).unwrap();
+            routes.extend(text.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next().map(str::to_owned)));
+        }
+    }
+    routes.retain(|route| route.starts_with("/api/") && route != "/api/openapi.json");
+    let described: BTreeSet<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(routes, described);
     let (mut looked_at, mut wrong) = (0, vec![]);
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {

@@ -244,7 +244,7 @@ fn version_of(id: i64, tag: &str) -> Option<i64> {
 }
 
 /// What makes one request of several.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(in crate::api) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = key.to_str().ok().map(str::trim).filter(|key| (1..=MAX_IDEMPOTENCY_KEY).contains(&key.len()));
     let accepted = format!("Idempotency-Key must be 1 to {MAX_IDEMPOTENCY_KEY} visible ASCII characters");

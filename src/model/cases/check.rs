@@ -11,7 +11,8 @@ use crate::model::{AROUND_PERU, Catalogue, Code};
 const LONGEST: (usize, usize) = (300, 20_000);
 /// Members that tell where a fact is from, whatever its kind.
 const PROVENANCE: [&str; 4] = ["source_class", "source", "source_url", "source_on"];
-const SOURCE_CLASSES: [&str; 3] = ["public", "institutional", "reserved"];
+/// Classes of sources, from what anybody could know to what never leaves the institution.
+pub const SOURCE_CLASSES: [&str; 3] = ["public", "institutional", "reserved"];
 
 /// What is wrong with a member, in both languages of the interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

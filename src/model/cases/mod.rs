@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Code, Text};
 
-pub use check::{CheckedFact, Wrong};
+pub use check::{CheckedFact, SOURCE_CLASSES, Wrong};
 pub use scheme::{COUNTING_TESTS, Condition, CountedCase, PROTEST_ACTS, Scheme};
 
 /// A code of an institution's list.

@@ -163,17 +163,6 @@ pub struct SimilarCase {
     pub likeness: f64,
 }
 
-/// What a request made, now or before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
-    /// The case.
-    pub case: String,
-    /// The fact.
-    pub fact: Option<String>,
-    /// The same request came before.
-    pub before: bool,
-}
-
 /// The key a request came with, and the digest of what it asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestKey<'a> {
@@ -222,9 +211,6 @@ pub enum CaseError {
     /// The case has one of this kind already, or one of the same day.
     #[error("{0}")]
     Twice(&'static str),
-    /// A word that is no institution.
-    #[error("there is no institution \"{0}\"")]
-    UnknownInstitution(String),
     /// It cannot be merged so.
     #[error("{0}")]
     NotMergeable(&'static str),

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 use sqlx::{Connection, PgConnection, PgTransaction};
 
 use super::{
-    CaseDraft, CaseError, CaseViewer, Made, RequestKey, Sharing, TIMEOUT, become_viewer,
+    CaseDraft, CaseError, CaseViewer, RequestKey, Sharing, TIMEOUT, become_viewer,
     place::{Located, locate_all},
     publish::finish,
 };
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Store {
-    /// Records a case of the caller's institution.
+    /// Records a case of the caller's institution, and returns its number: that of before, where the same request came before.
     ///
     /// # Errors
     /// [`CaseError`].
@@ -21,7 +21,7 @@ impl Store {
         viewer: CaseViewer<'_>,
         draft: &CaseDraft,
         key: Option<RequestKey<'_>>,
-    ) -> Result<Made, CaseError> {
+    ) -> Result<String, CaseError> {
         self.change(async |connection| {
             if let Some(before) = made_before(connection, viewer, key).await? {
                 return Ok(before);
@@ -53,10 +53,9 @@ impl Store {
             for fact in located {
                 insert_fact(&mut transaction, viewer, &case, None, fact).await?;
             }
-            let made = Made { case: case.clone(), fact: None, before: false };
-            remember(&mut transaction, viewer, key, &made).await?;
+            remember(&mut transaction, viewer, key, &case).await?;
             finish(transaction, &[&case], viewer, ("case.create", &json!({"case": case})), false).await?;
-            Ok(made)
+            Ok(case)
         })
         .await
     }
@@ -71,21 +70,19 @@ impl Store {
         case: &str,
         facts: &[CheckedFact],
         key: Option<RequestKey<'_>>,
-    ) -> Result<Made, CaseError> {
+    ) -> Result<(), CaseError> {
         self.change(async |connection| {
-            if let Some(before) = made_before(connection, viewer, key).await? {
-                return Ok(before);
+            if made_before(connection, viewer, key).await?.is_some() {
+                return Ok(());
             }
             let mut transaction = connection.begin().await?;
             let located = locate_all(&mut transaction, facts).await?;
             become_viewer(&mut transaction, viewer).await?;
             let locked = lock_with_target(&mut transaction, case).await?;
-            let mut last = None;
             for fact in located {
-                last = Some(insert_fact(&mut transaction, viewer, case, None, fact).await?);
+                insert_fact(&mut transaction, viewer, case, None, fact).await?;
             }
-            let made = Made { case: case.to_owned(), fact: last, before: false };
-            remember(&mut transaction, viewer, key, &made).await?;
+            remember(&mut transaction, viewer, key, case).await?;
             let kinds: Vec<_> = facts.iter().map(|fact| &fact.kind).collect();
             finish_facts(
                 transaction,
@@ -94,8 +91,8 @@ impl Store {
                 ("case.add_facts", &json!({"case": case, "kinds": kinds})),
                 false,
             )
-            .await?;
-            Ok(made)
+            .await
+            .map(drop)
         })
         .await
     }
@@ -305,18 +302,19 @@ async fn note_change(
     Ok(())
 }
 
+/// The case that the same request made or changed before.
 async fn made_before(
     connection: &mut PgConnection,
     viewer: CaseViewer<'_>,
     key: Option<RequestKey<'_>>,
-) -> Result<Option<Made>, CaseError> {
+) -> Result<Option<String>, CaseError> {
     let Some(RequestKey { key, digest }) = key else { return Ok(None) };
     let mut transaction = connection.begin().await?;
     become_viewer(&mut transaction, viewer).await?;
     let query = sqlx::query_file!("src/store/queries/read_case_request.sql", viewer.account, key, digest);
     match query.fetch_optional(&mut *transaction).await? {
         Some(row) if !row.is_same => Err(CaseError::KeyOfOther),
-        found => Ok(found.map(|row| Made { case: row.case_id, fact: row.fact, before: true })),
+        found => Ok(found.map(|row| row.case_id)),
     }
 }
 
@@ -324,11 +322,10 @@ async fn remember(
     connection: &mut PgConnection,
     viewer: CaseViewer<'_>,
     key: Option<RequestKey<'_>>,
-    made: &Made,
+    case: &str,
 ) -> Result<(), CaseError> {
     let Some(RequestKey { key, digest }) = key else { return Ok(()) };
-    let (account, fact) = (viewer.account, made.fact.as_deref());
-    let query = sqlx::query_file!("src/store/queries/insert_case_request.sql", account, key, digest, made.case, fact);
+    let query = sqlx::query_file!("src/store/queries/insert_case_request.sql", viewer.account, key, digest, case);
     let written = query.execute(connection).await;
     written.map(drop).map_err(|error| match error.as_database_error() {
         // The same request, sent twice at once, is being answered.
@@ -343,7 +340,7 @@ async fn insert_fact(
     case: &str,
     version: Option<(&str, i32)>,
     fact: Located,
-) -> Result<String, CaseError> {
+) -> Result<(), CaseError> {
     let Located { mut columns, site } = fact;
     columns.insert("case_id".into(), case.into());
     columns.insert("recorded_by".into(), viewer.account.into());
@@ -351,15 +348,13 @@ async fn insert_fact(
         columns.insert("id".into(), id.into());
         columns.insert("version".into(), version.into());
     }
-    let query = sqlx::query_file!("src/store/queries/insert_fact.sql", Json::from(columns));
-    let written = query.fetch_one(&mut *connection).await?;
+    let query = sqlx::query_file_scalar!("src/store/queries/insert_fact.sql", Json::from(columns));
+    let number = query.fetch_one(&mut *connection).await?;
     if let Some(mut site) = site {
         site.insert("case_id".into(), case.into());
-        sqlx::query_file!("src/store/queries/insert_site.sql", written.number, Json::from(site))
-            .execute(connection)
-            .await?;
+        sqlx::query_file!("src/store/queries/insert_site.sql", number, Json::from(site)).execute(connection).await?;
     }
-    Ok(written.id)
+    Ok(())
 }
 
 /// How open a place is: more to others, the greater.

@@ -9,4 +9,4 @@ select coalesce((select p.ordinal from rimay.case_fact p where p.id = f.id and p
   st_setsrid(st_makepoint(($1::jsonb ->> 'longitude')::float8, ($1::jsonb ->> 'latitude')::float8), 4326), f.ubigeo, f.department,
   f.province, f.district, f.watershed, f.units_as_of, f.source_class, f.source, f.source_url, f.source_on, f.recorded_by
 from jsonb_populate_record(null::rimay.case_fact, $1::jsonb - '{longitude,latitude}'::text[]) f
-returning number, id::text as "id!", version
+returning number

@@ -33,6 +33,18 @@ export async function errorOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, problem?.detail ?? problem?.title ?? response.statusText, requestId)
 }
 
+/** Asks for something, with a body in JSON where there is one. */
+export function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  if (body === undefined) return fetch(path, { method, headers })
+  const told = { 'content-type': 'application/json', ...headers }
+  return fetch(path, { method, headers: told, body: JSON.stringify(body) })
+}
+
 /** True for a request that we gave up ourselves: nothing to report. */
 export const isAborted = (error: unknown) => error instanceof DOMException && error.name === 'AbortError'
 

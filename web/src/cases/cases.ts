@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { type ApiError, errorOf } from '../api/client'
+import { type ApiError, errorOf, send } from '../api/client'
 import { lang } from '../i18n'
 
 export interface Choice {
@@ -127,11 +127,7 @@ export async function ask<T>(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<T> {
-  const response = await fetch(path, {
-    method,
-    headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
+  const response = await send(method, path, body, headers)
   if (response.ok) return (await response.json()) as T
   const told = (await response
     .clone()

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { ApiError, errorOf } from '../api/client'
+import { ApiError, errorOf, send } from '../api/client'
 
 export interface Person {
   id: string
@@ -43,11 +43,7 @@ export async function call<T>(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<T> {
-  const response = await fetch(path, {
-    method,
-    headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
+  const response = await send(method, path, body, headers)
   if (!response.ok) throw await errorOf(response)
   const text = await response.text()
   return (text ? JSON.parse(text) : undefined) as T
