@@ -24,7 +24,9 @@ pub use answer::{Answer, AnswerError, Totals};
 pub use area::AREA;
 pub use area_json::AreaJson;
 pub use boundary::Extent;
-pub use counting::{CaseGroup, CountedCases, GROUPINGS};
+pub use counting::{
+    CaseGroup, CountedCase, CountedCases, Counting, Crosswalk, DecidingFact, GROUPINGS, check_condition,
+};
 pub use measure::{
     CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, WATERSHEDS, distances_m, first_day,
 };

@@ -21,7 +21,7 @@ use crate::{
         people::{is_uuid, read},
     },
     model::{
-        Moment, Right,
+        Catalogue, Moment, Right,
         cases::{CheckedFact, FactKinds, ListedCode, SOURCE_CLASSES, Wrong},
     },
     people::Caller,
@@ -82,7 +82,12 @@ async fn kinds(State(state): State<SharedState>, params: Params) -> Result<Json<
     params.allow_only([])?;
     let (codes, institutions) = tokio::try_join!(state.store.codes(), state.store.institutions())?;
     let built_in = FactKinds::built_in();
-    Ok(Json(json!({"fields": built_in.fields, "kinds": built_in.kinds, "codes": codes, "institutions": institutions})))
+    let layers = Catalogue::built_in().layers().iter();
+    let layers: Vec<_> =
+        layers.map(|layer| json!({"id": layer.id, "title_es": layer.title.es, "title_en": layer.title.en})).collect();
+    Ok(Json(
+        json!({"layers": layers, "fields": built_in.fields, "kinds": built_in.kinds, "codes": codes, "institutions": institutions}),
+    ))
 }
 
 /// The class of the source of what is sent; from the work of the institution, where nothing is said.
@@ -95,8 +100,8 @@ pub(super) fn source_class(params: &Params) -> Result<&str, Problem> {
 }
 
 /// Parameters of lists.
-const LIST_PARAMETERS: [&str; 10] =
-    ["q", "state", "phase", "type", "activity", "department", "institution", "merged", "offset", "limit"];
+const LIST_PARAMETERS: [&str; 11] =
+    ["q", "state", "phase", "type", "activity", "department", "institution", "draft", "merged", "offset", "limit"];
 
 /// Which cases a list, or a file of one, shall have.
 pub(super) fn filter_of<'a>(params: &Params, others: impl IntoIterator<Item = &'a str>) -> Result<CaseFilter, Problem> {
@@ -110,13 +115,14 @@ pub(super) fn filter_of<'a>(params: &Params, others: impl IntoIterator<Item = &'
         activity: text("activity"),
         department: text("department"),
         institution: text("institution"),
+        drafts: params.truth("draft")?,
         merged: params.truth("merged")?,
         offset: i64::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(i64::MAX),
         limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?.try_into().unwrap_or(i64::MAX),
     })
 }
 
-/// `GET /api/cases?q=…&state=…&phase=…&type=…&activity=…&department=…&institution=…&merged=…&offset=…&limit=…`: those the caller may
+/// `GET /api/cases?q=…&state=…&phase=…&type=…&activity=…&department=…&institution=…&draft=…&merged=…&offset=…&limit=…`: those the caller may
 /// see, their own first, those that changed last before others.
 async fn list(
     State(state): State<SharedState>,

@@ -9,14 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value as Json_, json};
 
 use crate::{
-    analysis::CountedCases,
+    analysis::{CountedCases, check_condition},
     api::{Problem, SharedState, body::WholeBody, params::Params, people::read},
     model::{
         Right,
-        cases::{Condition, FactKinds, ListedCode, SOURCE_CLASSES, Scheme, Wrong},
+        cases::{COUNTED_KINDS, CodeMatch, Condition, FactKinds, ListedCode, SOURCE_CLASSES, Scheme, Wrong},
     },
     people::Caller,
-    store::{CodeMatch, Institution},
+    store::Institution,
 };
 
 pub(super) fn routes() -> Router<SharedState> {
@@ -205,9 +205,8 @@ async fn save_scheme(
     if sent.conditions.is_empty() || sent.conditions.len() > 20 {
         return Err(wrong("conditions", "se esperan de 1 a 20 condiciones", "expected 1 to 20 conditions"));
     }
-    let none = CountedCases::of(vec![]);
     for (place, condition) in sent.conditions.iter().enumerate() {
-        if let Err(error) = none.meeting(std::slice::from_ref(condition)) {
+        if let Err(error) = check_condition(&condition.filter) {
             let member = format!("conditions[{place}].where");
             let fields = CountedCases::fields().collect::<Vec<_>>().join(", ");
             return Err(wrong(
@@ -216,11 +215,12 @@ async fn save_scheme(
                 &format!("{error}; the fields are {fields}"),
             ));
         }
-        if FactKinds::built_in().kind(&condition.kind).is_none() {
+        if !COUNTED_KINDS.contains(&condition.kind.as_str()) {
+            let kinds = COUNTED_KINDS.join(", ");
             return Err(wrong(
                 &format!("conditions[{place}].kind"),
-                "no es una clase de hechos",
-                "it is no kind of facts",
+                &format!("se espera una de {kinds}"),
+                &format!("expected one of {kinds}"),
             ));
         }
     }

@@ -136,8 +136,8 @@ async fn examine(
 }
 
 /// `POST /api/imports/{id}/commit`: does what was examined; 409 where it is not examined.
-async fn commit(_: Editor, State(state): State<SharedState>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let job = state.imports.commit(&id)?;
+async fn commit(editor: Editor, State(state): State<SharedState>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let job = state.imports.commit(&id, editor.account)?;
     Ok(accepted(&state, &job.status()))
 }
 
@@ -174,12 +174,12 @@ async fn vintages(State(state): State<SharedState>, params: Params) -> Result<Js
 
 /// `POST /api/vintages/{id}/rollback`: takes the newest vintage of its source back.
 async fn roll_back(
-    _: Editor,
+    editor: Editor,
     State(state): State<SharedState>,
     Path(id): Path<String>,
 ) -> Result<Json<RolledBack>, Problem> {
     let id = id.parse().map_err(|_| Problem::not_found("there is no import with this id"))?;
-    Ok(Json(state.store.roll_back(id).await?))
+    Ok(Json(state.store.roll_back(id, editor.account.as_deref()).await?))
 }
 
 fn accepted(state: &SharedState, status: &JobStatus) -> Response {

@@ -59,7 +59,7 @@ pub use connections::{ConnectionLimits, serve};
 pub use counts::CountsCache;
 pub use heavy::Heavy;
 pub use problem::Problem;
-pub use schemes::CountedCache;
+pub use schemes::KnownCache;
 pub use token::EditToken;
 
 /// What handlers work with.
@@ -74,8 +74,8 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// What lies on what.
     pub overlaps: OverlapJobs,
-    /// Cases counted a while ago.
-    pub counted: CountedCache,
+    /// What is known of cases, for counts.
+    pub known_cases: KnownCache,
     /// Signs people in.
     pub people: People,
     /// Signs people in elsewhere, where that is configured.

@@ -54,9 +54,21 @@ const fn operation(
 }
 
 const LIST: &[&str] =
-    &["q", "state", "phase", "type", "activity", "department", "institution", "merged", "offset", "limit"];
-const FILE_LIST: &[&str] =
-    &["f", "q", "state", "phase", "type", "activity", "department", "institution", "merged", "offset", "limit"];
+    &["q", "state", "phase", "type", "activity", "department", "institution", "draft", "merged", "offset", "limit"];
+const FILE_LIST: &[&str] = &[
+    "f",
+    "q",
+    "state",
+    "phase",
+    "type",
+    "activity",
+    "department",
+    "institution",
+    "draft",
+    "merged",
+    "offset",
+    "limit",
+];
 const FILE: &[&str] = &[
     "layer",
     "preset",

@@ -99,7 +99,8 @@ async fn import(
         }
         Err(error) => return Err(told(error)),
     };
-    let (mut recorded, mut known, mut rejected) = (0, 0, register.rejected);
+    let mut rejected: Vec<Json_> = register.rejected.iter().map(|note| json!(note)).collect();
+    let (mut recorded, mut known) = (0, 0);
     let lists = state.store.codes().await?;
     let today = Moment::today();
     let (mut preview, mut codes) = (vec![], HashSet::new());
@@ -109,7 +110,9 @@ async fn import(
             Ok(facts) => facts,
             Err(wrong) => {
                 let told = wrong.iter().map(|wrong| format!("{}: {}", wrong.member, wrong.en)).collect::<Vec<_>>();
-                rejected.push(refused(told.join("; ")));
+                let mut row = json!(refused(told.join("; ")));
+                row["errors"] = json!(wrong);
+                rejected.push(row);
                 continue;
             }
         };
@@ -134,7 +137,9 @@ async fn import(
         match state.store.create_case(viewer, &draft, None).await {
             Ok(_) => recorded += 1,
             Err(CaseError::CodeTaken(_)) => known += 1,
-            Err(error @ (CaseError::Twice(_) | CaseError::Refused(_))) => rejected.push(refused(error.to_string())),
+            Err(error @ (CaseError::Twice(_) | CaseError::Refused(_))) => {
+                rejected.push(json!(refused(error.to_string())))
+            }
             Err(error) => return Err(error.into()),
         }
     }

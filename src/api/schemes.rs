@@ -16,14 +16,14 @@ use moka::future::Cache;
 use serde_json::{Value as Json_, json};
 
 use crate::{
-    analysis::{CountedCases, GROUPINGS},
+    analysis::{CountedCase, CountedCases, Counting, Crosswalk, GROUPINGS},
     api::{Problem, SharedState, cases::viewer, params::Params},
     model::{
         Moment,
-        cases::{PROTEST_ACTS, Scheme},
+        cases::{Condition, KnownCases, PROTEST_ACTS, Scheme},
     },
     people::Caller,
-    store::{CaseViewer, CountMoment, DecidingFact, EventCount},
+    store::{CaseViewer, CountMoment, EventCount},
 };
 
 pub(super) fn routes() -> Router<SharedState> {
@@ -68,13 +68,7 @@ fn moment(params: &Params, viewer: CaseViewer<'_>) -> Result<(Date, Option<Times
 }
 
 /// What every count says of itself.
-fn stamp(
-    scheme: &Scheme,
-    day: Date,
-    known: Option<Timestamp>,
-    counted: &CountedCases,
-    viewer: CaseViewer<'_>,
-) -> Json_ {
+fn stamp(scheme: &Scheme, day: Date, known: Option<Timestamp>, known_cases: &Known, viewer: CaseViewer<'_>) -> Json_ {
     json!({
         "scheme": {
             "id": scheme.id,
@@ -85,48 +79,75 @@ fn stamp(
         },
         "as_of": day.to_string(),
         "as_known": known,
-        "revision": counted.revision(),
+        "revision": known_cases.revision,
         "seen_by": viewer.institution,
         "of": if known.is_some() { "own" } else { "all_seen" },
     })
 }
 
-/// Cases counted before, by for whom, of which day, as known when, by which sources, in whose words, at which position.
-type CountedKey = (Option<String>, Date, Option<Timestamp>, Vec<String>, String, i64);
+/// Whose cases, as known when.
+type KnownKey = (Option<String>, Option<Timestamp>);
 
-/// Counted cases of a while ago, for questions that come together.
+/// What is known of cases, and where the register was then.
+#[derive(Debug)]
+struct Known {
+    position: i64,
+    cases: KnownCases,
+    revision: String,
+}
+
+/// What is known of cases, for questions that come after one another: brought up to date case by case.
 #[derive(Debug, Clone)]
-pub struct CountedCache(Cache<CountedKey, Arc<CountedCases>>);
+pub struct KnownCache(Cache<KnownKey, Arc<Known>>);
 
-/// So many sets of cases are kept.
-const KEPT: u64 = 24;
-/// After so long they are gathered anew, whatever the register says of itself.
-const FRESH: Duration = Duration::from_secs(30);
+/// For so many is it kept: each takes some 20 MB where cases are 10,000.
+const KEPT: u64 = 12;
+/// After so long all is read anew, whatever the register says of itself.
+const FRESH: Duration = Duration::from_secs(600);
 
-impl Default for CountedCache {
-    fn default() -> CountedCache {
-        CountedCache(Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build())
+impl Default for KnownCache {
+    fn default() -> KnownCache {
+        KnownCache(Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build())
     }
 }
 
-async fn counted(
+async fn known(
     state: &SharedState,
     viewer: CaseViewer<'_>,
-    scheme: &Scheme,
-    as_of: Date,
     as_known: Option<Timestamp>,
-) -> Result<Arc<CountedCases>, Problem> {
+) -> Result<Arc<Known>, Problem> {
+    // What is read after it may be newer; it is then read once more.
     let position = state.store.case_position().await?;
-    let (institution, classes) = (viewer.institution.map(str::to_owned), scheme.source_classes.clone());
-    let key = (institution, as_of, as_known, classes, scheme.institution.clone(), position);
-    if let Some(kept) = state.counted.0.get(&key).await {
-        return Ok(kept);
-    }
-    let moment = CountMoment { as_of, as_known, source_classes: &scheme.source_classes };
-    let cases = state.store.counted_cases(viewer, moment, &scheme.institution).await?;
-    let counted = Arc::new(state.heavy.draw(move || CountedCases::of(cases)).await?);
-    state.counted.0.insert(key, Arc::clone(&counted)).await;
-    Ok(counted)
+    let key = (viewer.institution.map(str::to_owned), as_known);
+    let cases = match state.known_cases.0.get(&key).await {
+        Some(kept) if kept.position == position => return Ok(kept),
+        Some(kept) => {
+            let (changed, now) = state.store.changed_cases(viewer, as_known, kept.position).await?;
+            kept.cases.with(&changed, now)
+        }
+        None => state.store.known_cases(viewer, as_known).await?,
+    };
+    let known = Arc::new(Known { position, revision: cases.revision(), cases });
+    state.known_cases.0.insert(key, Arc::clone(&known)).await;
+    Ok(known)
+}
+
+/// How a scheme counts on a day.
+fn counting(scheme: &Scheme, day: Date) -> Counting<'_> {
+    Counting { day, source_classes: &scheme.source_classes, words_of: &scheme.institution }
+}
+
+/// Cases as a scheme sees them on days, worked out beside the async threads.
+async fn counted<const N: usize>(
+    state: &SharedState,
+    known: &Arc<Known>,
+    scheme: &Scheme,
+    days: [Date; N],
+) -> Result<[CountedCases; N], Problem> {
+    let crosswalk = Crosswalk::new(state.store.code_matches().await?);
+    let (known, scheme) = (Arc::clone(known), scheme.clone());
+    let work = move || days.map(|day| CountedCases::of(&known.cases, counting(&scheme, day), &crosswalk));
+    state.heavy.draw(work).await
 }
 
 fn failed(error: impl std::fmt::Display) -> Problem {
@@ -148,10 +169,11 @@ async fn counts(
     }
     let viewer = viewer(caller.as_ref());
     let scheme = scheme(&state, &id).await?;
-    let (day, known) = moment(&params, viewer)?;
-    let counted = counted(&state, viewer, &scheme, day, known).await?;
+    let (day, as_known) = moment(&params, viewer)?;
+    let known = known(&state, viewer, as_known).await?;
+    let [counted] = counted(&state, &known, &scheme, [day]).await?;
     let places = counted.meeting(&scheme.conditions).map_err(failed)?;
-    let mut told = stamp(&scheme, day, known, &counted, viewer);
+    let mut told = stamp(&scheme, day, as_known, &known, viewer);
     told["by"] = by.into();
     told["total"] = places.len().into();
     told["groups"] = json!(counted.grouped(&places, by));
@@ -177,38 +199,32 @@ async fn month(
     let last = first.last_of_month();
     let viewer = viewer(caller.as_ref());
     let scheme = scheme(&state, &id).await?;
-    let (_, known) = moment(&params, viewer)?;
-    let at_end = counted(&state, viewer, &scheme, last, known).await?;
-    let before = counted(&state, viewer, &scheme, first.checked_sub(1.day()).unwrap_or(first), known).await?;
+    let (_, as_known) = moment(&params, viewer)?;
+    let known = known(&state, viewer, as_known).await?;
+    let [at_end, before] =
+        counted(&state, &known, &scheme, [last, first.checked_sub(1.day()).unwrap_or(first)]).await?;
     let now = at_end.meeting(&scheme.conditions).map_err(failed)?;
     let then = before.meeting(&scheme.conditions).map_err(failed)?;
-    let (from, to) = (first.to_string(), last.to_string());
-    let id_of = |counted: &CountedCases, place: &usize| counted.case(*place).id.clone();
-    let (is, was): (HashSet<_>, HashSet<_>) = (
-        now.iter().map(|place| id_of(&at_end, place)).collect(),
-        then.iter().map(|place| id_of(&before, place)).collect(),
-    );
-    let entered: Vec<usize> = now.iter().copied().filter(|place| !was.contains(&id_of(&at_end, place))).collect();
-    let new: Vec<_> =
-        entered.iter().copied().filter(|place| at_end.is_between(*place, "started_on", &from, &to)).collect();
-    let left: Vec<String> = was.difference(&is).cloned().collect();
+    let is: HashSet<&str> = now.iter().map(|place| at_end.case(*place).id()).collect();
+    let was: HashSet<&str> = then.iter().map(|place| before.case(*place).id()).collect();
+    let entered: Vec<usize> = now.iter().copied().filter(|place| !was.contains(at_end.case(*place).id())).collect();
+    let began = |place: &usize| at_end.case(*place).started_on().is_some_and(|day| first <= day && day <= last);
+    let new: Vec<_> = entered.iter().copied().filter(began).collect();
+    let left: HashSet<&str> = was.difference(&is).copied().collect();
     let ended = |state: &str| {
-        let of = |place: &usize| {
-            let case = at_end.case(*place);
-            case.properties["state"] == state && left.contains(&case.id)
-        };
-        (0..at_end.len()).filter(of).count()
+        let is_it = |case: &CountedCase| case.text("state") == Some(state) && left.contains(case.id());
+        at_end.places().filter(|place| is_it(at_end.case(*place))).count()
     };
     let environmental: Vec<_> =
-        now.iter().copied().filter(|place| at_end.case(*place).properties["type"] == "socioambiental").collect();
+        now.iter().copied().filter(|place| at_end.case(*place).text("type") == Some("socioambiental")).collect();
     // What happened in cases that it counts at the end of the month or counted before it.
-    let seen: Vec<String> = is.union(&was).cloned().collect();
-    let moment = CountMoment { as_of: last, as_known: known, source_classes: &scheme.source_classes };
+    let seen: Vec<String> = is.union(&was).map(|id| (*id).to_owned()).collect();
+    let moment = CountMoment { as_known, source_classes: &scheme.source_classes };
     let events = state.store.count_events(viewer, (first, last), moment, &seen).await?;
     let acts =
         events.iter().filter(|event| PROTEST_ACTS.contains(&event.code.as_str())).map(|event| event.count).sum::<i64>();
     let sum = |pick: fn(&EventCount) -> i64| events.iter().map(pick).sum::<i64>();
-    let mut told = stamp(&scheme, last, known, &at_end, viewer);
+    let mut told = stamp(&scheme, last, as_known, &known, viewer);
     told["month"] = text.into();
     told["total"] = now.len().into();
     told["by_state"] = json!(at_end.grouped(&now, "state"));
@@ -245,69 +261,52 @@ async fn differences(
         params.get("with").ok_or_else(|| Problem::bad_parameter("with", "expected the name of another scheme"))?;
     let other = scheme(&state, with).await?;
     let (day, _) = moment(&params, viewer)?;
-    let (of_own, of_other) =
-        (counted(&state, viewer, &own, day, None).await?, counted(&state, viewer, &other, day, None).await?);
+    let known = known(&state, viewer, None).await?;
+    let [of_own] = counted(&state, &known, &own, [day]).await?;
+    let [of_other] = counted(&state, &known, &other, [day]).await?;
     let in_own = of_own.meeting(&own.conditions).map_err(failed)?;
     let in_other = of_other.meeting(&other.conditions).map_err(failed)?;
-    let only_own = only(&state, viewer, (&of_own, &in_own), (&of_other, &in_other), &other).await?;
-    let only_other = only(&state, viewer, (&of_other, &in_other), (&of_own, &in_own), &own).await?;
-    let ids = |counted: &CountedCases, places: &[usize]| -> HashSet<String> {
-        places.iter().map(|place| counted.case(*place).id.clone()).collect()
-    };
-    let both = ids(&of_own, &in_own).intersection(&ids(&of_other, &in_other)).count();
+    let only_own = only((&of_own, &in_own), (&of_other, &in_other), &other, day)?;
+    let only_other = only((&of_other, &in_other), (&of_own, &in_own), &own, day)?;
     Ok(Json(json!({
-        "one": stamp(&own, day, None, &of_own, viewer),
-        "other": stamp(&other, day, None, &of_other, viewer),
-        "totals": {"one": in_own.len(), "other": in_other.len(), "both": both},
+        "one": stamp(&own, day, None, &known, viewer),
+        "other": stamp(&other, day, None, &known, viewer),
+        "totals": {"one": in_own.len(), "other": in_other.len(), "both": in_own.len() - only_own.len()},
         "only_one": only_own,
         "only_other": only_other,
     })))
 }
 
 /// Cases that one scheme counts and another does not, with what decides.
-async fn only(
-    state: &SharedState,
-    viewer: CaseViewer<'_>,
+fn only(
     (counted, places): (&CountedCases, &[usize]),
     (others, in_other): (&CountedCases, &[usize]),
     other: &Scheme,
+    day: Date,
 ) -> Result<Vec<Json_>, Problem> {
-    let there: HashSet<&str> = in_other.iter().map(|place| others.case(*place).id.as_str()).collect();
-    let missing: Vec<usize> =
-        places.iter().copied().filter(|place| !there.contains(counted.case(*place).id.as_str())).collect();
+    let there: HashSet<&str> = in_other.iter().map(|place| others.case(*place).id()).collect();
+    let missing: Vec<&CountedCase> =
+        places.iter().map(|place| counted.case(*place)).filter(|case| !there.contains(case.id())).collect();
     // By the facts that the other scheme uses, which may be fewer.
-    let seen_there: HashMap<&str, usize> =
-        (0..others.len()).map(|place| (others.case(place).id.as_str(), place)).collect();
-    let known: Vec<usize> =
-        missing.iter().filter_map(|place| seen_there.get(counted.case(*place).id.as_str()).copied()).collect();
-    let deciding = others.deciding(&known, &other.conditions).map_err(failed)?;
-    let by_case: HashMap<&str, _> =
-        deciding.iter().map(|(place, condition)| (others.case(*place).id.as_str(), *condition)).collect();
-    let mut facts: HashMap<String, Vec<DecidingFact>> = HashMap::new();
-    for kind in deciding.iter().map(|(_, condition)| condition.kind.as_str()).collect::<HashSet<_>>() {
-        let cases: Vec<String> = deciding
-            .iter()
-            .filter(|(_, condition)| condition.kind == kind)
-            .map(|(place, _)| others.case(*place).id.clone())
-            .collect();
-        for fact in state.store.deciding_facts(viewer, &cases, kind).await? {
-            facts.entry(fact.case.clone()).or_default().push(fact);
-        }
-    }
-    Ok(missing
-        .iter()
-        .map(|place| {
-            let case = counted.case(*place);
-            let condition = by_case.get(case.id.as_str());
-            json!({
-                "id": case.id,
-                "code": case.properties["code"],
-                "name": case.properties["name"],
-                "institution": case.properties["institution"],
-                // Without one, all that is known of it is from sources that the other scheme does not use.
-                "condition": condition,
-                "facts": facts.get(&case.id).map_or(&[][..], Vec::as_slice),
-            })
+    let seen_there: HashMap<&str, usize> = others.places().map(|place| (others.case(place).id(), place)).collect();
+    let seen: Vec<usize> = missing.iter().filter_map(|case| seen_there.get(case.id()).copied()).collect();
+    let deciding: HashMap<usize, &Condition> =
+        others.deciding(&seen, &other.conditions).map_err(failed)?.into_iter().collect();
+    let told = missing.iter().map(|case| {
+        let place = seen_there.get(case.id()).copied();
+        let condition = place.and_then(|place| deciding.get(&place).copied());
+        let facts = place
+            .zip(condition)
+            .map(|(place, condition)| others.deciding_facts(place, counting(other, day), &condition.kind));
+        json!({
+            "id": case.id(),
+            "code": case.text("code"),
+            "name": case.text("name"),
+            "institution": case.text("institution"),
+            // Without one, all that is known of it is from sources that the other scheme does not use.
+            "condition": condition,
+            "facts": facts.unwrap_or_default(),
         })
-        .collect())
+    });
+    Ok(told.collect())
 }

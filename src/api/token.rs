@@ -10,6 +10,7 @@ use crate::{
     api::{Problem, SharedState},
     model::Right,
     people::Caller,
+    store::Edit,
 };
 
 /// The token that lets its bearer write. Only its digest is kept, and it never prints.
@@ -35,7 +36,17 @@ impl fmt::Debug for EditToken {
 }
 
 /// Who may write layers: whoever shows the configured token, and whose account may.
-pub(super) struct Editor;
+pub(super) struct Editor {
+    /// Number of their account; `None` of whoever shows the configured token.
+    pub(super) account: Option<String>,
+}
+
+impl Editor {
+    /// What they write into a layer.
+    pub(super) fn of<'a>(&'a self, layer: &'a str) -> Edit<'a> {
+        Edit { layer, account: self.account.as_deref() }
+    }
+}
 
 impl FromRequestParts<SharedState> for Editor {
     type Rejection = Problem;
@@ -48,10 +59,13 @@ impl FromRequestParts<SharedState> for Editor {
         if let (Some(token), Some((_, shown))) = (&state.edit_token, shown)
             && token.is(shown.trim())
         {
-            return Ok(Editor);
+            return Ok(Editor { account: None });
         }
         match Option::<Caller>::from_request_parts(parts, state).await? {
-            Some(caller) => caller.require(Right::WriteLayers).map(|()| Editor),
+            Some(caller) => {
+                caller.require(Right::WriteLayers)?;
+                Ok(Editor { account: Some(caller.person.id) })
+            }
             None if state.edit_token.is_some() => Err(Problem::unauthorized()),
             None => Err(Problem::forbidden(
                 "features are read-only here: no edit token is configured, and you have not signed in as a steward of layers",

@@ -99,6 +99,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         attribution: arguments.attribution,
         valid_on: arguments.valid_on,
         received_by: arguments.received_by.unwrap_or_else(login_name),
+        account: None,
         overwrite_edits: arguments.overwrite_edits,
         allow_outside: arguments.allow_outside,
         changes: arguments.changes,

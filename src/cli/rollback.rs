@@ -11,7 +11,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Result<()> {
     let import = arguments.import;
     let RolledBack { removed, restored, brought_back } =
-        with_store(settings, async |store, stop| Ok(stop.unless(store.roll_back(import)).await??)).await?;
+        with_store(settings, async |store, stop| Ok(stop.unless(store.roll_back(import, None)).await??)).await?;
     println!(
         "import {import} taken back: {removed} features removed, {restored} as before, {brought_back} brought back"
     );

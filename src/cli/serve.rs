@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    api::{self, AppState, CountedCache, CountsCache, EditToken, Heavy, PublicUrl, app},
+    api::{self, AppState, CountsCache, EditToken, Heavy, KnownCache, PublicUrl, app},
     cli::{account::first_link, database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -89,7 +89,7 @@ async fn serve(
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url,
         heavy: Heavy::new(),
-        counted: CountedCache::default(),
+        known_cases: KnownCache::default(),
         people: People::default(),
         oidc,
         overlaps: overlaps.clone(),
@@ -182,6 +182,7 @@ async fn load_demonstration(store: &Store, folder: &Path) -> anyhow::Result<()> 
             attribution: None,
             valid_on: None,
             received_by: "rimay serve".into(),
+            account: None,
             overwrite_edits: false,
             allow_outside: false,
             changes: None,

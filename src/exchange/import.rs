@@ -36,6 +36,8 @@ pub struct ImportRequest {
     pub valid_on: Option<Date>,
     /// Who takes it in.
     pub received_by: String,
+    /// Number of the account of whoever told it to, for the audit.
+    pub account: Option<String>,
     /// Let the file undo what people wrote or removed since it last came.
     pub overwrite_edits: bool,
     /// Take features far outside Peru too.
@@ -264,7 +266,7 @@ pub async fn import(
     if !request.dry_run && report.same_as.is_none() {
         progress(ImportProgress::Keeping);
         let kept = serde_json::to_value(&report).expect("a report is plain JSON");
-        staging.commit(merged.import_id, &kept).await?;
+        staging.commit(merged.import_id, &kept, request.account.as_deref()).await?;
         store.announce_now().await;
     }
     Ok(report)

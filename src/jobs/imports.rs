@@ -329,7 +329,7 @@ impl ImportJobs {
             make_room(&mut jobs)?;
             jobs.insert(id, Arc::clone(&job));
         }
-        self.run(&job, None)?;
+        self.run(&job, None, None)?;
         Ok(job)
     }
 
@@ -348,15 +348,15 @@ impl ImportJobs {
         // What another examination told no longer holds.
         _ = std::fs::remove_file(job.changes());
         *job.options.lock().expect("nothing panics here") = options;
-        self.run(&job, None)?;
+        self.run(&job, None, None)?;
         Ok(job)
     }
 
-    /// Does what was examined, provided that it still does the same.
+    /// Does what was examined, provided that it still does the same; `account` is told to do it.
     ///
     /// # Errors
     /// [`JobError`].
-    pub fn commit(&self, id: &str) -> Result<Arc<ImportJob>, JobError> {
+    pub fn commit(&self, id: &str, account: Option<String>) -> Result<Arc<ImportJob>, JobError> {
         let job = self.job(id)?;
         let revision = job.take(true, |status| match (status.state, &status.report) {
             (JobState::Examined, Some(report)) => Ok(report.revision),
@@ -365,7 +365,7 @@ impl ImportJobs {
             (state, _) if state.is_at_work() => Err(JobError::Busy),
             _ => Err(JobError::NotExamined("was given up")),
         })?;
-        self.run(&job, Some(revision))?;
+        self.run(&job, Some(revision), account)?;
         Ok(job)
     }
 
@@ -387,7 +387,7 @@ impl ImportJobs {
     }
 
     /// Runs the import, for the report only or, where the layer's revision at which it was examined is told, for good.
-    fn run(&self, job: &Arc<ImportJob>, committing: Option<i64>) -> Result<(), JobError> {
+    fn run(&self, job: &Arc<ImportJob>, committing: Option<i64>, account: Option<String>) -> Result<(), JobError> {
         let options = job.options.lock().expect("nothing panics here").clone();
         let request = ImportRequest {
             path: job.path.clone(),
@@ -397,6 +397,7 @@ impl ImportJobs {
             attribution: options.attribution,
             valid_on: options.valid_on,
             received_by: "editor over HTTP".into(),
+            account,
             overwrite_edits: options.overwrite_edits,
             allow_outside: options.allow_outside,
             changes: committing.is_none().then(|| job.changes()),

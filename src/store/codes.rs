@@ -1,34 +1,12 @@
 //! Code lists of institutions, what they have in common, and schemes.
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::Connection;
 
 use crate::{
-    model::cases::{ListedCode, Scheme},
+    model::cases::{CodeMatch, ListedCode, Scheme},
     store::{CaseError, Deed, Store, StoreError, audit::record},
 };
-
-/// What another institution calls the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CodeMatch {
-    /// Whose code.
-    pub institution: String,
-    /// Of which list.
-    pub list: String,
-    /// The code.
-    pub code: String,
-    /// Which other institution.
-    pub to_institution: String,
-    /// What it calls it, in its list of the same name.
-    pub to_code: String,
-    /// `exact`, `broader` or `narrower`: whether the other word means the same, more, or less.
-    pub relation: String,
-    /// Grows with every change.
-    #[serde(default)]
-    pub version: i32,
-}
 
 impl Store {
     /// The crosswalk.
@@ -93,7 +71,6 @@ impl Store {
         })?;
         let by = Deed { account: Some(account), action: "code.match" };
         record(&mut transaction, by, &format!("{institution}/{list}/{code}"), &json!(own)).await?;
-        sqlx::query_file!("src/store/queries/advance_case_position.sql").execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
 

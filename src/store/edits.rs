@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use serde_json::Value as Json;
-use sqlx::{Connection, PgConnection, error::DatabaseError};
+use serde_json::{Value as Json, json};
+use sqlx::{Connection, PgConnection, PgTransaction, error::DatabaseError};
 
 use crate::{
     model::{Catalogue, Layer},
-    store::{Store, StoreError, in_time},
+    store::{Deed, Store, StoreError, audit::record, in_time},
 };
 
 /// How long the database may take over one edit.
@@ -93,6 +93,38 @@ pub enum EditError {
     Store(#[from] StoreError),
 }
 
+/// Which feature is written, and by whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Edit<'a> {
+    /// Its layer.
+    pub layer: &'a str,
+    /// Number of the writer's account; `None` of whoever bears the configured token.
+    pub account: Option<&'a str>,
+}
+
+impl Edit<'_> {
+    async fn begin<'c>(&self, connection: &'c mut PgConnection) -> Result<PgTransaction<'c>, sqlx::Error> {
+        let mut transaction = connection.begin().await?;
+        if let Some(account) = self.account {
+            sqlx::query_file!("src/store/queries/say_of_edit.sql", account).fetch_optional(&mut *transaction).await?;
+        }
+        Ok(transaction)
+    }
+
+    /// Records what was done, and commits.
+    async fn finish(
+        &self,
+        mut transaction: PgTransaction<'_>,
+        action: &'static str,
+        id: i64,
+        version: Option<i64>,
+    ) -> Result<(), sqlx::Error> {
+        let (by, subject) = (Deed { account: self.account, action }, format!("{}/{id}", self.layer));
+        record(&mut transaction, by, &subject, &json!({"version": version})).await?;
+        transaction.commit().await
+    }
+}
+
 impl Store {
     /// Writes a new feature. A request with an idempotency key makes one feature, however often it comes.
     ///
@@ -100,16 +132,17 @@ impl Store {
     /// [`EditError`].
     pub async fn create_feature(
         &self,
-        layer: &str,
+        edit: Edit<'_>,
         idempotency_key: Option<&str>,
         draft: &FeatureDraft,
     ) -> Result<Created, EditError> {
         self.edit(async |connection| {
+            let layer = edit.layer;
             check_geometry(connection, draft).await?;
             if let Some(before) = made_before(connection, layer, idempotency_key, draft).await? {
                 return Ok(before);
             }
-            match insert(connection, layer, idempotency_key, draft).await {
+            match insert(connection, edit, idempotency_key, draft).await {
                 Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
                     // The same request, sent twice at once, was answered a moment ago.
                     let before = made_before(connection, layer, idempotency_key, draft).await?;
@@ -127,19 +160,23 @@ impl Store {
     /// [`EditError`].
     pub async fn replace_feature(
         &self,
-        layer: &str,
+        edit: Edit<'_>,
         id: i64,
         expected: &Expected,
         draft: &FeatureDraft,
     ) -> Result<i64, EditError> {
         self.edit(async |connection| {
             check_geometry(connection, draft).await?;
-            let (versions, wkb) = (expected.versions(), draft.wkb.as_deref());
+            let (layer, versions, wkb) = (edit.layer, expected.versions(), draft.wkb.as_deref());
+            let mut transaction = edit.begin(connection).await.map_err(refused)?;
             let query =
                 sqlx::query_file!("src/store/queries/update_feature.sql", layer, id, versions, draft.properties, wkb);
-            match query.fetch_optional(&mut *connection).await {
-                Ok(Some(row)) => Ok(row.version),
-                Ok(None) => Err(why_not(connection, layer, id).await?),
+            match query.fetch_optional(&mut *transaction).await {
+                Ok(Some(row)) => {
+                    edit.finish(transaction, "feature.replace", id, Some(row.version)).await.map_err(refused)?;
+                    Ok(row.version)
+                }
+                Ok(None) => Err(why_not(&mut transaction, layer, id).await?),
                 Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
                     Err(EditError::CodeTaken(code_of(draft)))
                 }
@@ -153,13 +190,14 @@ impl Store {
     ///
     /// # Errors
     /// [`EditError`].
-    pub async fn delete_feature(&self, layer: &str, id: i64, expected: &Expected) -> Result<(), EditError> {
+    pub async fn delete_feature(&self, edit: Edit<'_>, id: i64, expected: &Expected) -> Result<(), EditError> {
         self.edit(async |connection| {
-            let query =
-                sqlx::query_file_scalar!("src/store/queries/delete_feature.sql", layer, id, expected.versions());
-            match query.fetch_one(&mut *connection).await.map_err(refused)? {
-                0 => Err(why_not(connection, layer, id).await?),
-                _ => Ok(()),
+            let (layer, versions) = (edit.layer, expected.versions());
+            let mut transaction = edit.begin(connection).await.map_err(refused)?;
+            let query = sqlx::query_file_scalar!("src/store/queries/delete_feature.sql", layer, id, versions);
+            match query.fetch_one(&mut *transaction).await.map_err(refused)? {
+                0 => Err(why_not(&mut transaction, layer, id).await?),
+                _ => edit.finish(transaction, "feature.delete", id, None).await.map_err(refused),
             }
         })
         .await
@@ -195,11 +233,12 @@ impl Expected {
 
 async fn insert(
     connection: &mut PgConnection,
-    layer: &str,
+    edit: Edit<'_>,
     idempotency_key: Option<&str>,
     draft: &FeatureDraft,
 ) -> Result<Created, sqlx::Error> {
-    let mut transaction = connection.begin().await?;
+    let mut transaction = edit.begin(connection).await?;
+    let layer = edit.layer;
     let wkb = draft.wkb.as_deref();
     let first_day = Catalogue::built_in().layer(layer).ok().and_then(Layer::first_day_field);
     let row = sqlx::query_file!("src/store/queries/insert_feature.sql", layer, draft.properties, wkb, first_day)
@@ -210,7 +249,7 @@ async fn insert(
             .execute(&mut *transaction)
             .await?;
     }
-    transaction.commit().await?;
+    edit.finish(transaction, "feature.create", row.id, Some(row.version)).await?;
     Ok(Created::Now(row.id, row.version))
 }
 

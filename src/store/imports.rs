@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::{Timestamp, civil::Date};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sqlx::{PgConnection, Postgres, Transaction, postgres::PgCopyIn};
 
 use crate::{
     model::{Bbox, GeometryKind, IncomingFeature, Layer, RowNote, Text},
     store::{
-        Store, StoreError,
+        Deed, Store, StoreError,
+        audit::record,
         copy::copy_text,
         features::{read_revision, timestamp},
         vintages::{Vintage, read_vintages},
@@ -430,14 +431,17 @@ impl Staging {
         Ok(Merged { import_id, merge, kept_edits })
     }
 
-    /// Keeps the report with its import and makes the import true.
+    /// Keeps the report with its import, records who did it, and makes the import true.
     ///
     /// # Errors
     /// [`StoreError::Database`]; then nothing was changed.
-    pub async fn commit(mut self, import_id: i64, report: &Json) -> Result<(), StoreError> {
+    pub async fn commit(mut self, import_id: i64, report: &Json, account: Option<&str>) -> Result<(), StoreError> {
         sqlx::query_file!("src/store/queries/set_import_report.sql", import_id, report)
             .execute(self.connection())
             .await?;
+        let by = Deed { account, action: "import.commit" };
+        let detail = json!({"layer": self.layer.id});
+        record(self.connection(), by, &import_id.to_string(), &detail).await?;
         self.transaction.commit().await?;
         Ok(())
     }

@@ -37,8 +37,7 @@ pub use cases::{
 };
 pub use changes::{Change, ChangeCounts, ChangeKind, FieldChange, by_department};
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};
-pub use codes::CodeMatch;
-pub use edits::{Created, CurrentFeature, EditError, Expected, FeatureDraft};
+pub use edits::{Created, CurrentFeature, Edit, EditError, Expected, FeatureDraft};
 pub use error::StoreError;
 pub use examination::{Doubts, Shift};
 pub use features::{LayerChanges, LayerContents, LayerNews, LayerRows, Position, StoredFeature};
@@ -46,7 +45,7 @@ pub use history::{FeatureVersion, LayerThen};
 pub use imports::{Copying, ImportOrigin, KeptEdit, Measure, Merge, Merged, RefusedRow, Repair, Staging};
 pub use mappings::{ColumnMapping, MAX_MAPPING_NAME, MappingError};
 pub use revisions::LayerRevision;
-pub use schemes::{CountMoment, DecidingFact, EventCount};
+pub use schemes::{CountMoment, EventCount};
 pub use sign_in::{ApiToken, KeptPassword};
 pub use vintages::{RollbackError, RolledBack, Vintage};
 pub use wkb::to_wkb;

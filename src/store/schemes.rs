@@ -1,11 +1,13 @@
 //! What schemes count: cases as they were on a day, and events in a time.
 
+use std::{collections::HashSet, sync::Arc};
+
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
-use serde_json::Map;
+use sqlx::PgConnection;
 
 use crate::{
-    model::cases::{COUNTING_TESTS, CountedCase, Scheme},
+    model::cases::{KnownCase, KnownCases, KnownFact, Scheme},
     store::{CaseError, CaseViewer, Store, StoreError},
 };
 
@@ -26,27 +28,9 @@ pub struct EventCount {
     pub injured_civilian: i64,
 }
 
-/// A fact that decides whether a case counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DecidingFact {
-    /// Of which case.
-    #[serde(skip)]
-    pub case: String,
-    /// Its number.
-    pub id: String,
-    /// What it says.
-    pub code: Option<String>,
-    /// Since when.
-    pub valid_from: Option<String>,
-    /// Where it is from.
-    pub source: Option<String>,
-}
-
 /// When one looks, and by what.
 #[derive(Debug, Clone, Copy)]
 pub struct CountMoment<'a> {
-    /// Day in the world.
-    pub as_of: Date,
     /// What was known at a time; `None` for now.
     pub as_known: Option<Timestamp>,
     /// Classes of sources whose facts count.
@@ -92,67 +76,41 @@ impl Store {
         Ok(sqlx::query_file_scalar!("src/store/queries/read_case_position.sql").fetch_one(&self.pool).await?)
     }
 
-    /// Cases as they were at a moment, with types in the words of an institution, by code.
+    /// What schemes ask about, of the cases that somebody may see: as it is known now, or was at a time.
     ///
     /// # Errors
     /// [`CaseError`].
-    pub async fn counted_cases(
+    pub async fn known_cases(
         &self,
         viewer: CaseViewer<'_>,
-        moment: CountMoment<'_>,
-        words_of: &str,
-    ) -> Result<Vec<CountedCase>, CaseError> {
-        let (day, known) = (moment.as_of.to_string(), moment.known());
-        self.look(viewer, async |connection| {
-            // All facts are gathered by case: in memory, not on the disk.
-            sqlx::query("set local work_mem = '64MB'").execute(&mut *connection).await?;
-            let query = sqlx::query_file!(
-                "src/store/queries/read_counted_cases.sql",
-                day,
-                known.as_deref(),
-                moment.source_classes,
-                words_of
-            );
-            let rows = query.fetch_all(connection).await?;
-            let case = rows.into_iter().map(|row| {
-                let mut properties = Map::new();
-                let month = row.started_on.as_deref().and_then(|day| day.get(..7)).map(str::to_owned);
-                for (field, value) in [
-                    ("code", Some(row.code)),
-                    ("institution", Some(row.institution)),
-                    ("name", row.name),
-                    ("state", row.state),
-                    ("phase", row.phase),
-                    ("state_since", row.state_since),
-                    ("started_on", row.started_on),
-                    ("month", month),
-                    ("department", row.department),
-                    ("watershed", row.watershed),
-                    ("scope", row.scope),
-                    ("class", row.class),
-                    ("type", row.r#type),
-                    ("own_type", row.own_type),
-                    ("activity", row.activity),
-                    ("types", row.types),
-                    ("activities", row.activities),
-                ] {
-                    if let Some(value) = value {
-                        properties.insert(field.to_owned(), value.into());
-                    }
-                }
-                for test in COUNTING_TESTS {
-                    properties.insert(test.to_owned(), row.tests.iter().any(|own| own == test).into());
-                }
-                CountedCase {
-                    id: row.id,
-                    is_own: row.is_own,
-                    is_protected: row.is_protected,
-                    properties: properties.into(),
-                }
-            });
-            Ok(case.collect())
-        })
-        .await
+        as_known: Option<Timestamp>,
+    ) -> Result<KnownCases, CaseError> {
+        let known = as_known.map(|time| time.to_string());
+        self.look(viewer, async |connection| read_known_cases(connection, known.as_deref(), None).await).await
+    }
+
+    /// The same of the cases that changed since the register was at a position, and their numbers: those that are not among the
+    /// former are no longer seen.
+    ///
+    /// # Errors
+    /// [`CaseError`].
+    pub async fn changed_cases(
+        &self,
+        viewer: CaseViewer<'_>,
+        as_known: Option<Timestamp>,
+        since: i64,
+    ) -> Result<(HashSet<String>, KnownCases), CaseError> {
+        let known = as_known.map(|time| time.to_string());
+        let changed: Vec<String> = self
+            .look_as_register(async |connection| {
+                let query = sqlx::query_file_scalar!("src/store/queries/read_changed_cases.sql", since);
+                Ok(query.fetch_all(connection).await?)
+            })
+            .await?;
+        let work =
+            async |connection: &mut PgConnection| read_known_cases(connection, known.as_deref(), Some(&changed)).await;
+        let cases = self.look(viewer, work).await?;
+        Ok((changed.into_iter().collect(), cases))
     }
 
     /// Events of cases between two days, by kind.
@@ -181,28 +139,37 @@ impl Store {
         })
         .await
     }
+}
 
-    /// Facts of a kind of some cases, as they are now.
-    ///
-    /// # Errors
-    /// [`CaseError`].
-    pub async fn deciding_facts(
-        &self,
-        viewer: CaseViewer<'_>,
-        cases: &[String],
-        kind: &str,
-    ) -> Result<Vec<DecidingFact>, CaseError> {
-        self.look(viewer, async |connection| {
-            let query = sqlx::query_file!("src/store/queries/read_deciding_facts.sql", cases, kind);
-            let facts = query.fetch_all(connection).await?.into_iter().map(|row| DecidingFact {
-                case: row.case_id,
-                id: row.id,
-                code: row.code,
-                valid_from: row.valid_from,
-                source: row.source,
-            });
-            Ok(facts.collect())
-        })
-        .await
-    }
+async fn read_known_cases(
+    connection: &mut PgConnection,
+    as_known: Option<&str>,
+    cases: Option<&[String]>,
+) -> Result<KnownCases, CaseError> {
+    let query = sqlx::query_file!("src/store/queries/read_known_cases.sql", as_known, cases);
+    let rows = query.fetch_all(connection).await?;
+    let day = |text: Option<&str>| text.and_then(|text| text.parse().ok());
+    let of_cases = rows.chunk_by(|one, other| one.case_id == other.case_id).map(|rows| {
+        let facts = rows.iter().map(|row| KnownFact {
+            id: row.id.clone(),
+            kind: row.kind.clone(),
+            institution: row.institution.clone(),
+            code: row.code.clone(),
+            phase: row.phase.clone(),
+            name: row.name.clone(),
+            valid_from: day(row.valid_from.as_deref()),
+            valid_to: day(row.valid_to.as_deref()),
+            ordinal: row.ordinal,
+            is_protected: row.protection.as_deref().is_some_and(|protection| protection != "public"),
+            department: row.department.clone(),
+            watershed: row.watershed.clone(),
+            source_class: row.source_class.clone(),
+            source: row.source.clone(),
+            is_own: row.is_own_fact,
+        });
+        let (case, facts) = (&rows[0], facts.collect());
+        let (id, code, institution) = (case.case_id.clone(), case.case_code.clone(), case.case_institution.clone());
+        Arc::new(KnownCase::new(id, code, institution, case.is_own, facts))
+    });
+    Ok(KnownCases::new(of_cases))
 }

@@ -1,7 +1,8 @@
 use jiff::{Timestamp, civil::Date};
+use serde_json::json;
 use sqlx::PgConnection;
 
-use crate::store::{Store, StoreError, features::timestamp};
+use crate::store::{Deed, Store, StoreError, audit::record, features::timestamp};
 
 /// An import: what its source was on a day, as far as this file says.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -105,7 +106,7 @@ impl Store {
     ///
     /// # Errors
     /// [`RollbackError`]; then nothing was changed.
-    pub async fn roll_back(&self, import_id: i64) -> Result<RolledBack, RollbackError> {
+    pub async fn roll_back(&self, import_id: i64, account: Option<&str>) -> Result<RolledBack, RollbackError> {
         let unknown = || RollbackError::Unknown(import_id);
         let all = self.vintages(None, None, false).await?;
         let layer = all.into_iter().find(|vintage| vintage.id == import_id).ok_or_else(unknown)?.layer;
@@ -130,6 +131,8 @@ impl Store {
         let query = sqlx::query_file!("src/store/queries/roll_back_removed.sql", layer, import_id);
         let brought_back = query.execute(&mut *transaction).await?.rows_affected();
         sqlx::query_file!("src/store/queries/set_rolled_back.sql", import_id).execute(&mut *transaction).await?;
+        let by = Deed { account, action: "import.roll_back" };
+        record(&mut transaction, by, &import_id.to_string(), &json!({"layer": layer})).await?;
         transaction.commit().await?;
         self.announce_now().await;
         Ok(RolledBack { removed, restored, brought_back })

@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 /// A server with an officer of ONDS and of the Ombudsman's Office, an analyst and a reporter of ONDS.
-fn with_officers() -> (TestDatabase, Server) {
+pub fn with_officers() -> (TestDatabase, Server) {
     let (database, server) = with_administrator();
     let root = Browser::sign_in(&server, "root", PASSWORD).ok().unwrap();
     for (login, role, institution) in [
@@ -24,7 +24,7 @@ fn with_officers() -> (TestDatabase, Server) {
     (database, server)
 }
 
-fn sign_in<'a>(server: &'a Server, login: &str) -> Browser<'a> {
+pub fn sign_in<'a>(server: &'a Server, login: &str) -> Browser<'a> {
     Browser::sign_in(server, login, PASSWORD).unwrap_or_else(|answer| panic!("{}", answer.json()))
 }
 
@@ -43,17 +43,17 @@ fn conga() -> Json {
     ]})
 }
 
-fn record(by: &Browser, case: &Json) -> Json {
+pub fn record(by: &Browser, case: &Json) -> Json {
     let made = by.send("POST", "/api/cases", &[], case);
     assert_eq!(made.status, 201, "{}", made.json());
     made.json()
 }
 
-fn path_of(case: &Json) -> String {
+pub fn path_of(case: &Json) -> String {
     format!("/api/cases/{}", case["id"].as_str().unwrap())
 }
 
-fn fact<'a>(case: &'a Json, kind: &str) -> &'a Json {
+pub fn fact<'a>(case: &'a Json, kind: &str) -> &'a Json {
     case["facts"]
         .as_array()
         .unwrap()
@@ -69,7 +69,7 @@ fn kinds_of(case: &Json) -> Vec<&str> {
     kinds
 }
 
-fn share(by: &Browser, case: &Json, sharing: &Json) -> Json {
+pub fn share(by: &Browser, case: &Json, sharing: &Json) -> Json {
     let seen = by.get(&path_of(case)).json()["version"].to_string();
     let shared = by.send("PATCH", &path_of(case), &[("If-Match", &format!("\"{seen}\""))], sharing);
     assert_eq!(shared.status, 200, "{}", shared.json());

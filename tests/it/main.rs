@@ -7,6 +7,7 @@
 mod bad_input;
 mod cases;
 mod connections;
+mod counts;
 mod cql2;
 mod declarations;
 mod derived;

@@ -41,6 +41,15 @@ fn the_first_administrator_makes_accounts_and_each_may_what_their_role_says() {
         let written = browser.send("POST", "/ogc/collections/conflicts/items", &kind, &feature(login));
         assert_eq!(written.status, write, "{login}: {}", written.json());
     }
+    // What is written into layers names its writer, to those who may read the audit and to nobody else.
+    let events = root_audit(&root);
+    let made = events.iter().find(|event| event["action"] == "feature.create").expect("it is recorded");
+    assert_eq!((&made["login"], &made["institution"]), (&json!("lita"), &json!("minam")));
+    assert_eq!(
+        database.query("select written_by from rimay.feature where layer = 'conflicts'"),
+        [Some("account lita".to_owned())]
+    );
+    assert!(!server.get("/ogc/collections/conflicts/items").json().to_string().contains("account lita"));
     for path in ["/api/accounts", "/api/audit", "/api/tokens"] {
         assert_eq!(server.get(path).status, 401, "{path}");
     }
@@ -115,6 +124,10 @@ fn the_first_administrator_makes_accounts_and_each_may_what_their_role_says() {
     ));
     let found = verify();
     assert!(!found.status.success() && String::from_utf8(found.stderr).unwrap().contains("row 3 is the first"));
+}
+
+fn root_audit(root: &Browser) -> Vec<Json> {
+    root.get("/api/audit?limit=1000").json()["events"].as_array().unwrap().clone()
 }
 
 #[test]

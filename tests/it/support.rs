@@ -56,8 +56,19 @@ impl TestDatabase {
 
     /// The same, or what the database says against it.
     pub fn query_or_refusal(&self, sql: &str) -> Result<Vec<Option<String>>, String> {
+        TestDatabase::ask(&self.url, sql)
+    }
+
+    /// The same, as an institution is shown cases.
+    pub fn query_cases(&self, viewer: &str, sql: &str) -> Vec<Option<String>> {
+        let sign = if self.url.contains('?') { '&' } else { '?' };
+        let url = format!("{}{sign}options=-crole%3Drimay_cases%20-crimay.viewer%3D{viewer}", self.url);
+        TestDatabase::ask(&url, sql).unwrap()
+    }
+
+    fn ask(url: &str, sql: &str) -> Result<Vec<Option<String>>, String> {
         block_on(async {
-            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let mut connection = PgConnection::connect(url).await.unwrap();
             let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await;
             connection.close().await.unwrap();
             rows.map(|rows| rows.iter().map(|row| row.get(0)).collect()).map_err(|error| error.to_string())

@@ -52,7 +52,7 @@ const REVISION: HeaderName = HeaderName::from_static("rimay-revision");
 /// `POST /ogc/collections/{layer}/items`: 201 with the address of the new feature. With `Idempotency-Key` a request
 /// makes one feature however often it is sent, and is answered with that one.
 pub(super) async fn create(
-    _: Editor,
+    editor: Editor,
     State(state): State<SharedState>,
     Path(layer): Path<String>,
     params: Params,
@@ -64,7 +64,7 @@ pub(super) async fn create(
     let body = parse_feature(&headers, &body)?;
     let (geometry, had_heights) = geometry_of(&body, &params, &headers)?;
     let draft = draft(&snapshot, properties_of(&body)?, geometry)?;
-    let created = state.store.create_feature(&layer, idempotency_key(&headers)?, &draft).await?;
+    let created = state.store.create_feature(editor.of(&layer), idempotency_key(&headers)?, &draft).await?;
     let (id, version) = match created {
         Created::Now(id, version) => (id, version),
         Created::Before(id) => match state.store.current_feature(&layer, id).await {
@@ -84,7 +84,7 @@ pub(super) async fn create(
 
 /// `PUT /ogc/collections/{layer}/items/{id}`: the feature shall be as the body says; what it leaves out is empty.
 pub(super) async fn replace(
-    _: Editor,
+    editor: Editor,
     State(state): State<SharedState>,
     Path((layer, id)): Path<(String, i64)>,
     params: Params,
@@ -97,7 +97,7 @@ pub(super) async fn replace(
     let body = parse_feature(&headers, &body)?;
     let (geometry, had_heights) = geometry_of(&body, &params, &headers)?;
     let draft = draft(&snapshot, properties_of(&body)?, geometry)?;
-    let version = state.store.replace_feature(&layer, id, &expected, &draft).await?;
+    let version = state.store.replace_feature(editor.of(&layer), id, &expected, &draft).await?;
     let mut response = written(&state, &layer, id, version, StatusCode::OK).await;
     tell_heights(&mut response, had_heights);
     Ok(response)
@@ -106,7 +106,7 @@ pub(super) async fn replace(
 /// `PATCH /ogc/collections/{layer}/items/{id}`: members of the body replace those of the feature, null empties
 /// (RFC 7396).
 pub(super) async fn update(
-    _: Editor,
+    editor: Editor,
     State(state): State<SharedState>,
     Path((layer, id)): Path<(String, i64)>,
     params: Params,
@@ -141,7 +141,7 @@ pub(super) async fn update(
     }
     // What was merged is what was just read: written by another since, it would be undone.
     let expected = Expected::OneOf(vec![current.version]);
-    let version = state.store.replace_feature(&layer, id, &expected, &draft).await?;
+    let version = state.store.replace_feature(editor.of(&layer), id, &expected, &draft).await?;
     let mut response = written(&state, &layer, id, version, StatusCode::OK).await;
     tell_heights(&mut response, had_heights);
     Ok(response)
@@ -149,7 +149,7 @@ pub(super) async fn update(
 
 /// `DELETE /ogc/collections/{layer}/items/{id}`
 pub(super) async fn delete(
-    _: Editor,
+    editor: Editor,
     State(state): State<SharedState>,
     Path((layer, id)): Path<(String, i64)>,
     params: Params,
@@ -157,7 +157,7 @@ pub(super) async fn delete(
 ) -> Result<Response, Problem> {
     params.allow_only([])?;
     state.index.snapshot(&layer, Access::Public)?;
-    state.store.delete_feature(&layer, id, &expected(id, &headers)?).await?;
+    state.store.delete_feature(editor.of(&layer), id, &expected(id, &headers)?).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     match served(&state, &layer, |snapshot| snapshot.by_id(id).is_none()).await {
         Some(snapshot) => _ = response.headers_mut().insert(REVISION, HeaderValue::from(snapshot.revision())),

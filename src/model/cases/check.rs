@@ -113,10 +113,10 @@ impl FactKinds {
             ));
         }
         members.entry("source_class").or_insert_with(|| "institutional".into());
-        // What each says must be right before what they say together.
-        if found.is_empty() {
-            together(kind, &members, today, &mut found);
-        }
+        // All that is wrong is told at once; of a member that is wrong by itself, no more than that.
+        let by_itself: Vec<String> = found.iter().map(|wrong| wrong.member.clone()).collect();
+        let together = together(kind, sent, &members, today);
+        found.extend(together.into_iter().filter(|wrong| !by_itself.contains(&wrong.member)));
         match found.is_empty() {
             true => Ok(CheckedFact { kind: kind.id.clone(), members }),
             false => Err(found),
@@ -124,9 +124,10 @@ impl FactKinds {
     }
 }
 
-/// What must hold between members.
-fn together(kind: &FactKind, members: &Map<String, Json>, today: Date, found: &mut Vec<Wrong>) {
-    let has = |name: &str| members.contains_key(name);
+/// What does not hold between members: as they were sent, and those that are right.
+fn together(kind: &FactKind, sent: &Map<String, Json>, members: &Map<String, Json>, today: Date) -> Vec<Wrong> {
+    let mut found = vec![];
+    let has = |name: &str| sent.get(name).is_some_and(|value| !value.is_null());
     let text = |name: &str| members.get(name).and_then(Json::as_str);
     if let (Some(from), Some(to)) = (text("valid_from"), text("valid_to"))
         && from > to
@@ -166,6 +167,7 @@ fn together(kind: &FactKind, members: &Map<String, Json>, today: Date, found: &m
             ));
         }
     }
+    found
 }
 
 fn provenance(name: &str, value: &Json, today: Date) -> Result<Json, Wrong> {

@@ -1,6 +1,7 @@
 //! What can be known of a case: kinds of facts, and what each says.
 
 mod check;
+mod known;
 mod scheme;
 
 use std::sync::LazyLock;
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Code, Text};
 
 pub use check::{CheckedFact, SOURCE_CLASSES, Wrong};
-pub use scheme::{COUNTING_TESTS, Condition, CountedCase, PROTEST_ACTS, Scheme};
+pub use known::{COUNTED_KINDS, KnownCase, KnownCases, KnownFact};
+pub use scheme::{COUNTING_TESTS, Condition, PROTEST_ACTS, Scheme};
 
 /// A code of an institution's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +30,27 @@ pub struct ListedCode {
     /// No longer taken for new facts.
     pub retired: bool,
     /// Grows with every change of the code.
+    pub version: i32,
+}
+
+/// What another institution calls the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeMatch {
+    /// Whose code.
+    pub institution: String,
+    /// Of which list.
+    pub list: String,
+    /// The code.
+    pub code: String,
+    /// Which other institution.
+    pub to_institution: String,
+    /// What it calls it, in its list of the same name.
+    pub to_code: String,
+    /// `exact`, `broader` or `narrower`: whether the other word means the same, more, or less.
+    pub relation: String,
+    /// Grows with every change.
+    #[serde(default)]
     pub version: i32,
 }
 

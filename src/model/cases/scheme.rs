@@ -1,5 +1,4 @@
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 /// Kinds of events that are acts of protest, in the words of the Ombudsman's Office.
 pub const PROTEST_ACTS: [&str; 7] =
@@ -51,17 +50,4 @@ pub struct Scheme {
     pub conditions: Vec<Condition>,
     /// Classes of sources whose facts it uses.
     pub source_classes: Vec<String>,
-}
-
-/// A case as it was on a day.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CountedCase {
-    /// Its number.
-    pub id: String,
-    /// Whether it is of the viewer's institution.
-    pub is_own: bool,
-    /// Whether its place is not public.
-    pub is_protected: bool,
-    /// What it was then: fields of the counted cases.
-    pub properties: Json,
 }

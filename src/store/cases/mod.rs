@@ -109,6 +109,8 @@ pub struct CaseFilter {
     pub department: Option<String>,
     /// Whose.
     pub institution: Option<String>,
+    /// Only drafts.
+    pub drafts: bool,
     /// Those merged into others, too.
     pub merged: bool,
     /// How many are passed over.
@@ -284,8 +286,7 @@ impl Store {
         filter: &CaseFilter,
     ) -> Result<(Vec<Json>, Option<i64>), CaseError> {
         self.look(viewer, async |connection| {
-            let CaseFilter { words, state, phase, kind, activity, department, institution, merged, offset, limit } =
-                filter;
+            let CaseFilter { words, state, phase, kind, activity, department, institution, .. } = filter;
             let query = sqlx::query_file!(
                 "src/store/queries/list_cases.sql",
                 words.as_deref(),
@@ -295,9 +296,10 @@ impl Store {
                 activity.as_deref(),
                 department.as_deref(),
                 institution.as_deref(),
-                *merged,
-                *offset,
-                *limit
+                filter.merged,
+                filter.offset,
+                filter.limit,
+                filter.drafts
             );
             let rows = query.fetch_all(connection).await?;
             let matched = rows.first().map(|row| row.matched);
@@ -413,6 +415,21 @@ impl Store {
         in_time(&self.pool, TIMEOUT, async |connection| {
             let mut transaction = connection.begin().await?;
             become_viewer(&mut transaction, viewer).await?;
+            let done = work(&mut transaction).await?;
+            transaction.rollback().await?;
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Reads what no viewer is shown, such as which cases changed.
+    pub(super) async fn look_as_register<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, CaseError>,
+    ) -> Result<T, CaseError> {
+        in_time(&self.pool, TIMEOUT, async |connection| {
+            let mut transaction = connection.begin().await?;
+            sqlx::query("set local role rimay_register").execute(&mut *transaction).await?;
             let done = work(&mut transaction).await?;
             transaction.rollback().await?;
             Ok(done)

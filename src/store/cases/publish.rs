@@ -28,7 +28,10 @@ pub(super) async fn finish(
     }
     let by = Deed { account: viewer.account, action };
     record(&mut transaction, by, cases[0], detail).await?;
-    sqlx::query_file!("src/store/queries/advance_case_position.sql").execute(&mut *transaction).await?;
+    // As the last thing: positions are taken in the order in which changes are committed.
+    sqlx::query("set local role rimay_register").execute(&mut *transaction).await?;
+    let changed: Vec<String> = cases.iter().map(|case| (*case).to_owned()).collect();
+    sqlx::query_file!("src/store/queries/advance_case_position.sql", &changed).execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(has_narrowed)
 }

@@ -1,5 +1,6 @@
 -- Cases as the viewer may see them, those that changed last first. $1: words or null, $2: state, $3: phase, $4: type, $5: activity,
--- $6: department, $7: institution, $8: whether merged ones, too; $9: offset, $10: limit.
+-- $6: department, $7: institution, $8: whether merged ones, too; $9: offset, $10: limit,
+-- $11: only drafts.
 with seen as (
   select c.id, s.audience, count(*) over () as matched,
     -- Of others' cases their order does not tell when they were changed.
@@ -9,12 +10,12 @@ with seen as (
   where ($1::text is null or s.words like '%' || rimay.folded($1) || '%')
     and ($2::text is null or s.state = $2) and ($3::text is null or s.phase = $3) and ($4::text is null or s.type = $4)
     and ($5::text is null or s.activity = $5) and ($6::text is null or s.department = $6)
-    and ($7::text is null or c.institution = $7) and ($8 or c.merged_into is null)
+    and ($7::text is null or c.institution = $7) and ($8 or c.merged_into is null) and (not $11 or c.draft)
   order by changed_at desc nulls last, c.id
   offset $9 limit $10
 )
 select seen.matched as "matched!", jsonb_build_object('id', c.id, 'code', c.code, 'institution', c.institution, 'sharing', c.sharing,
-    'draft', c.draft, 'merged_into', (select t.id from rimay.conflict_case t where t.id = c.merged_into), 'synthetic', c.synthetic, 'audience', s.audience, 'name', s.name, 'scope', s.scope,
+    'draft', c.draft, 'version', case when s.audience = 'own' then c.version end, 'merged_into', (select t.id from rimay.conflict_case t where t.id = c.merged_into), 'synthetic', c.synthetic, 'audience', s.audience, 'name', s.name, 'scope', s.scope,
     'state', s.state, 'phase', s.phase, 'state_since', s.state_since, 'type', s.type, 'activity', s.activity,
     'department', s.department, 'province', s.province, 'district', s.district, 'places', s.places, 'events', s.events,
     'last_event_on', s.last_event_on, 'longitude', st_x(s.geom), 'latitude', st_y(s.geom)) as "summary!"

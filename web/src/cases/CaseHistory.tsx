@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { lang } from '../i18n'
 import { formatDate, formatTime } from '../i18n/format'
-import { ask, type Fact, titleOfKind } from './cases'
+import { ask, type Fact, fieldsOf, kinds, say, titleOfField, titleOfInstitution, titleOfKind } from './cases'
 import { FactView } from './FactView'
 import { caseWords } from './words'
 
@@ -10,6 +10,70 @@ interface Happening {
   account: string | null
   change: string
   detail: Partial<Fact>
+}
+
+interface SharingTold {
+  sharing: 'own' | 'shared' | 'public'
+  shared_with: string[]
+  draft: boolean
+}
+
+/** Who could see a case before, and who could after. */
+function SharingChange({ detail }: { detail: Record<string, unknown> }) {
+  const t = caseWords.value
+  const say = ({ sharing, shared_with, draft }: SharingTold) =>
+    [t.sharings[sharing], draft ? t.draft : '', shared_with.map(titleOfInstitution).join(', ')]
+      .filter(Boolean)
+      .join(' · ')
+  const [before, after] = [detail.before, detail.after] as (SharingTold | undefined)[]
+  if (!before || !after) return null
+  return (
+    <p class="case-changes">
+      <del>{say(before)}</del> → <ins>{say(after)}</ins>
+    </p>
+  )
+}
+
+/** A version of a fact: the first as it is, a later one by what it changed. */
+function VersionView({ event, all }: { event: Happening; all: Happening[] }) {
+  const { detail } = event
+  const earlier = all.find(
+    ({ detail: other }) => other.id === detail.id && other.version === Number(detail.version) - 1,
+  )
+  return earlier && earlier.detail.source_class !== undefined ? (
+    <Differences now={detail} before={earlier.detail} />
+  ) : (
+    <FactView fact={{ ...detail, recorded_from: undefined } as Fact} />
+  )
+}
+
+/** What a version says otherwise than the one before it. */
+function Differences({ now, before }: { now: Partial<Fact>; before: Partial<Fact> }) {
+  const t = caseWords.value
+  const kind = kinds.value?.kinds.find((one) => one.id === now.kind)
+  if (!kind) return null
+  const told = fieldsOf(kind).map(({ field }) => ({
+    name: field.name,
+    title: titleOfField(field, kind),
+    was: say(before as Fact, field),
+    is: say(now as Fact, field),
+  }))
+  const source = (['source_class', 'source', 'source_url', 'source_on'] as const).map((name) => ({
+    name,
+    title: t.sourceFields[name],
+    was: String(before[name] ?? ''),
+    is: String(now[name] ?? ''),
+  }))
+  const changed = [...told, ...source].filter(({ was, is }) => was !== is)
+  return (
+    <ul class="case-changes">
+      {changed.map(({ name, title, was, is }) => (
+        <li key={name}>
+          {title}: <del>{was || t.empty}</del> → <ins>{is || t.empty}</ins>
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 /** What became of a case, fetched when it is opened. */
@@ -36,8 +100,9 @@ export function CaseHistory({ id, version }: { id: string; version: number }) {
               · {event.account ?? t.somebody} {t.changes[event.change] ?? event.change}
               {event.detail.kind && `: ${titleOfKind(event.detail.kind)}`}
             </p>
+            {event.change === 'changed' && <SharingChange detail={event.detail} />}
             {event.detail.kind && event.detail.source_class !== undefined && (
-              <FactView fact={{ ...event.detail, recorded_from: undefined } as Fact} />
+              <VersionView event={event} all={happened.events} />
             )}
           </li>
         ))}

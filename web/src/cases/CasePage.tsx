@@ -6,6 +6,7 @@ import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { Attachments } from './Attachments'
 import { CaseHistory } from './CaseHistory'
+import { CaseMap } from './CaseMap'
 import { CasesNav } from './CasesNav'
 import {
   ask,
@@ -65,6 +66,19 @@ interface Editing {
   key: string
 }
 
+/** What another case is called; null until that is known, or where there is none. */
+function useNameOf(id: string | null): string | null {
+  const [name, setName] = useState<string | null>(null)
+  useEffect(() => {
+    setName(null)
+    if (!id) return
+    ask<Case>('GET', `/api/cases/${id}`)
+      .then(({ summary, code }) => setName(summary.name ?? code))
+      .catch(() => {})
+  }, [id])
+  return name
+}
+
 /** One case, as the reader may see it. */
 export function CasePage({ id }: { id: string }) {
   const t = caseWords.value
@@ -79,10 +93,12 @@ export function CasePage({ id }: { id: string }) {
         else setFailed(sentenceOf(error))
       })
   }, [id])
-  const mayWrite =
+  const isOwnOfficer =
     shown?.audience === 'own' &&
     person.value?.role === 'officer' &&
     person.value.institution === shown.institution
+  // A record that goes on in another one is changed there.
+  const mayWrite = isOwnOfficer && !shown.merged_into
   const begin = (kind: FactKind, fact: Partial<Fact>) =>
     setEditing({ kind, fact, wrong: [], both: null, key: crypto.randomUUID() })
   const write = async (work: () => Promise<Case>, yours: Record<string, unknown> = {}) => {
@@ -117,6 +133,7 @@ export function CasePage({ id }: { id: string }) {
       }),
     )
   }
+  const other = useNameOf(shown?.merged_into ?? null)
   const own = person.value?.institution ?? ''
   const formOf = (kind: FactKind, of: string | undefined) => {
     if (editing?.kind.id !== kind.id || editing.fact.id !== of) return null
@@ -196,12 +213,14 @@ export function CasePage({ id }: { id: string }) {
               <p class="data-stale">
                 {t.mergedInto}{' '}
                 <a class="link" href={inLanguage(`/caso/${shown.merged_into}`)}>
-                  {t.otherRecord}
+                  {other ?? t.otherRecord}
                 </a>
                 .
               </p>
             )}
             <p class="data-hint">{t.audiences[shown.audience]}</p>
+            {shown.facts_left_off && <p class="data-stale">{t.factsLeftOff(shown.facts.length)}</p>}
+            <CaseMap shown={shown} />
             {GROUPS.map(([group, ids]) => {
               const there = ids.flatMap((kindId) => {
                 const kind = kinds.value?.kinds.find((one) => one.id === kindId)
@@ -281,7 +300,7 @@ export function CasePage({ id }: { id: string }) {
               />
             )}
             {shown.audience !== 'public' && <Attachments id={shown.id} mayWrite={mayWrite} />}
-            {mayWrite && (
+            {(mayWrite || (isOwnOfficer && shown.merged_into)) && (
               <Similar
                 shown={shown}
                 merge={(into) =>

@@ -16,10 +16,12 @@ import {
 } from './cases'
 import { Failed } from './Failed'
 import { RegisterImport } from './RegisterImport'
+import { ReleaseDrafts } from './ReleaseDrafts'
 import { caseWords } from './words'
 
 const PAGE = 50
-const FILTERS = ['q', 'state', 'institution'] as const
+const FILTERS = ['q', 'state', 'institution', 'draft'] as const
+const NO_FILTERS: Filters = { q: '', state: '', institution: '', draft: '' }
 type Filters = Record<(typeof FILTERS)[number], string>
 
 /** The address keeps what is looked for. */
@@ -29,6 +31,7 @@ function filtersOfAddress(): Filters {
     q: query.get('q') ?? '',
     state: query.get('state') ?? '',
     institution: query.get('institution') ?? '',
+    draft: query.get('draft') === 'true' ? 'true' : '',
   }
 }
 
@@ -119,17 +122,24 @@ export function CasesPage() {
               ))}
             </select>
           </label>
+          {person.value?.role === 'officer' && (
+            <label class="data-check">
+              <input
+                type="checkbox"
+                checked={filters.draft === 'true'}
+                onChange={(event) => set('draft', event.currentTarget.checked ? 'true' : '')}
+              />
+              <span>{t.onlyDrafts}</span>
+            </label>
+          )}
         </form>
         <Failed text={failed} />
+        {rows && filters.draft && rows.length > 0 && <ReleaseDrafts rows={rows} done={() => void load(0)} />}
         {rows && (
           <p role="status">
             {rows.length ? t.matched(matched) : isFiltered ? t.none : t.noneYet}{' '}
             {isFiltered && (
-              <button
-                type="button"
-                class="link"
-                onClick={() => setFilters({ q: '', state: '', institution: '' })}
-              >
+              <button type="button" class="link" onClick={() => setFilters(NO_FILTERS)}>
                 {t.clear}
               </button>
             )}

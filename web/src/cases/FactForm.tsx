@@ -11,9 +11,12 @@ import {
   titleOfCode,
   titleOfField,
   titleOfInstitution,
+  titleOfLayer,
   type Wrong,
 } from './cases'
+import { FeatureSearch, type Found } from './FeatureSearch'
 import { PlacePicker } from './PlacePicker'
+import { useAskBeforeLeaving } from './unsaved'
 import { caseWords } from './words'
 
 interface WrittenProps {
@@ -100,6 +103,8 @@ function optionsOf(field: FactField, kind: FactKind, institution: string): [stri
       return listed
         .filter((one) => one.institution === institution && !one.retired)
         .map((one) => [one.code, titleOfCode(one)])
+    case 'layer':
+      return (kinds.value?.layers ?? []).map(({ id }) => [id, titleOfLayer(id)])
     case 'institution':
       return [...new Set(listed.map((one) => one.institution))].map((id) => [id, titleOfInstitution(id)])
     default:
@@ -142,8 +147,26 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
     set('longitude', longitude)
     set('latitude', latitude)
   }
+  const [linked, setLinked] = useState('')
+  const link = ({ layer, id, name }: Found) => {
+    const set = (member: string, value: string) => {
+      const input = fieldset.current?.querySelector<HTMLInputElement | HTMLSelectElement>(`[name=${member}]`)
+      if (input) input.value = value
+    }
+    set('layer', layer)
+    set('feature', String(id))
+    setLinked(t.linkedTo(name))
+  }
   return (
     <>
+      {kind.id === 'link' && (
+        <>
+          <FeatureSearch label={t.findFeature} choose={link} />
+          <p class="case-note" role="status">
+            {linked}
+          </p>
+        </>
+      )}
       {kind.id === 'place' && (
         <>
           <p class="data-hint">{t.onMap}</p>
@@ -172,15 +195,23 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : null)
 
 /** Where a fact is from. */
-export function SourceFields({ fact, prefix }: { fact: Partial<Fact>; prefix: string }) {
+export function SourceFields({
+  fact,
+  prefix,
+  isOpen,
+}: {
+  fact: Partial<Fact>
+  prefix: string
+  isOpen?: boolean
+}) {
   const t = caseWords.value
   const own = String(fact.source_class ?? 'institutional')
   return (
-    <details class="case-source" open={fact.source !== undefined}>
+    <details class="case-source" open={isOpen || fact.source !== undefined}>
       <summary>{t.source}</summary>
       <div class="data-options">
         <label>
-          <span>{t.sourceClass}</span>
+          <span>{t.sourceFields.source_class}</span>
           <select name="source_class">
             {Object.entries(t.sourceClasses).map(([code, title]) => (
               <option key={code} value={code} selected={code === own}>
@@ -191,7 +222,7 @@ export function SourceFields({ fact, prefix }: { fact: Partial<Fact>; prefix: st
         </label>
         {(['source', 'source_url', 'source_on'] as const).map((name) => (
           <label key={name} for={`${prefix}-${name}`}>
-            <span>{{ source: t.sourceText, source_url: t.sourceUrl, source_on: t.sourceOn }[name]}</span>
+            <span>{t.sourceFields[name]}</span>
             <Written
               id={`${prefix}-${name}`}
               name={name}
@@ -219,6 +250,10 @@ interface FormProps {
 export function FactForm({ kind, fact, own, wrong, title, send, cancel }: FormProps) {
   const t = caseWords.value
   const form = useRef<HTMLFormElement>(null)
+  const isDirty = useAskBeforeLeaving()
+  const leave = () => {
+    if (!isDirty.current || confirm(t.leaveSure)) cancel()
+  }
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
   }, [])
@@ -229,12 +264,15 @@ export function FactForm({ kind, fact, own, wrong, title, send, cancel }: FormPr
     <form
       ref={form}
       class="data-import case-form"
+      onInput={() => {
+        isDirty.current = true
+      }}
       onSubmit={(event) => {
         event.preventDefault()
         send(factOf(kind, new FormData(event.currentTarget)))
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') cancel()
+        if (event.key === 'Escape') leave()
       }}
     >
       <h4>{title}</h4>
@@ -244,7 +282,7 @@ export function FactForm({ kind, fact, own, wrong, title, send, cancel }: FormPr
         <button type="submit" class="button is-main">
           {t.save}
         </button>
-        <button type="button" class="button" onClick={cancel}>
+        <button type="button" class="button" onClick={leave}>
           {t.cancel}
         </button>
       </p>

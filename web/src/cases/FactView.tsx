@@ -1,6 +1,7 @@
 import { lang } from '../i18n'
 import { formatDate } from '../i18n/format'
 import { type Fact, fieldsOf, kinds, say, titleOfField } from './cases'
+import { LinkedFeature } from './LinkedFeature'
 import { caseWords } from './words'
 
 /** What a fact says. */
@@ -15,7 +16,8 @@ export function FactView({ fact }: { fact: Fact }) {
   const source = [fact.source, fact.source_url].find((told) => typeof told === 'string') as string | undefined
   return (
     <>
-      <dl class="case-fact">
+      {fact.kind === 'link' && <LinkedFeature fact={fact} />}
+      <dl class="case-fact" hidden={fact.kind === 'link'}>
         {told.map(({ field, text }) => (
           <div key={field.name} class={field.type === 'text' ? 'is-wide' : undefined}>
             <dt class={told.length === 1 ? 'visually-hidden' : undefined}>{titleOfField(field, kind)}</dt>

@@ -3,9 +3,10 @@ import { PageHeader } from '../data/PageHeader'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
-import { ask, type Case, factOf, kinds, Refusal, titleOfKind, type Wrong } from './cases'
-import { FactFields } from './FactForm'
+import { ask, type Case, factOf, kinds, Refusal, sourceOf, titleOfKind, type Wrong } from './cases'
+import { FactFields, SourceFields } from './FactForm'
 import { Failed } from './Failed'
+import { useAskBeforeLeaving } from './unsaved'
 import { caseWords } from './words'
 
 /** What a case begins with: the rest is added on its page. */
@@ -18,9 +19,11 @@ export function NewCasePage() {
   const [wrong, setWrong] = useState<Record<string, Wrong[]>>({})
   const [failed, setFailed] = useState('')
   const form = useRef<HTMLFormElement>(null)
+  const isDirty = useAskBeforeLeaving()
   const [key] = useState(() => crypto.randomUUID())
   const send = async () => {
-    const sections = [...(form.current?.querySelectorAll<HTMLFieldSetElement>('fieldset') ?? [])]
+    const sections = [...(form.current?.querySelectorAll<HTMLFieldSetElement>('fieldset[data-kind]') ?? [])]
+    const from = form.current ? sourceOf(new FormData(form.current)) : {}
     const told = sections.flatMap((section) => {
       const kind = kinds.value?.kinds.find(({ id }) => id === section.dataset.kind)
       if (!kind) return []
@@ -30,12 +33,13 @@ export function NewCasePage() {
       const fact = factOf(kind, data)
       // What a section opens with says nothing by itself.
       const says = Object.keys(fact).some((name) => !['kind', 'institution', 'protection'].includes(name))
-      return says || NEEDED.includes(kind.id) ? [fact] : []
+      return says || NEEDED.includes(kind.id) ? [{ ...fact, ...from }] : []
     })
     setFailed('')
     setWrong({})
     try {
       const made = await ask<Case>('POST', '/api/cases', { facts: told }, { 'idempotency-key': key })
+      isDirty.current = false
       location.assign(inLanguage(`/caso/${made.id}`))
     } catch (error) {
       if (!(error instanceof Refusal)) return setFailed(String(error))
@@ -60,15 +64,21 @@ export function NewCasePage() {
         <Failed text={failed} />
         {!mayWrite && (
           <p>
-            <a class="link" href={inLanguage('/entrar')}>
-              {t.signIn}
-            </a>
+            {person.value ? t.onlyOfficers : t.onlyOfficersSignIn}{' '}
+            {!person.value && (
+              <a class="link" href={inLanguage('/entrar')}>
+                {t.signIn}
+              </a>
+            )}
           </p>
         )}
         {mayWrite && (
           <form
             ref={form}
             class="data-import"
+            onInput={() => {
+              isDirty.current = true
+            }}
             onSubmit={(event) => {
               event.preventDefault()
               void send()
@@ -94,6 +104,10 @@ export function NewCasePage() {
                 </fieldset>
               )
             })}
+            <fieldset class="case-section">
+              <legend>{t.sourceOfAll}</legend>
+              <SourceFields fact={{}} prefix="new" isOpen />
+            </fieldset>
             <p class="data-actions">
               <button type="submit" class="button is-main">
                 {t.create}

@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks'
 import { Table } from '../data/Table'
+import { lang } from '../i18n'
+import { type Fact, fieldsOf, kinds, say, type Wrong } from './cases'
 import { Failed } from './Failed'
 import { caseWords } from './words'
 
@@ -9,7 +11,8 @@ interface Taken {
   dry_run: boolean
   recorded: number
   known_before: number
-  rejected: { row: number; feature: string; note: string }[]
+  rejected: { row: number; feature: string; note: string; errors?: Wrong[] }[]
+  preview: { row: number; code: string | null; facts: Fact[] }[]
   file: { columns: string[]; used_columns: [string, string][]; ignored_columns: string[] }
 }
 
@@ -32,6 +35,18 @@ const FIELDS = [
   'longitude',
   'latitude',
 ]
+
+/** What a row says of one kind, in words. */
+function tell(facts: Fact[], id: string): string {
+  const kind = kinds.value?.kinds.find((one) => one.id === id)
+  if (!kind) return ''
+  const of = facts.filter((fact) => fact.kind === id)
+  const fields = fieldsOf(kind).filter(
+    ({ field }) => field.name !== 'protection' && field.name !== 'institution',
+  )
+  const one = (fact: Fact) => fields.map(({ field }) => say(fact, field)).filter(Boolean)
+  return of.map((fact) => one(fact).join(', ')).join('; ')
+}
 
 /** Takes a register that an institution kept in a spreadsheet: looked at first, then recorded. */
 export function RegisterImport({ done }: { done: () => void }) {
@@ -93,7 +108,7 @@ export function RegisterImport({ done }: { done: () => void }) {
             />
           </label>
           <label>
-            <span>{t.sourceClass}</span>
+            <span>{t.sourceFields.source_class}</span>
             <select value={sourceClass} onChange={(event) => setSourceClass(event.currentTarget.value)}>
               {Object.entries(t.sourceClasses).map(([code, title]) => (
                 <option key={code} value={code}>
@@ -146,14 +161,33 @@ export function RegisterImport({ done }: { done: () => void }) {
             )}
             {taken.rejected.length > 0 && (
               <Table heads={[t.row, t.name, t.why]}>
-                {taken.rejected.slice(0, 200).map(({ row, feature, note }) => (
+                {taken.rejected.slice(0, 200).map(({ row, feature, note, errors }) => (
                   <tr key={row}>
                     <td class="is-number">{row}</td>
                     <td>{feature}</td>
-                    <td>{note}</td>
+                    <td>
+                      {errors
+                        ? errors.map((one) => (lang.value === 'en' ? one.en : one.es)).join('; ')
+                        : note}
+                    </td>
                   </tr>
                 ))}
               </Table>
+            )}
+            {taken.dry_run && taken.preview.length > 0 && (
+              <>
+                <p>{t.previewOf(taken.preview.length)}</p>
+                <Table heads={[t.row, t.name, t.state, t.type, t.place]}>
+                  {taken.preview.map(({ row, facts }) => (
+                    <tr key={row}>
+                      <td class="is-number">{row}</td>
+                      {(['name', 'state', 'type', 'place'] as const).map((kind) => (
+                        <td key={kind}>{tell(facts, kind)}</td>
+                      ))}
+                    </tr>
+                  ))}
+                </Table>
+              </>
             )}
             {taken.dry_run && taken.recorded > 0 && (
               <p class="data-actions">

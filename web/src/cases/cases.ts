@@ -44,11 +44,18 @@ export interface ListedCode {
   version: number
 }
 
+interface Titled {
+  id: string
+  title_es: string
+  title_en: string
+}
+
 export interface Kinds {
   fields: FactField[]
   kinds: FactKind[]
   codes: ListedCode[]
-  institutions: { id: string; title_es: string; title_en: string }[]
+  institutions: Titled[]
+  layers: Titled[]
 }
 
 export type Fact = Record<string, unknown> & { id: string; kind: string; version?: number; case: string }
@@ -80,6 +87,7 @@ export interface Case {
   sharing?: 'own' | 'shared' | 'public'
   shared_with?: string[]
   draft?: boolean
+  facts_left_off?: boolean
   version?: number
   changed_at?: string
 }
@@ -90,6 +98,7 @@ export type CaseRow = Summary & {
   institution: string
   audience: Case['audience']
   draft: boolean
+  version: number | null
   synthetic: boolean
   merged_into: string | null
   events: number
@@ -151,10 +160,14 @@ export const titleOfKind = (id: string) => {
 
 export const titleOfChoice = (choice: Choice) => inOwn(choice)
 
-export const titleOfInstitution = (id: string) => {
-  const found = kinds.value?.institutions.find((one) => one.id === id)
+const titleIn = (known: Titled[] | undefined, id: string) => {
+  const found = known?.find((one) => one.id === id)
   return found ? inOwn({ es: found.title_es, en: found.title_en }) : id
 }
+
+export const titleOfInstitution = (id: string) => titleIn(kinds.value?.institutions, id)
+
+export const titleOfLayer = (id: string) => titleIn(kinds.value?.layers, id)
 
 export const titleOfCode = (code: ListedCode) => inOwn({ es: code.title_es, en: code.title_en })
 
@@ -179,6 +192,7 @@ export function say(fact: Fact, field: FactField): string {
   const chosen = choices?.find((one) => one.code === value)
   if (chosen) return inOwn(chosen)
   if (field.type === 'institution') return titleOfInstitution(String(value))
+  if (field.type === 'layer') return titleOfLayer(String(value))
   if (field.type === 'code') {
     const listed = kinds.value?.codes.find(
       (one) => one.list === fact.kind && one.institution === fact.institution && one.code === value,
@@ -213,13 +227,22 @@ export function factOf(kind: FactKind, told: FormData): Record<string, unknown> 
   for (const { field } of fieldsOf(kind)) {
     const text = String(told.get(field.name) ?? '').trim()
     if (!text) continue
-    fact[field.name] = field.type === 'count' || field.type === 'degrees' ? numberOf(text) : text
+    if (field.type === 'count') fact[field.name] = countOf(text)
+    else fact[field.name] = field.type === 'degrees' ? numberOf(text) : text
   }
-  for (const name of ['source_class', 'source', 'source_url', 'source_on']) {
-    const text = String(told.get(name) ?? '').trim()
-    if (text) fact[name] = text
-  }
-  return fact
+  return { ...fact, ...sourceOf(told) }
+}
+
+/** Where it is known from, as a form tells it. */
+export function sourceOf(told: FormData): Record<string, string> {
+  const names = ['source_class', 'source', 'source_url', 'source_on']
+  const texts = names.map((name) => [name, String(told.get(name) ?? '').trim()] as const)
+  return Object.fromEntries(texts.filter(([, text]) => text))
+}
+
+/** A whole number as people write it, in groups of three or not. */
+export function countOf(text: string): number | string {
+  return numberOf(/^\d{1,3}([ .,]\d{3})+$/.test(text) ? text.replaceAll(/[ .,]/g, '') : text)
 }
 
 /** A number as people write it; what is none goes as it is, and is refused with a reason. */

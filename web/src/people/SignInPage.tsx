@@ -124,10 +124,18 @@ function Own({ own }: { own: Person }) {
         {t.signedIn(own.name)} {t.roles[own.role]}.
       </p>
       <p class="data-actions">
+        <a class="link" href={inLanguage('/casos')}>
+          {t.cases}
+        </a>
         {['institution_admin', 'system_admin'].includes(own.role) && (
-          <a class="link" href={inLanguage('/cuentas')}>
-            {t.accounts}
-          </a>
+          <>
+            <a class="link" href={inLanguage('/cuentas')}>
+              {t.accounts}
+            </a>
+            <a class="link" href={inLanguage('/admin')}>
+              {t.administration}
+            </a>
+          </>
         )}
         <button type="button" class="button" onClick={() => void signOut()}>
           {t.signOut}

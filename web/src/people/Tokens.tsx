@@ -3,10 +3,15 @@ import { Table } from '../data/Table'
 import { formatDate, lang } from '../i18n'
 import { CopyButton } from '../panels/CopyButton'
 import { Field, Form } from './Form'
-import { attempt, call, type Token } from './people'
+import { attempt, call, person, type Token } from './people'
 import { peopleWords } from './words'
 
-const SCOPES = ['read', 'layers:write', 'cases:write']
+/** What a token may be for, by what its owner may do. */
+const scopesOf = (role: string | undefined) => [
+  'read',
+  ...(role === 'steward' ? ['layers:write'] : []),
+  ...(role === 'officer' ? ['cases:write'] : []),
+]
 
 /** Tokens of one's own for programs. */
 export function Tokens() {
@@ -39,7 +44,7 @@ export function Tokens() {
         <p>{t.tokensHint}</p>
         <Field label={t.tokenName} name="name" />
         <Field label={t.tokenDays} name="days" type="number" required={false} />
-        {SCOPES.map((scope) => (
+        {scopesOf(person.value?.role).map((scope) => (
           <label key={scope} class="data-check">
             <input type="checkbox" name="scope" value={scope} defaultChecked={scope === 'read'} />
             {t.scopes[scope]}

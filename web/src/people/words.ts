@@ -4,6 +4,8 @@ import { lang } from '../i18n'
 const es = {
   enter: 'Entrar',
   accounts: 'Cuentas',
+  cases: 'Casos',
+  administration: 'Administración',
   toMap: 'Ver el mapa',
   login: 'Usuario',
   loginHint: 'Por ejemplo, su correo: letras sin tilde, dígitos, . _ @ + -',
@@ -81,6 +83,8 @@ export type PeopleWords = typeof es
 const en: PeopleWords = {
   enter: 'Sign in',
   accounts: 'Accounts',
+  cases: 'Cases',
+  administration: 'Administration',
   toMap: 'See the map',
   login: 'Login',
   loginHint: 'Your address, for instance: letters without accents, digits, . _ @ + -',

@@ -1,6 +1,5 @@
--- Cases as they were on a day, for counting, as far as the viewer may see them and by facts of certain classes of sources. What was
--- known at another time is told of the viewer's own cases only.
--- $1: day, $2: time of knowing or null for now, $3: classes, $4: institution whose words are wanted.
+-- What counts of cases must come to, as PostgreSQL works it out for whoever asks: on a day, with the words of an institution, how many
+-- cases a condition counts, by a value. The test puts in what stands in braces.
 with word as (
   select institution, list, code, to_institution as wanted, to_code as word from rimay.code_match
   union all select institution, list, code, institution, code from rimay.code
@@ -11,10 +10,9 @@ with word as (
   from rimay.case_fact f
   join rimay.conflict_case c on c.id = f.case_id
   where f.kind in ('name', 'state', 'type', 'activity', 'class', 'scope', 'test', 'place')
-    and f.source_class = any ($3)
-    and case when $2::text is null then f.recorded_to is null
-      else f.recorded_from <= $2::text::timestamptz and (f.recorded_to is null or f.recorded_to > $2::text::timestamptz) end
-    and (f.valid_from is null or f.valid_from <= $1::text::date) and (f.valid_to is null or f.valid_to >= $1::text::date)
+    and f.source_class = any ('{classes}'::text[])
+    and f.recorded_to is null
+    and (f.valid_from is null or f.valid_from <= '{day}'::date) and (f.valid_to is null or f.valid_to >= '{day}'::date)
 ), state as (
   select distinct on (case_id) case_id, code, phase, valid_from, min(valid_from) over (partition by case_id) as first_day
   from fact where kind = 'state' order by case_id, is_own_fact desc, valid_from desc nulls last, ordinal desc
@@ -28,23 +26,20 @@ with word as (
     (array_agg(f.code order by f.is_own_fact desc, f.ordinal) filter (where f.kind = 'scope'))[1] as scope,
     (array_agg(f.code order by f.is_own_fact desc, f.valid_from desc nulls last, f.ordinal desc) filter (where f.kind = 'class' and f.institution = 'onds'))[1] as class,
     (array_agg(w.word order by f.is_own_fact desc, f.institution <> 'defensoria', f.ordinal) filter (where f.kind = 'type' and w.word is not null))[1] as type,
-    (array_agg(o.word order by f.is_own_fact desc, f.institution <> $4, f.ordinal) filter (where f.kind = 'type' and o.word is not null))[1] as own_type,
+    (array_agg(o.word order by f.is_own_fact desc, f.institution <> '{words}', f.ordinal) filter (where f.kind = 'type' and o.word is not null))[1] as own_type,
     (array_agg(w.word order by f.is_own_fact desc, f.institution <> 'defensoria', f.ordinal) filter (where f.kind = 'activity' and w.word is not null))[1] as activity,
     string_agg(distinct w.word, ' ') filter (where f.kind = 'type') as types,
     string_agg(distinct w.word, ' ') filter (where f.kind = 'activity') as activities, array_agg(f.code) filter (where f.kind = 'test') as tests
   from fact f
   left join word w on (w.institution, w.list, w.code, w.wanted) = (f.institution, f.list, f.code, 'defensoria')
-  left join word o on (o.institution, o.list, o.code, o.wanted) = (f.institution, f.list, f.code, $4)
+  left join word o on (o.institution, o.list, o.code, o.wanted) = (f.institution, f.list, f.code, '{words}')
   where f.kind in ('name', 'scope', 'class', 'type', 'activity', 'test')
   group by f.case_id
 )
-select c.id::text as "id!", (c.institution = rimay.viewer()) is true as "is_own!", coalesce(place.is_protected, false) as "is_protected!",
-  c.code as "code!", c.institution as "institution!", said.name, state.code as state, state.phase, state.valid_from::text as state_since,
-  state.first_day::text as started_on, place.department, place.watershed, said.scope, said.class, said.type, said.own_type, said.activity, said.types, said.activities,
-  coalesce(said.tests, '{}') as "tests!"
+select coalesce({by}, '-') || '=' || count(*)
 from rimay.conflict_case c
 join state on state.case_id = c.id
 left join said on said.case_id = c.id
 left join place on place.case_id = c.id
-where c.merged_into is null and not c.draft and ($2::text is null or c.institution = rimay.viewer())
-order by c.code, c.id
+where c.merged_into is null and not c.draft and ({condition})
+group by {by} order by 1

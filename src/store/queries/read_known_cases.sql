@@ -1,0 +1,26 @@
+-- Facts that schemes ask about, by case, as far as the viewer may see them. What was known at another time is told of the viewer's own
+-- cases only, with the drafts and merges of that time. $1: time of knowing or null for now, $2: cases, or null for all.
+with known as (
+  select c.id, c.code, c.institution, (c.institution = rimay.viewer()) is true as is_own,
+    case when $1::text is null then c.draft else coalesce((
+      select (coalesce(h.detail -> 'after', h.detail -> 'sharing') ->> 'draft')::boolean from rimay.case_change h
+      where h.case_id = c.id and h.change in ('created', 'changed') and h.at <= $1::text::timestamptz
+      order by h.number desc limit 1), true) end as draft,
+    case when $1::text is null then c.merged_into else (
+      select case when h.change = 'merged' then (h.detail ->> 'into')::uuid end from rimay.case_change h
+      where h.case_id = c.id and h.change in ('merged', 'unmerged') and h.detail ->> 'case' = c.id::text and h.at <= $1::text::timestamptz
+      order by h.number desc limit 1) end as merged_into
+  from rimay.conflict_case c
+  where $1::text is null or c.institution = rimay.viewer()
+)
+select t.id::text as "case_id!", t.code as "case_code!", t.institution as "case_institution!", t.is_own as "is_own!",
+  c.id = t.id as "is_own_fact!", f.id::text as "id!", f.kind as "kind!", f.institution, f.code, f.phase, f.name, f.valid_from::text as valid_from,
+  f.valid_to::text as valid_to, f.ordinal as "ordinal!", f.protection, f.department, f.watershed, f.source_class as "source_class!", f.source
+from known c
+join known t on t.id = coalesce(c.merged_into, c.id) and t.merged_into is null and not t.draft
+join rimay.case_fact f on f.case_id = c.id
+where ($2::text[] is null or t.id = any ($2::text[]::uuid[]))
+  and f.kind in ('name', 'state', 'type', 'activity', 'class', 'scope', 'test', 'place') and f.protection is distinct from 'withheld'
+  and case when $1::text is null then f.recorded_to is null
+    else f.recorded_from <= $1::text::timestamptz and (f.recorded_to is null or f.recorded_to > $1::text::timestamptz) end
+order by t.code, t.id, c.id = t.id desc, f.ordinal

@@ -1,0 +1,226 @@
+//! Counts of cases: what the program works out in memory is what PostgreSQL works out of the tables, for everybody and any day.
+
+use serde_json::{Value as Json, json};
+
+use crate::{
+    cases::{fact, path_of, record, share, sign_in, with_officers},
+    support::{Answer, Server, TestDatabase, people::Browser},
+};
+
+/// Numbers that look like chance and are the same each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+
+    fn of<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        words[usize::try_from(self.below(words.len() as u64)).unwrap()]
+    }
+}
+
+const CLASSES: [&str; 3] = ["public", "public", "reserved"];
+
+fn invented(chance: &mut Chance, number: u64) -> Json {
+    let mut facts =
+        vec![json!({"kind": "name", "name": format!("Caso {number}"), "source_class": chance.of(&CLASSES)})];
+    let mut add = |mut fact: Json, class: &str| {
+        fact["source_class"] = class.into();
+        facts.push(fact);
+    };
+    for year in 2010..2010 + chance.below(4) {
+        let code = chance.of(&["activo", "latente", "resuelto"]);
+        let mut state =
+            json!({"kind": "state", "code": code, "valid_from": format!("{year}-0{}-15", 1 + chance.below(9))});
+        if code == "activo" {
+            state["phase"] = chance.of(&["temprana", "crisis", "dialogo"]).into();
+        }
+        add(state, chance.of(&CLASSES));
+    }
+    for (institution, codes) in [("ana", ["acceso", "uso"]), ("defensoria", ["socioambiental", "laboral"])] {
+        if chance.below(2) == 0 {
+            add(json!({"kind": "type", "institution": institution, "code": chance.of(&codes)}), chance.of(&CLASSES));
+        }
+    }
+    for code in ["may_turn_violent", "threatens_governability", "needs_the_state"] {
+        if chance.below(3) > 0 {
+            add(json!({"kind": "test", "code": code}), chance.of(&CLASSES));
+        }
+    }
+    if chance.below(2) == 0 {
+        let (institution, code) =
+            if chance.below(2) == 0 { ("minem", "explotacion") } else { ("defensoria", "energia") };
+        add(json!({"kind": "activity", "institution": institution, "code": code}), chance.of(&CLASSES));
+        add(json!({"kind": "class", "institution": "onds", "code": chance.of(&["diferencia", "conflicto"])}), "public");
+    }
+    for _ in 0..chance.below(3) {
+        let department = chance.of(&["LORETO", "CUSCO", "PUNO"]);
+        add(json!({"kind": "place", "department": department, "protection": "public"}), chance.of(&CLASSES));
+    }
+    json!({"facts": facts})
+}
+
+fn changed(answer: &Answer) {
+    assert_eq!(answer.status, 200, "{}", answer.json());
+}
+
+fn version_of(by: &Browser, case: &Json) -> String {
+    format!("\"{}\"", by.get(&path_of(case)).json()["version"])
+}
+
+/// Schemes, with their conditions in SQL, whose words, and which sources they use.
+const SCHEMES: [(&str, &str, &str, &str); 2] = [
+    (
+        "defensoria",
+        "state.code in ('activo', 'latente') and coalesce('may_turn_violent' = any (said.tests), false)",
+        "defensoria",
+        "{public,institutional}",
+    ),
+    (
+        "onds",
+        "state.code in ('activo', 'latente') and coalesce(said.tests @> '{threatens_governability,needs_the_state}', false)",
+        "onds",
+        "{public,institutional,reserved}",
+    ),
+];
+const GROUPINGS: [(&str, &str); 10] = [
+    ("state", "state.code"),
+    ("phase", "state.phase"),
+    ("type", "said.type"),
+    ("own_type", "said.own_type"),
+    ("activity", "said.activity"),
+    ("department", "place.department"),
+    ("month", "to_char(state.first_day, 'YYYY-MM')"),
+    ("scope", "said.scope"),
+    ("class", "said.class"),
+    ("institution", "c.institution"),
+];
+
+fn told(counts: &Json) -> Vec<String> {
+    let groups = counts["groups"].as_array().unwrap();
+    let mut told: Vec<_> =
+        groups.iter().map(|group| format!("{}={}", group["value"].as_str().unwrap_or("-"), group["count"])).collect();
+    told.sort();
+    told
+}
+
+fn compare(database: &TestDatabase, server: &Server, viewers: &[(&str, Option<&Browser>)]) -> usize {
+    let mut counted = 0;
+    for (scheme, condition, words, classes) in SCHEMES {
+        for day in ["2009-12-31", "2011-03-20", "2012-06-30", "2026-01-01"] {
+            for (by, column) in GROUPINGS {
+                let sql = include_str!("counts.sql")
+                    .replace("{day}", day)
+                    .replace("{words}", words)
+                    .replace("{classes}", classes)
+                    .replace("{condition}", condition)
+                    .replace("{by}", column);
+                for (viewer, browser) in viewers {
+                    let path = format!("/api/schemes/{scheme}/counts?by={by}&asOf={day}");
+                    let answer = browser.map_or_else(|| server.get(&path), |browser| browser.get(&path)).json();
+                    let mut expected: Vec<_> = database.query_cases(viewer, &sql).into_iter().flatten().collect();
+                    expected.sort();
+                    assert_eq!(told(&answer), expected, "{viewer} {path}");
+                    counted += answer["total"].as_u64().unwrap() as usize;
+                }
+            }
+        }
+    }
+    counted
+}
+
+#[test]
+fn counts_are_those_of_the_database_as_cases_come_change_and_go() {
+    let (database, server) = with_officers();
+    let (oto, olga) = (sign_in(&server, "oto"), sign_in(&server, "olga"));
+    let mut chance = Chance(11);
+    let cases: Vec<(Json, &Browser)> = (0..60)
+        .map(|number| {
+            let by = if chance.below(3) == 0 { &olga } else { &oto };
+            (record(by, &invented(&mut chance, number)), by)
+        })
+        .collect();
+    let viewers = [("", None), ("onds", Some(&oto)), ("defensoria", Some(&olga))];
+    assert_eq!(compare(&database, &server, &viewers), 0, "drafts count nowhere");
+    for (number, (case, by)) in cases.iter().enumerate() {
+        let sharing = match number % 4 {
+            0 => json!({"sharing": "public"}),
+            1 => {
+                json!({"sharing": "shared", "shared_with": [if std::ptr::eq(*by, &oto) { "defensoria" } else { "onds" }]})
+            }
+            2 => json!({"sharing": "own", "draft": false}),
+            _ => continue,
+        };
+        share(by, case, &sharing);
+    }
+    assert!(compare(&database, &server, &viewers) > 500);
+    // Facts that change and go, records that merge and part, cases that are no longer shared.
+    for (number, (case, by)) in cases.iter().enumerate().filter(|(number, _)| number % 3 == 0) {
+        let name = fact(case, "name").clone();
+        let path = format!("{}/facts/{}", path_of(case), name["id"].as_str().unwrap());
+        let next = json!({"kind": "name", "name": format!("Otro {number}"), "source_class": "public"});
+        changed(&by.send("PUT", &path, &[("If-Match", "\"1\"")], &next));
+        let facts = case["facts"].as_array().unwrap();
+        if let Some(state) = facts.iter().find(|fact| fact["kind"] == "state") {
+            let path = format!("{}/facts/{}", path_of(case), state["id"].as_str().unwrap());
+            changed(&by.send("DELETE", &path, &[("If-Match", "\"1\"")], &Json::Null));
+        }
+    }
+    let of_oto: Vec<&Json> = cases.iter().filter(|(_, by)| std::ptr::eq(*by, &oto)).map(|(case, _)| case).collect();
+    let mut merged = vec![];
+    for pair in of_oto.chunks_exact(2).take(8) {
+        let seen = version_of(&oto, pair[0]);
+        let path = format!("{}/merge", path_of(pair[0]));
+        changed(&oto.send("PUT", &path, &[("If-Match", &seen)], &json!({"into": pair[1]["id"]})));
+        merged.push(path);
+    }
+    assert!(compare(&database, &server, &viewers) > 300);
+    for path in merged.iter().take(3) {
+        let case = path.trim_end_matches("/merge");
+        let seen = format!("\"{}\"", oto.get(case).json()["version"]);
+        changed(&oto.send("DELETE", path, &[("If-Match", &seen)], &Json::Null));
+    }
+    for (case, by) in cases.iter().step_by(4).take(6) {
+        share(by, case, &json!({"sharing": "own"}));
+    }
+    assert!(compare(&database, &server, &viewers) > 300);
+}
+
+#[test]
+fn what_was_counted_is_counted_again_as_it_was_known() {
+    let (_database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let mut chance = Chance(5);
+    let mut seen: Vec<(String, Json)> = vec![];
+    let mut note = || {
+        let counts = oto.get("/api/schemes/defensoria/counts?by=state&asOf=2020-01-01").json();
+        seen.push((jiff::Timestamp::now().to_string(), counts));
+    };
+    let cases: Vec<Json> = (0..40).map(|number| record(&oto, &invented(&mut chance, number))).collect();
+    note();
+    for case in &cases {
+        share(&oto, case, &json!({"sharing": "own", "draft": false}));
+    }
+    note();
+    for pair in cases.chunks_exact(2).take(12) {
+        let path = format!("{}/merge", path_of(&pair[0]));
+        changed(&oto.send("PUT", &path, &[("If-Match", &version_of(&oto, &pair[0]))], &json!({"into": pair[1]["id"]})));
+    }
+    note();
+    for pair in cases.chunks_exact(2).take(5) {
+        let path = format!("{}/merge", path_of(&pair[0]));
+        changed(&oto.send("DELETE", &path, &[("If-Match", &version_of(&oto, &pair[0]))], &Json::Null));
+    }
+    for case in cases.iter().skip(28) {
+        share(&oto, case, &json!({"sharing": "own", "draft": true}));
+    }
+    note();
+    let totals: Vec<_> = seen.iter().map(|(_, counts)| counts["total"].as_u64().unwrap()).collect();
+    assert!(totals[0] == 0 && totals[1] > totals[2] && totals[2] != totals[3], "{totals:?}");
+    for (time, counts) in &seen {
+        let again = oto.get(&format!("/api/schemes/defensoria/counts?by=state&asOf=2020-01-01&asKnown={time}")).json();
+        assert_eq!((&again["groups"], &again["revision"]), (&counts["groups"], &counts["revision"]), "{time}");
+    }
+}

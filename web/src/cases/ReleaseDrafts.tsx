@@ -1,0 +1,40 @@
+import { useState } from 'preact/hooks'
+import { ask, type CaseRow, sentenceOf } from './cases'
+import { Failed } from './Failed'
+import { caseWords } from './words'
+
+/** Makes the drafts that are listed cases of the institution, one after another: what was done stays done. */
+export function ReleaseDrafts({ rows, done }: { rows: CaseRow[]; done: () => void }) {
+  const t = caseWords.value
+  const drafts = rows.filter(({ draft, audience }) => draft && audience === 'own')
+  const [released, setReleased] = useState<number | null>(null)
+  const [failed, setFailed] = useState('')
+  const release = async () => {
+    if (!confirm(t.releaseSure(drafts.length))) return
+    setFailed('')
+    for (const [place, row] of drafts.entries()) {
+      setReleased(place)
+      try {
+        const next = { sharing: 'own', shared_with: [], draft: false }
+        await ask('PATCH', `/api/cases/${row.id}`, next, { 'if-match': `"${row.version}"` })
+      } catch (error) {
+        setFailed(`${row.name ?? row.code}: ${sentenceOf(error)}`)
+        break
+      }
+    }
+    setReleased(null)
+    done()
+  }
+  if (drafts.length === 0) return null
+  return (
+    <>
+      <Failed text={failed} />
+      <p class="data-actions">
+        <button type="button" class="button" disabled={released !== null} onClick={() => void release()}>
+          {t.release(drafts.length)}
+        </button>
+        {released !== null && <span role="status">{t.releasing(released + 1, drafts.length)}</span>}
+      </p>
+    </>
+  )
+}
