@@ -7,7 +7,7 @@ use crate::{
     api::{Problem, SharedState, cases::viewer, params::Params},
     model::Moment,
     people::Caller,
-    store::FactFilter,
+    store::{COUNTED_FACTS, FactFilter},
 };
 
 const DEFAULT_LIMIT: usize = 50;
@@ -58,5 +58,11 @@ async fn list(
         limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?.try_into().unwrap_or(i64::MAX),
     };
     let (facts, matched) = state.store.facts_of_kind(viewer(caller), kind, &filter).await?;
-    Ok(Json(json!({"number_matched": matched, "number_returned": facts.len(), name: facts})))
+    let is_at_least = matched >= COUNTED_FACTS;
+    Ok(Json(json!({
+        "number_matched": matched,
+        "number_matched_is_at_least": is_at_least,
+        "number_returned": facts.len(),
+        name: facts,
+    })))
 }

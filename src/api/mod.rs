@@ -59,7 +59,7 @@ pub use connections::{ConnectionLimits, serve};
 pub use counts::CountsCache;
 pub use heavy::Heavy;
 pub use problem::Problem;
-pub use schemes::KnownCache;
+pub use schemes::{KnownCache, keep_known_cases};
 pub use token::EditToken;
 
 /// What handlers work with.

@@ -23,7 +23,7 @@ use crate::{
         cases::{Condition, KnownCases, PROTEST_ACTS, Scheme},
     },
     people::Caller,
-    store::{CaseViewer, CountMoment, EventCount},
+    store::{CaseError, CaseViewer, CountMoment, EventCount, Store},
 };
 
 pub(super) fn routes() -> Router<SharedState> {
@@ -102,12 +102,20 @@ pub struct KnownCache(Cache<KnownKey, Arc<Known>>);
 
 /// For so many is it kept: each takes some 20 MB where cases are 10,000.
 const KEPT: u64 = 12;
-/// After so long all is read anew, whatever the register says of itself.
+/// After so long it is read anew, whatever the register says of itself.
 const FRESH: Duration = Duration::from_secs(600);
 
 impl Default for KnownCache {
     fn default() -> KnownCache {
         KnownCache(Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build())
+    }
+}
+
+impl KnownCache {
+    async fn keep(&self, key: KnownKey, position: i64, cases: KnownCases) -> Arc<Known> {
+        let known = Arc::new(Known { position, revision: cases.revision(), cases });
+        self.0.insert(key, Arc::clone(&known)).await;
+        known
     }
 }
 
@@ -127,9 +135,28 @@ async fn known(
         }
         None => state.store.known_cases(viewer, as_known).await?,
     };
-    let known = Arc::new(Known { position, revision: cases.revision(), cases });
-    state.known_cases.0.insert(key, Arc::clone(&known)).await;
-    Ok(known)
+    Ok(state.known_cases.keep(key, position, cases).await)
+}
+
+/// Reads what is known of cases for the public and for each institution, again before it is forgotten: nobody who asks waits for it.
+pub async fn keep_known_cases(store: &Store, cache: &KnownCache) {
+    loop {
+        if let Err(error) = read_all_known(store, cache).await {
+            tracing::warn!(%error, "what is known of cases cannot be read; whoever asks will wait for it");
+        }
+        tokio::time::sleep(FRESH / 2).await;
+    }
+}
+
+async fn read_all_known(store: &Store, cache: &KnownCache) -> Result<(), CaseError> {
+    let institutions = store.institutions().await?;
+    let viewers = [None].into_iter().chain(institutions.iter().map(|institution| Some(institution.id.as_str())));
+    for institution in viewers {
+        let position = store.case_position().await?;
+        let cases = store.known_cases(CaseViewer { institution, account: None }, None).await?;
+        cache.keep((institution.map(str::to_owned), None), position, cases).await;
+    }
+    Ok(())
 }
 
 /// How a scheme counts on a day.

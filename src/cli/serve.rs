@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    api::{self, AppState, CountsCache, EditToken, Heavy, KnownCache, PublicUrl, app},
+    api::{self, AppState, CountsCache, EditToken, Heavy, KnownCache, PublicUrl, app, keep_known_cases},
     cli::{account::first_link, database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -83,13 +83,14 @@ async fn serve(
     let oidc = settings.oidc.clone().map(|own| OpenIdConnect::new(own, public_url.join("/api/session/oidc/return")));
     let oidc = oidc.transpose().context("the other sign-in service cannot be used")?;
     let overlaps = OverlapJobs::new(Arc::clone(&index), store.clone());
+    let known_cases = KnownCache::default();
     let state = AppState {
         index: Arc::clone(&index),
         tiles: Arc::new(TileCache::new(settings.tile_cache_mib << 20)),
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url,
         heavy: Heavy::new(),
-        known_cases: KnownCache::default(),
+        known_cases: known_cases.clone(),
         people: People::default(),
         oidc,
         overlaps: overlaps.clone(),
@@ -113,6 +114,7 @@ async fn serve(
         () = server => Ok(()),
         () = index.keep_fresh(&store, REFRESH) => Ok(()),
         () = overlaps.keep_up() => Ok(()),
+        () = keep_known_cases(&store, &known_cases) => Ok(()),
         () = keep_running(database, &index) => Ok(()),
     }
 }

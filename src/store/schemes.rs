@@ -1,8 +1,12 @@
 //! What schemes count: cases as they were on a day, and events in a time.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::{Timestamp, civil::Date};
+use rayon::prelude::*;
 use serde::Serialize;
 use sqlx::PgConnection;
 
@@ -147,29 +151,33 @@ async fn read_known_cases(
     cases: Option<&[String]>,
 ) -> Result<KnownCases, CaseError> {
     let query = sqlx::query_file!("src/store/queries/read_known_cases.sql", as_known, cases);
-    let rows = query.fetch_all(connection).await?;
-    let day = |text: Option<&str>| text.and_then(|text| text.parse().ok());
-    let of_cases = rows.chunk_by(|one, other| one.case_id == other.case_id).map(|rows| {
-        let facts = rows.iter().map(|row| KnownFact {
-            id: row.id.clone(),
-            kind: row.kind.clone(),
-            institution: row.institution.clone(),
-            code: row.code.clone(),
-            phase: row.phase.clone(),
-            name: row.name.clone(),
-            valid_from: day(row.valid_from.as_deref()),
-            valid_to: day(row.valid_to.as_deref()),
+    let day = |text: Option<String>| text.and_then(|text| text.parse().ok());
+    // By number of the case: its code, whose it is, whether that is the viewer, and what is known of it.
+    let mut of_cases: HashMap<String, (String, String, bool, Vec<KnownFact>)> = HashMap::new();
+    for row in query.fetch_all(connection).await? {
+        let fact = KnownFact {
+            id: row.id,
+            kind: row.kind,
+            institution: row.institution,
+            code: row.code,
+            phase: row.phase,
+            name: row.name,
+            valid_from: day(row.valid_from),
+            valid_to: day(row.valid_to),
             ordinal: row.ordinal,
-            is_protected: row.protection.as_deref().is_some_and(|protection| protection != "public"),
-            department: row.department.clone(),
-            watershed: row.watershed.clone(),
-            source_class: row.source_class.clone(),
-            source: row.source.clone(),
+            is_protected: row.protection.is_some_and(|protection| protection != "public"),
+            department: row.department,
+            watershed: row.watershed,
+            source_class: row.source_class,
+            source: row.source,
             is_own: row.is_own_fact,
-        });
-        let (case, facts) = (&rows[0], facts.collect());
-        let (id, code, institution) = (case.case_id.clone(), case.case_code.clone(), case.case_institution.clone());
-        Arc::new(KnownCase::new(id, code, institution, case.is_own, facts))
-    });
-    Ok(KnownCases::new(of_cases))
+        };
+        let case = of_cases.entry(row.case_id);
+        case.or_insert((row.case_code, row.case_institution, row.is_own, vec![])).3.push(fact);
+    }
+    let cases: Vec<_> = of_cases
+        .into_par_iter()
+        .map(|(id, (code, institution, is_own, facts))| Arc::new(KnownCase::new(id, code, institution, is_own, facts)))
+        .collect();
+    Ok(KnownCases::new(cases))
 }

@@ -106,7 +106,7 @@ fn told(counts: &Json) -> Vec<String> {
     told
 }
 
-fn compare(database: &TestDatabase, server: &Server, viewers: &[(&str, Option<&Browser>)]) -> usize {
+fn compare(database: &TestDatabase, server: &Server, viewers: &[(&str, Option<&Browser>)]) -> u64 {
     let mut counted = 0;
     for (scheme, condition, words, classes) in SCHEMES {
         for day in ["2009-12-31", "2011-03-20", "2012-06-30", "2026-01-01"] {
@@ -123,7 +123,7 @@ fn compare(database: &TestDatabase, server: &Server, viewers: &[(&str, Option<&B
                     let mut expected: Vec<_> = database.query_cases(viewer, &sql).into_iter().flatten().collect();
                     expected.sort();
                     assert_eq!(told(&answer), expected, "{viewer} {path}");
-                    counted += answer["total"].as_u64().unwrap() as usize;
+                    counted += answer["total"].as_u64().unwrap();
                 }
             }
         }

@@ -68,8 +68,9 @@ pub struct KnownCase {
 }
 
 impl KnownCase {
-    /// Of its facts in their order.
-    pub fn new(id: String, code: String, institution: String, is_own: bool, facts: Vec<KnownFact>) -> KnownCase {
+    /// Of its facts in any order.
+    pub fn new(id: String, code: String, institution: String, is_own: bool, mut facts: Vec<KnownFact>) -> KnownCase {
+        facts.sort_by_key(|fact| (!fact.is_own, fact.ordinal));
         let mut digest = Sha256::new();
         digest.update(json!([id, code, institution, facts]).to_string());
         KnownCase { id, code, institution, is_own, facts, digest: digest.finalize().into() }

@@ -19,6 +19,8 @@ use crate::{
 
 /// How long the database may take over one question or one change.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// Lists of facts are counted no further: all of them are looked at for it.
+pub const COUNTED_FACTS: i64 = 10_000;
 
 /// For whom cases are read or written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -365,7 +367,7 @@ impl Store {
         Ok(record(&mut connection, by, &case.code, &json!({"case": case.id})).await?)
     }
 
-    /// Facts of a kind in all cases that somebody may see, the latest first, and how many there are.
+    /// Facts of a kind in all cases that somebody may see, the latest first, and how many there are, counted up to [`COUNTED_FACTS`].
     ///
     /// # Errors
     /// [`CaseError`].
@@ -375,23 +377,37 @@ impl Store {
         kind: &str,
         filter: &FactFilter,
     ) -> Result<(Vec<Json>, i64), CaseError> {
-        self.look(viewer, async |connection| {
-            let query = sqlx::query_file!(
+        let FactFilter { code, from, to, words, department, offset, limit } = filter;
+        let (code, from, to) = (code.as_deref(), from.as_deref(), to.as_deref());
+        let (words, department) = (words.as_deref(), department.as_deref());
+        let list = self.look(viewer, async |connection| {
+            let query = sqlx::query_file_scalar!(
                 "src/store/queries/list_facts.sql",
                 kind,
-                filter.code.as_deref(),
-                filter.from.as_deref(),
-                filter.to.as_deref(),
-                filter.words.as_deref(),
-                filter.department.as_deref(),
-                filter.offset,
-                filter.limit
+                code,
+                from,
+                to,
+                words,
+                department,
+                *offset,
+                *limit
             );
-            let rows = query.fetch_all(connection).await?;
-            let matched = rows.first().map_or(0, |row| row.matched);
-            Ok((rows.into_iter().map(|row| row.fact).collect(), matched))
-        })
-        .await
+            Ok(query.fetch_all(connection).await?)
+        });
+        let count = self.look(viewer, async |connection| {
+            let query = sqlx::query_file_scalar!(
+                "src/store/queries/count_facts.sql",
+                kind,
+                code,
+                from,
+                to,
+                words,
+                department,
+                COUNTED_FACTS
+            );
+            Ok(query.fetch_one(connection).await?)
+        });
+        tokio::try_join!(list, count)
     }
 
     /// Cases that may be about the same dispute, the likeliest first.

@@ -23,4 +23,3 @@ where ($2::text[] is null or t.id = any ($2::text[]::uuid[]))
   and f.kind in ('name', 'state', 'type', 'activity', 'class', 'scope', 'test', 'place') and f.protection is distinct from 'withheld'
   and case when $1::text is null then f.recorded_to is null
     else f.recorded_from <= $1::text::timestamptz and (f.recorded_to is null or f.recorded_to > $1::text::timestamptz) end
-order by t.code, t.id, c.id = t.id desc, f.ordinal
