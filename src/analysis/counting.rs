@@ -53,7 +53,7 @@ const TEXTS: [&str; 15] = [
 /// Days of a counted case.
 const DAYS: [&str; 2] = ["state_since", "started_on"];
 /// In whose words cases are told to all.
-const COMMON: &str = "defensoria";
+pub const COMMON: &str = "defensoria";
 
 /// What institutions call the same.
 #[derive(Debug, Default)]
@@ -158,6 +158,11 @@ impl CountedCase {
     /// What it was then, by the name of a field.
     pub fn text(&self, field: &str) -> Option<&str> {
         self.texts[TEXTS.iter().position(|own| *own == field)?].as_deref()
+    }
+
+    /// When its state began, as far as is known.
+    pub fn state_since(&self) -> Option<Date> {
+        self.days[0]
     }
 
     /// When its first state began, as far as is known.

@@ -7,6 +7,7 @@ mod answer;
 mod area;
 mod area_json;
 mod boundary;
+mod change;
 mod counting;
 mod cover;
 mod downstream;
@@ -24,8 +25,9 @@ pub use answer::{Answer, AnswerError, Totals};
 pub use area::AREA;
 pub use area_json::AreaJson;
 pub use boundary::Extent;
+pub use change::{CaseChange, Standing, change_between};
 pub use counting::{
-    CaseGroup, CountedCase, CountedCases, Counting, Crosswalk, DecidingFact, GROUPINGS, check_condition,
+    COMMON, CaseGroup, CountedCase, CountedCases, Counting, Crosswalk, DecidingFact, GROUPINGS, check_condition,
 };
 pub use measure::{
     CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, WATERSHEDS, distances_m, first_day,

@@ -11,6 +11,7 @@ mod cached;
 mod caller;
 mod cases;
 mod catalogue;
+mod changes;
 mod codes;
 mod connections;
 mod counts;
@@ -195,6 +196,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     let people = people::routes()
         .merge(accounts::routes())
         .merge(cases::routes())
+        .merge(changes::routes())
         .merge(attachments::routes())
         .merge(facts::routes())
         .merge(schemes::routes())

@@ -235,6 +235,14 @@ const OPERATIONS: &[Operation] = &[
     ),
     operation(
         "get",
+        "/api/changes",
+        Anyone,
+        &["since", "until", "department"],
+        None,
+        "Cases that stand otherwise on one day than on another",
+    ),
+    operation(
+        "get",
         "/api/schemes/{id}/month",
         Anyone,
         &["month", "asKnown"],

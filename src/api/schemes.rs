@@ -90,10 +90,10 @@ type KnownKey = (Option<String>, Option<Timestamp>);
 
 /// What is known of cases, and where the register was then.
 #[derive(Debug)]
-struct Known {
+pub(super) struct Known {
     position: i64,
-    cases: KnownCases,
-    revision: String,
+    pub(super) cases: KnownCases,
+    pub(super) revision: String,
 }
 
 /// What is known of cases, for questions that come after one another: brought up to date case by case.
@@ -119,7 +119,7 @@ impl KnownCache {
     }
 }
 
-async fn known(
+pub(super) async fn known(
     state: &SharedState,
     viewer: CaseViewer<'_>,
     as_known: Option<Timestamp>,

@@ -1,5 +1,7 @@
 //! Counts of cases: what the program works out in memory is what PostgreSQL works out of the tables, for everybody and any day.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -223,4 +225,84 @@ fn what_was_counted_is_counted_again_as_it_was_known() {
         let again = oto.get(&format!("/api/schemes/defensoria/counts?by=state&asOf=2020-01-01&asKnown={time}")).json();
         assert_eq!((&again["groups"], &again["revision"]), (&counts["groups"], &counts["revision"]), "{time}");
     }
+}
+
+/// State and phase of the cases that somebody may see, by code, as PostgreSQL has them on a day.
+fn standings(database: &TestDatabase, viewer: &str, day: &str) -> BTreeMap<String, (String, String)> {
+    let sql = include_str!("counts.sql")
+        .replace("{day}", day)
+        .replace("{words}", "defensoria")
+        .replace("{classes}", "{public,institutional,reserved}")
+        .replace("{condition}", "true")
+        .replace("{by}", "c.id || '|' || state.code || '|' || coalesce(state.phase, '')");
+    let rows = database.query_cases(viewer, &sql).into_iter().flatten();
+    rows.map(|row| {
+        let mut parts = row.split('=').next().unwrap().split('|').map(str::to_owned);
+        (parts.next().unwrap(), (parts.next().unwrap(), parts.next().unwrap()))
+    })
+    .collect()
+}
+
+#[test]
+fn what_changed_between_two_days_is_what_the_database_says() {
+    let (database, server) = with_officers();
+    let (oto, olga) = (sign_in(&server, "oto"), sign_in(&server, "olga"));
+    let mut chance = Chance(3);
+    for number in 0..160 {
+        let by = if number % 3 == 0 { &olga } else { &oto };
+        let case = record(by, &invented(&mut chance, number));
+        match number % 4 {
+            0 => _ = share(by, &case, &json!({"sharing": "public"})),
+            1 => _ = share(by, &case, &json!({"sharing": "own", "draft": false})),
+            _ => {}
+        }
+    }
+    let mut seen = BTreeMap::<String, u64>::new();
+    for (viewer, browser) in [("", None), ("onds", Some(&oto)), ("defensoria", Some(&olga))] {
+        for (since, until) in [("2010-12-31", "2011-12-31"), ("2009-06-30", "2012-06-30"), ("2012-01-01", "2012-01-01")]
+        {
+            let path = format!("/api/changes?since={since}&until={until}");
+            let told = browser.map_or_else(|| server.get(&path), |browser| browser.get(&path)).json();
+            let (before, after) = (standings(&database, viewer, since), standings(&database, viewer, until));
+            let open = |state: &str| state == "activo" || state == "latente";
+            let count = |is_meant: &dyn Fn(Option<&(String, String)>, &(String, String)) -> bool| {
+                after.iter().filter(|(id, now)| is_meant(before.get(*id), now)).count()
+            };
+            let new = count(&|then, now| then.is_none() && open(&now.0));
+            let resolved = count(&|then, now| then.is_some_and(|then| open(&then.0)) && now.0 == "resuelto");
+            let reactivated = count(&|then, now| {
+                then.is_some_and(|then| (!open(&then.0) && open(&now.0)) || (then.0 == "latente" && now.0 == "activo"))
+            });
+            // Of the phases there are here: dialogo, temprana, crisis, the gravest last.
+            let gravity = |phase: &str| ["dialogo", "temprana", "crisis"].iter().position(|own| *own == phase);
+            let escalated = count(&|then, now| {
+                then.is_some_and(|then| now.0 == "activo" && then.0 == "activo" && gravity(&now.1) > gravity(&then.1))
+            });
+            let deescalated = count(&|then, now| {
+                then.is_some_and(|then| {
+                    then.0 == "activo"
+                        && (now.0 == "latente" || (now.0 == "activo" && gravity(&now.1) < gravity(&then.1)))
+                })
+            });
+            let expected = json!({"new": new, "resolved": resolved, "reactivated": reactivated, "escalated": escalated,
+                "deescalated": deescalated, "withdrawn": 0});
+            assert_eq!(told["counts"], expected, "{viewer} {path}");
+            for (kind, count) in told["counts"].as_object().unwrap() {
+                *seen.entry(kind.clone()).or_default() += count.as_u64().unwrap();
+            }
+            assert_eq!(told["number_matched"], told["changes"].as_array().unwrap().len());
+        }
+    }
+    assert!(seen.iter().all(|(kind, count)| *count > 0 || kind == "withdrawn"), "{seen:?}");
+    // Each is told with how it stood and stands, and where it is on the map.
+    let told = server.json("/api/changes?since=2009-06-30&until=2012-06-30");
+    let first = &told["changes"][0];
+    assert!(first["name"].as_str().unwrap().starts_with("Caso") && first["feature"].is_u64(), "{first}");
+    let of = |department: &str| {
+        server.json(&format!("/api/changes?since=2009-06-30&until=2012-06-30&department={department}"))
+    };
+    assert!(of("CUSCO")["changes"].as_array().unwrap().iter().all(|case| case["department"] == "CUSCO"));
+    assert_eq!(of("NADA")["number_matched"], 0);
+    assert_eq!(server.get("/api/changes?since=2030-01-01&until=2020-01-01").status, 400);
+    assert_eq!(server.get("/api/changes?since=ayer").status, 400);
 }

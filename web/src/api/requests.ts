@@ -2,6 +2,7 @@ import { getJson } from './client'
 import type {
   Bbox,
   Catalogue,
+  ChangesAnswer,
   FeaturePage,
   ItemCollection,
   ItemFeature,
@@ -10,8 +11,25 @@ import type {
   SearchAnswer,
 } from './types'
 
-/** The most conflict cases drawn and clustered in the browser. */
-const MAX_CASES = 2000
+/** The most conflict cases drawn and clustered in the browser: 7,500 are some 250 kB on the way. */
+const MAX_CASES = 20_000
+/** What lists and signs need of a case; the rest comes with its card. */
+const OF_CASES = [
+  'name',
+  'state',
+  'phase',
+  'type',
+  'activity',
+  'department',
+  'province',
+  'district',
+  'started_on',
+  'ended_on',
+  'date_precision',
+  'location_precision',
+  'scope',
+  'violence_recorded',
+]
 
 export interface FeatureQuery {
   layer: string
@@ -55,7 +73,19 @@ export const getNear = (layer: string, place: Point, within_m: number, limit: nu
     signal,
   )
 
-export const getCases = () => getJson<ItemCollection>(`/ogc/collections/conflicts/items?limit=${MAX_CASES}`)
+export const getCases = () =>
+  getJson<ItemCollection>(
+    `/ogc/collections/conflicts/items?properties=${OF_CASES.join(',')}&limit=${MAX_CASES}`,
+  )
+
+export function changesUrl(since: string, department: string | null): string {
+  const query = new URLSearchParams({ since })
+  if (department) query.set('department', department)
+  return `/api/changes?${query}`
+}
+
+export const getChanges = (since: string, department: string | null, signal: AbortSignal) =>
+  getJson<ChangesAnswer>(changesUrl(since, department), signal)
 
 /** The most results the server gives at once. */
 export const MOST_RESULTS = 100

@@ -129,3 +129,35 @@ export interface NearCollection {
 }
 
 export type ItemCollection = FeatureCollection<Geometry | null, Properties>
+
+/** What became of a case between two days. */
+export type ChangeKind = 'escalated' | 'new' | 'reactivated' | 'deescalated' | 'resolved' | 'withdrawn'
+
+export interface StandingTold {
+  state: string
+  phase: string | null
+}
+
+export interface ChangedCase {
+  change: ChangeKind
+  /** Of the register. */
+  case: string | null
+  /** On the map. */
+  feature: number | null
+  name: string | null
+  department: string | null
+  before: StandingTold | null
+  after: StandingTold
+  on: string | null
+  synthetic: boolean
+}
+
+export interface ChangesAnswer {
+  since: string
+  until: string
+  revision: string
+  counts: Record<ChangeKind, number>
+  number_matched: number
+  number_returned: number
+  changes: ChangedCase[]
+}

@@ -44,6 +44,30 @@ export const en: Dict = {
   showIt: 'Show it',
   clearFilters: 'Clear filters',
   removeFilter: (name) => `Remove the filter ${name}`,
+  whatChanged: 'What changed',
+  changedSince: 'Since',
+  sinceLastReport: (day) => `Since the end of last month (${day})`,
+  hideChanges: 'Hide changes',
+  noChanges: 'No case changed its state or phase.',
+  changesCount: (n) => (n === 1 ? '1 case changed' : `${n} cases changed`),
+  changesElsewhere: (n) =>
+    n === 1
+      ? '1 more case that you see is not on the map.'
+      : `${n} more cases that you see are not on the map.`,
+  copyChanges: 'Copy as text',
+  changesTitle: (kind, since) => `${kind} since ${since}`,
+  changesFrom: (since, until, where) =>
+    `What changed from ${since} to ${until} (${where}), by the cases on the map:`,
+  changesData: (revision, link) => `Data ${revision}. ${link}`,
+  wholeCountry: 'whole country',
+  changeKinds: {
+    escalated: 'Escalated',
+    new: 'New',
+    reactivated: 'Reactivated',
+    deescalated: 'Calmed down',
+    resolved: 'Resolved',
+    withdrawn: 'Withdrawn',
+  },
   activeFilters: 'Active filters',
   layers: 'Layers and legend',
   opacity: 'Opacity',

@@ -44,6 +44,30 @@ export const es = {
   showIt: 'Mostrarla',
   clearFilters: 'Quitar filtros',
   removeFilter: (name: string) => `Quitar el filtro ${name}`,
+  whatChanged: 'Qué cambió',
+  changedSince: 'Desde el día',
+  sinceLastReport: (day: string) => `Desde el último mes cerrado (${day})`,
+  hideChanges: 'No mostrar cambios',
+  noChanges: 'Ningún caso cambió de estado o de fase.',
+  changesCount: (n: number) => (n === 1 ? '1 caso cambió' : `${n} casos cambiaron`),
+  changesElsewhere: (n: number) =>
+    n === 1
+      ? '1 caso más que usted ve no está en el mapa.'
+      : `${n} casos más que usted ve no están en el mapa.`,
+  copyChanges: 'Copiar como texto',
+  changesTitle: (kind: string, since: string) => `${kind} desde el ${since}`,
+  changesFrom: (since: string, until: string, where: string) =>
+    `Qué cambió del ${since} al ${until} (${where}), según los casos que se ven en el mapa:`,
+  changesData: (revision: string, link: string) => `Datos ${revision}. ${link}`,
+  wholeCountry: 'todo el país',
+  changeKinds: {
+    escalated: 'Escalaron',
+    new: 'Nuevos',
+    reactivated: 'Se reactivaron',
+    deescalated: 'Bajaron de intensidad',
+    resolved: 'Se resolvieron',
+    withdrawn: 'Se retiraron',
+  },
   activeFilters: 'Filtros activos',
   layers: 'Capas y leyenda',
   opacity: 'Opacidad',

@@ -1,5 +1,6 @@
 import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl'
-import type { ItemCollection } from '../api/types'
+import type { ChangedCase, ItemCollection } from '../api/types'
+import { SIGNS } from '../state/changes'
 import { STATES } from '../state/palette'
 import { PRECISE, PRECISION } from '../state/precision'
 import { FONT_BOLD, SHORT_NAME } from './fonts'
@@ -8,16 +9,48 @@ import type { Tones } from './tones'
 export const CASES_SOURCE = 'cases'
 export const CLUSTER_LAYER = 'cases-cluster'
 export const SINGLE_LAYER = 'cases-single'
+/** Signs of what became of cases, beside their own. */
+export const CHANGE_LAYER = 'cases-change'
 
 /** Close enough that cases still together there share one point: their cluster never opens, so it lists them. */
 const CLUSTER_MAX_ZOOM = 19
 
 const NOTHING: ItemCollection = { type: 'FeatureCollection', features: [] }
 
-const countOf = (state: string) => ['+', ['case', ['==', ['get', 'state'], state], 1, 0]]
+/** Signs of changes; of a cluster the first that one of its cases has. */
+const SHOWN_SIGNS = ['up', 'plus', 'down']
 
-export function casesSource(cases: ItemCollection | null): GeoJSONSourceSpecification {
-  const placed = cases?.features.filter((feature) => feature.geometry) ?? NOTHING.features
+const countOf = (property: string, value: string) => ['+', ['case', ['==', ['get', property], value], 1, 0]]
+
+const signOfCluster = [
+  'case',
+  ...SHOWN_SIGNS.flatMap((sign) => [['>', ['coalesce', ['get', sign], 0], 0], `change|${sign}`]),
+  '',
+]
+
+/** At the upper right of a sign: of a cluster, as far out as it is large. */
+const besideSign = [
+  'interpolate',
+  ['linear'],
+  ['sqrt', ['coalesce', ['get', 'point_count'], 1]],
+  1,
+  ['literal', [9, -9]],
+  9,
+  ['literal', [19, -19]],
+]
+
+export function casesSource(
+  cases: ItemCollection | null,
+  changes: ReadonlyMap<number, ChangedCase>,
+): GeoJSONSourceSpecification {
+  const inPlace = cases?.features.filter((feature) => feature.geometry) ?? NOTHING.features
+  const marked = (feature: (typeof inPlace)[number]) => {
+    const changed = changes.get(Number(feature.id))
+    return changed
+      ? { ...feature, properties: { ...feature.properties, sign: SIGNS[changed.change] } }
+      : feature
+  }
+  const placed = changes.size > 0 ? inPlace.map(marked) : inPlace
   return {
     type: 'geojson',
     data: { type: 'FeatureCollection', features: placed as GeoJSON.Feature[] },
@@ -25,7 +58,10 @@ export function casesSource(cases: ItemCollection | null): GeoJSONSourceSpecific
     cluster: true,
     clusterRadius: 40,
     clusterMaxZoom: CLUSTER_MAX_ZOOM,
-    clusterProperties: Object.fromEntries(STATES.map((state) => [state, countOf(state)])),
+    clusterProperties: Object.fromEntries([
+      ...STATES.map((state) => [state, countOf('state', state)]),
+      ...SHOWN_SIGNS.map((sign) => [sign, countOf('sign', sign)]),
+    ]),
   }
 }
 
@@ -82,6 +118,23 @@ export function caseLayers(opacity: number, tones: Tones, dark: boolean): LayerS
         'icon-image': clusterImage(dark) as never,
         'icon-allow-overlap': true,
         'symbol-sort-key': ['get', 'point_count'],
+      },
+      paint: { 'icon-opacity': opacity },
+    },
+    {
+      id: CHANGE_LAYER,
+      type: 'symbol',
+      source: CASES_SOURCE,
+      filter: ['any', ['has', 'sign'], ['!=', signOfCluster, '']] as never,
+      layout: {
+        'icon-image': [
+          'case',
+          ['has', 'sign'],
+          ['concat', 'change|', ['get', 'sign']],
+          signOfCluster,
+        ] as never,
+        'icon-allow-overlap': true,
+        'icon-offset': besideSign as never,
       },
       paint: { 'icon-opacity': opacity },
     },

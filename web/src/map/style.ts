@@ -3,6 +3,7 @@ import type { ItemFeature } from '../api/types'
 import { lang } from '../i18n'
 import { caseShown, filteredCases } from '../state/cases'
 import { CASES, layerById, layers } from '../state/catalogue'
+import { changeById } from '../state/changes'
 import { departmentShape } from '../state/departments'
 import { isShown, opacityOf } from '../state/filters'
 import { dark } from '../state/preferences'
@@ -39,7 +40,7 @@ function dataSources(): Record<string, SourceSpecification> {
     ...sources,
     ...(departmentShape.value ? departmentSource(departmentShape.value) : {}),
     [SELECTION_SOURCE]: selected(),
-    [CASES_SOURCE]: casesSource(filteredCases.value),
+    [CASES_SOURCE]: casesSource(filteredCases.value, changeById.value),
   }
 }
 

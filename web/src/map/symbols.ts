@@ -74,6 +74,35 @@ function drawAround(pen: Pen): void {
   pen.setLineDash([])
 }
 
+const CHANGE_COLORS: Record<string, string> = { up: '#b2182b', down: '#2166ac', plus: '#1b2430' }
+
+/** What became of a case: up, down, or new, on a disc. */
+function drawChange(pen: Pen, sign: string): void {
+  pen.beginPath()
+  pen.arc(0, 0, 7, 0, 2 * Math.PI)
+  pen.fillStyle = HALO
+  pen.fill()
+  pen.strokeStyle = pen.fillStyle = CHANGE_COLORS[sign] ?? GREY
+  pen.lineWidth = 1
+  pen.stroke()
+  pen.beginPath()
+  if (sign === 'plus') {
+    pen.moveTo(-4, 0)
+    pen.lineTo(4, 0)
+    pen.moveTo(0, -4)
+    pen.lineTo(0, 4)
+    pen.lineWidth = 2.2
+    pen.stroke()
+    return
+  }
+  const tip = sign === 'up' ? -4.2 : 4.2
+  pen.moveTo(0, tip)
+  pen.lineTo(4.2, -tip * 0.7)
+  pen.lineTo(-4.2, -tip * 0.7)
+  pen.closePath()
+  pen.fill()
+}
+
 /** Radius of a cluster in CSS pixels: area grows with the number of cases. */
 export const clusterRadius = (count: number) => Math.min(30, 10.5 + 2.1 * Math.sqrt(count))
 
@@ -120,7 +149,7 @@ function drawCluster(pen: Pen, slices: Slice[], total: number, dark: boolean): v
 
 const STATES = Object.keys(STATE_SHAPES)
 
-/** Image names the style asks for: `state|activo`, `state-around|activo` and `cluster|light|3|1|0|2` (one count for each state). */
+/** Image names the style asks for: `state|activo`, `change|up`, `state-around|activo` and `cluster|light|3|1|0|2` (one count for each state). */
 function imageOf(id: string, colors: Record<string, string>): ImageData | null {
   const [kind, first = '', ...rest] = id.split('|')
   if (kind === 'state') {
@@ -132,6 +161,7 @@ function imageOf(id: string, colors: Record<string, string>): ImageData | null {
       drawState(pen, STATE_SHAPES[first], colors[first] ?? GREY)
     })
   }
+  if (kind === 'change') return canvasOf(16, (pen) => drawChange(pen, first))
   if (kind !== 'cluster') return null
   const [all = 0, ...counts] = rest.map(Number)
   const slices = STATES.map((state, at) => ({ count: counts[at] ?? 0, color: colors[state] ?? GREY }))

@@ -1,13 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks'
-import type { Layer } from '../api/types'
-import { lang, readableIn, words } from '../i18n'
+import type { ChangedCase, Layer } from '../api/types'
+import { formatDate, lang, readableIn, readablePlace, words } from '../i18n'
 import { compareCases } from '../state/caseOrder'
 import { casesById } from '../state/cases'
 import { layerById, natureIn } from '../state/catalogue'
+import { changeById, changes } from '../state/changes'
 import { caseOrder } from '../state/filters'
 import { type Candidate, type Choice, select } from '../state/selection'
 import { Badge } from './Badge'
 import { CaseContext } from './CaseContext'
+import { standingOf } from './ChangesFilter'
 import { LayerMark } from './LayerMark'
 import { ZoomButton } from './ZoomButton'
 
@@ -15,9 +17,16 @@ interface Props {
   layer: Layer
   candidate: Candidate
   inCluster: boolean
+  /** What became of it, where that is what is listed. */
+  changed: ChangedCase | undefined
 }
 
-function Context({ layer, candidate, inCluster }: Props) {
+function Context({ layer, candidate, inCluster, changed }: Props) {
+  if (changed) {
+    return [standingOf(changed), changed.department && readablePlace(changed.department)]
+      .filter(Boolean)
+      .join(' · ')
+  }
   const properties = inCluster ? casesById.value.get(candidate.id) : undefined
   if (properties) return <CaseContext layer={layer} properties={properties} />
   const code = layer.fields
@@ -33,7 +42,7 @@ function inOrder({ kind, candidates }: Choice): Candidate[] {
   return candidates.toSorted((one, other) => compareCases(caseOrder.value, known(one), known(other)))
 }
 
-function CandidateRow({ candidate, inCluster }: { candidate: Candidate; inCluster: boolean }) {
+function CandidateRow({ candidate, inCluster, changed }: Omit<Props, 'layer'>) {
   const layer = layerById(candidate.layer)
   if (!layer) return null
   return (
@@ -45,12 +54,23 @@ function CandidateRow({ candidate, inCluster }: { candidate: Candidate; inCluste
           <span class="visually-hidden">. </span>
           <span class="row-context">
             <Badge nature={natureIn(layer, candidate.synthetic)} />
-            <Context layer={layer} candidate={candidate} inCluster={inCluster} />
+            <Context layer={layer} candidate={candidate} inCluster={inCluster} changed={changed} />
           </span>
         </span>
       </button>
     </li>
   )
+}
+
+/** What the list is of; of changes their kind and since when. */
+function titleOf({ kind, candidates }: Choice): string {
+  const t = words.value
+  if (kind !== 'changes') return kind === 'cluster' ? t.clusterTitle : t.hereTitle
+  const change = changeById.value.get(candidates[0]?.id ?? -1)?.change
+  const since = changes.value?.since
+  return change && since
+    ? t.changesTitle(t.changeKinds[change], formatDate(since, lang.value))
+    : t.whatChanged
 }
 
 /** Everything under one click, or every case of one cluster, to choose from. */
@@ -63,10 +83,10 @@ export function Chooser({ choice }: { choice: Choice }) {
   return (
     <div class="chooser">
       <h2 ref={heading} tabIndex={-1}>
-        {kind === 'cluster' ? t.clusterTitle : t.hereTitle}
+        {titleOf(choice)}
       </h2>
       <p class="list-summary" role="status">
-        {kind === 'cluster' ? t.clusterCount(total) : t.hereCount(total)}
+        {kind === 'here' ? t.hereCount(total) : t.clusterCount(total)}
       </p>
       {bbox && <ZoomButton bbox={bbox} />}
       <ul class="rows">
@@ -75,6 +95,7 @@ export function Chooser({ choice }: { choice: Choice }) {
             key={`${candidate.layer}.${candidate.id}`}
             candidate={candidate}
             inCluster={kind === 'cluster'}
+            changed={kind === 'changes' ? changeById.value.get(candidate.id) : undefined}
           />
         ))}
       </ul>

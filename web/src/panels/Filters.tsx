@@ -4,6 +4,7 @@ import { CASES, layerById, layers } from '../state/catalogue'
 import { chosenDepartment, chosenStates, stateShown, toggleState } from '../state/filters'
 import { categoriesOf } from '../state/palette'
 import { CatalogueState } from './CatalogueState'
+import { ChangesFilter } from './ChangesFilter'
 import { Count } from './Count'
 import { DepartmentFilter } from './DepartmentFilter'
 import { FilterChips } from './FilterChips'
@@ -35,6 +36,7 @@ function StateFilter() {
         ))}
       </fieldset>
       <DepartmentFilter />
+      <ChangesFilter />
     </>
   )
 }

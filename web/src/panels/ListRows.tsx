@@ -3,11 +3,13 @@ import type { Layer, Row } from '../api/types'
 import { formatValue, holdsName, lang, readableField, readableIn, words } from '../i18n'
 import { cases, casesById } from '../state/cases'
 import { CASES, layerById, natureOf } from '../state/catalogue'
+import { changeById } from '../state/changes'
 import { caseOrder } from '../state/filters'
 import { page } from '../state/list'
 import { lastSelection, type Selection, select, selection } from '../state/selection'
 import { Badge } from './Badge'
 import { CaseContext } from './CaseContext'
+import { ChangeMark } from './ChangeMark'
 import { LayerMark } from './LayerMark'
 import { PLACELESS_ID } from './shortcuts'
 
@@ -73,6 +75,7 @@ function Context({ layer, row }: { layer: Layer; row: Row }) {
 }
 
 function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
+  const changed = layer.id === CASES ? changeById.value.get(row.id) : undefined
   return (
     <li>
       <button
@@ -85,7 +88,10 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
       >
         <LayerMark layer={layer} category={row.category} />
         <span class="row-text">
-          <span class="row-name">{readableIn(layer.id, row.name)}</span>
+          <span class="row-name">
+            {changed && <ChangeMark kind={changed.change} />}
+            {readableIn(layer.id, row.name)}
+          </span>
           <span class="visually-hidden">. </span>
           <span class="row-context">
             {mixed && row.synthetic && <Badge nature="synthetic" />}

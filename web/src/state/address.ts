@@ -1,6 +1,7 @@
 import { batch, effect, signal } from '@preact/signals'
 import { lang } from '../i18n'
 import { CASES, layers } from './catalogue'
+import { comparedSince } from './changes'
 import { departmentMeant, goToDepartment, knownDepartments } from './departments'
 import { caseOrder, chosenDepartment, chosenLayers, chosenStates, listLayer, opacities } from './filters'
 import { browserLanguage, speakOrStay, usualLanguage } from './language'
@@ -26,6 +27,7 @@ function currentState(): LinkState {
     lang: lang.value,
     states: chosenStates.value,
     department: chosenDepartment.value,
+    since: comparedSince.value,
     order: caseOrder.value,
     layers: chosenLayers.value,
     opacities: opacities.value,
@@ -48,6 +50,7 @@ function applyLink(): void {
     void speakOrStay(state.lang)
     chosenStates.value = state.states
     chosenDepartment.value = state.department
+    comparedSince.value = state.since
     caseOrder.value = state.order
     chosenLayers.value = state.layers
     opacities.value = state.opacities

@@ -21,6 +21,7 @@ const plain: LinkState = {
   lang: 'es',
   states: [],
   department: null,
+  since: null,
   order: 'urgency',
   layers: null,
   opacities: {},
@@ -34,6 +35,7 @@ const full: LinkState = {
   lang: 'en',
   states: ['activo', 'latente'],
   department: 'Áncash',
+  since: '2026-10-31',
   order: 'recent',
   layers: ['conflicts', 'districts'],
   opacities: { watersheds: 0.4 },
@@ -51,7 +53,7 @@ describe('the link', () => {
 
   it('sorts its keys and keeps lists readable', () => {
     expect(formatQuery(full, known)).toBe(
-      '?capas=conflicts,districts&dep=%C3%81ncash&estado=activo,latente&idioma=en&lista=watersheds' +
+      '?capas=conflicts,districts&dep=%C3%81ncash&desde=2026-10-31&estado=activo,latente&idioma=en&lista=watersheds' +
         '&opacidad=watersheds:40&orden=recientes&q=r%C3%ADo+%26+m%C3%A1s&sel=conflicts.12',
     )
     expect(formatHash(full.view)).toBe('#m=7.25/-12.1234/-75.5')
@@ -71,7 +73,7 @@ describe('the link', () => {
 
   it('drops what it does not understand, and says what', () => {
     const { state, dropped } = parseLink(
-      '?estado=activo,furioso&capas=dragones&idioma=qu&lista=x&opacidad=watersheds:900&sel=conflicts.x&hola=1&dep=%3Cb%3E&orden=azar',
+      '?estado=activo,furioso&capas=dragones&idioma=qu&lista=x&opacidad=watersheds:900&sel=conflicts.x&hola=1&dep=%3Cb%3E&desde=2026-02-30&orden=azar',
       '#m=99/0/0',
       known,
     )
@@ -83,6 +85,7 @@ describe('the link', () => {
       '#m=99/0/0',
       'estado=furioso',
       'dep=<b>',
+      'desde=2026-02-30',
       'orden=azar',
       'capas=dragones',
       'opacidad=watersheds:900',

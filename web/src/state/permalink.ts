@@ -8,6 +8,8 @@ export interface LinkState {
   states: string[]
   /** The only department whose cases are shown. */
   department: string | null
+  /** Since when changes are shown. */
+  since: string | null
   order: Order
   /** Null when the layers are those the catalogue shows by itself. */
   layers: string[] | null
@@ -35,7 +37,7 @@ export interface ParsedLink {
   dropped: string[]
 }
 
-const KEYS = ['capas', 'dep', 'estado', 'idioma', 'lista', 'opacidad', 'orden', 'q', 'sel']
+const KEYS = ['capas', 'dep', 'desde', 'estado', 'idioma', 'lista', 'opacidad', 'orden', 'q', 'sel']
 /** Keys that belong to the page but not to the view: they are neither kept nor reported. */
 const SILENT = ['prueba']
 const MAX_TEXT = 100
@@ -63,6 +65,7 @@ export function formatQuery(state: LinkState, known: Known): string {
   const parts: Record<string, string> = {
     capas: state.layers ? state.layers.join(',') || 'ninguna' : '',
     dep: state.department ?? '',
+    desde: state.since ?? '',
     estado: state.states.join(','),
     idioma: state.lang === 'es' && known.browserLanguage === 'es' ? '' : state.lang,
     lista: state.list === known.defaultList ? '' : state.list,
@@ -79,7 +82,7 @@ export function formatQuery(state: LinkState, known: Known): string {
 }
 
 /** Choices that Back undoes; words being typed, a slider and the language are none. */
-const CHOICES = ['capas', 'dep', 'estado', 'lista', 'orden', 'sel']
+const CHOICES = ['capas', 'dep', 'desde', 'estado', 'lista', 'orden', 'sel']
 
 /** The part of a query that a step of the history consists of. */
 export function choicesIn(query: string): string {
@@ -132,6 +135,16 @@ function readDepartment(text: string | null, reader: Reader): string | null {
   return null
 }
 
+/** A day that there was. */
+function readDay(text: string | null, reader: Reader): string | null {
+  if (!text) return null
+  const day = new Date(`${text}T00:00:00Z`)
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime())
+  if (isDay && day.toISOString().startsWith(text) && day.getTime() <= Date.now()) return text
+  reader.drop('desde', text)
+  return null
+}
+
 function readOrder(text: string | null, reader: Reader): Order {
   const order = ORDER_WORDS[text ?? '']
   if (text && !order) reader.drop('orden', text)
@@ -164,6 +177,7 @@ export function parseLink(search: string, hash: string, known: Known): ParsedLin
       lang: lang === 'en' || lang === 'es' ? lang : known.usualLanguage,
       states: states.length === known.states.length ? [] : states,
       department: readDepartment(query.get('dep'), reader),
+      since: readDay(query.get('desde'), reader),
       order: readOrder(query.get('orden'), reader),
       layers: readLayers(query.get('capas'), known, reader),
       opacities: readOpacities(query.get('opacidad'), known, reader),

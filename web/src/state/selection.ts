@@ -45,7 +45,7 @@ export interface Candidate extends Selection {
 
 /** Several features under one click, or the cases of one cluster, to choose from. */
 export interface Choice {
-  kind: 'here' | 'cluster'
+  kind: 'here' | 'cluster' | 'changes'
   candidates: Candidate[]
   bbox: Bbox | null
   /** Where the click was; null for a cluster, which shows itself. */
@@ -64,12 +64,13 @@ export const select = (layer: string, id: number) => {
   selection.value = { layer, id }
 }
 
-/** Shows what lies under a click: nothing, one card, or a list to choose from. */
-export function offer(next: Choice): void {
+/** Shows what lies under a click: nothing, one card, or a list to choose from; a list of one, too, where a number led to it. */
+export function offer(next: Choice, asList = false): void {
   const [only] = next.candidates
+  const isList = next.candidates.length > (asList ? 0 : 1)
   hitNothing.value = next.candidates.length === 0
-  choice.value = next.candidates.length > 1 ? next : null
-  selection.value = next.candidates.length === 1 && only ? { layer: only.layer, id: only.id } : null
+  choice.value = isList ? next : null
+  selection.value = !isList && only ? { layer: only.layer, id: only.id } : null
 }
 
 /** One step back: from the card to the chooser it came from, then to the list. */

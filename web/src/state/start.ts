@@ -2,6 +2,7 @@ import { followAddress, readLanguage } from './address'
 import { followAlsoHere } from './alsoHere'
 import { loadCases } from './cases'
 import { catalogue, loadCatalogue } from './catalogue'
+import { followChanges } from './changes'
 import { followDepartment, loadDepartments } from './departments'
 import { followList } from './list'
 import { followDetail } from './pane'
@@ -34,6 +35,7 @@ function followData(): void {
   followSearch()
   followSelection()
   followDetail()
+  followChanges()
   followAlsoHere()
   // The catalogue fills the map's footer and so changes what is in view: ask once, after that layout.
   followList()

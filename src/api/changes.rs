@@ -1,0 +1,181 @@
+//! What changed between two days: of the cases of the register as their facts tell, of other conflicts as their layer was then.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::{Json, Router, extract::State, routing::get};
+use jiff::{ToSpan, civil::Date};
+use serde::Serialize;
+use serde_json::{Value as Json_, json};
+
+use crate::{
+    analysis::{
+        COMMON, CONFLICTS, CaseChange, CountedCase, CountedCases, Counting, Crosswalk, Standing, change_between,
+    },
+    api::{Problem, SharedState, cases::viewer, params::Params, schemes::known},
+    index::{Feature, Snapshot},
+    model::{
+        Access, Moment,
+        cases::{KnownCases, SOURCE_CLASSES},
+    },
+    people::Caller,
+};
+
+/// Changes that are told one by one, at most; all are counted.
+const MOST_TOLD: usize = 2_000;
+/// Field by which a feature tells its case.
+const CASE: &str = "case_id";
+
+pub(super) fn routes() -> Router<SharedState> {
+    Router::new().route("/api/changes", get(changes))
+}
+
+/// A case that changed.
+#[derive(Serialize)]
+struct ChangedCase {
+    change: CaseChange,
+    /// Of the register.
+    case: Option<String>,
+    /// On the map.
+    feature: Option<i64>,
+    name: Option<String>,
+    department: Option<String>,
+    before: Option<Told>,
+    after: Told,
+    /// The day its state of now began, where that is known.
+    on: Option<String>,
+    synthetic: bool,
+}
+
+#[derive(Serialize)]
+struct Told {
+    state: String,
+    phase: Option<String>,
+}
+
+impl From<Standing<'_>> for Told {
+    fn from(standing: Standing<'_>) -> Told {
+        Told { state: standing.state.into(), phase: standing.phase.map(Into::into) }
+    }
+}
+
+/// The days that are compared: `since`, by default the last day of the month before, and `until`, by default today.
+fn days(params: &Params) -> Result<(Date, Date), Problem> {
+    let day = |name: &'static str| {
+        let day = params.get(name).map(Moment::parse_day).transpose();
+        day.map_err(|error| Problem::bad_parameter(name, error))
+    };
+    let until = day("until")?.unwrap_or_else(Moment::today);
+    let end_of_last_month = until.first_of_month().checked_sub(1.day()).unwrap_or(until);
+    let since = day("since")?.unwrap_or(end_of_last_month);
+    if since > until {
+        return Err(Problem::bad_parameter("since", format!("{since} lies after {until}")));
+    }
+    Ok((since, until))
+}
+
+/// `GET /api/changes?since=…&until=…&department=…`: cases, as far as the caller may see them, that stand otherwise on one day than on
+/// another, the gravest change first.
+async fn changes(
+    State(state): State<SharedState>,
+    caller: Option<Caller>,
+    params: Params,
+) -> Result<Json<Json_>, Problem> {
+    params.allow_only(["since", "until", "department"])?;
+    let (since, until) = days(&params)?;
+    let viewer = viewer(caller.as_ref());
+    let known = known(&state, viewer, None).await?;
+    let crosswalk = Crosswalk::new(state.store.code_matches().await?);
+    let layer = |day| {
+        let moment = Moment { as_of: Some(day), ..Moment::default() };
+        let moment = if day == Moment::today() { Moment::default() } else { moment };
+        state.index.snapshot_at(&state.store, CONFLICTS, Access::Public, moment)
+    };
+    let (before, after) = tokio::try_join!(layer(since), layer(until))?;
+    let shown = state.index.snapshot(CONFLICTS, Access::Public)?;
+    let department = params.get("department").map(str::to_owned);
+    let revision = known.revision.clone();
+    let work = move || {
+        let mut changed = of_register(&known.cases, (since, until), &crosswalk, &shown);
+        changed.extend(of_layer(&before, &after));
+        if let Some(department) = &department {
+            let lies_there = |text: &str| text.split(", ").any(|own| own == department);
+            changed.retain(|case| case.department.as_deref().is_some_and(lies_there));
+        }
+        changed.sort_by(|a, b| (a.change, &b.on, &a.name).cmp(&(b.change, &a.on, &b.name)));
+        let of_kind = |kind| changed.iter().filter(|case| case.change == kind).count();
+        let counts: BTreeMap<_, _> = CaseChange::ALL.into_iter().map(|kind| (kind.word(), of_kind(kind))).collect();
+        let total = changed.len();
+        changed.truncate(MOST_TOLD);
+        json!({"counts": counts, "number_matched": total, "number_returned": changed.len(), "changes": changed})
+    };
+    let mut told = state.heavy.draw(work).await?;
+    told["since"] = since.to_string().into();
+    told["until"] = until.to_string().into();
+    told["revision"] = revision.into();
+    told["layer_revision"] = state.index.snapshot(CONFLICTS, Access::Public)?.revision().into();
+    told["seen_by"] = viewer.institution.into();
+    Ok(Json(told))
+}
+
+fn text<'a>(snapshot: &Snapshot, feature: &'a Feature, field: &str) -> Option<&'a str> {
+    feature.value(snapshot.position(field)?).as_text()
+}
+
+/// Cases of the register, by their facts.
+fn of_register(
+    known: &KnownCases,
+    (since, until): (Date, Date),
+    crosswalk: &Crosswalk,
+    shown: &Snapshot,
+) -> Vec<ChangedCase> {
+    fn standing(case: &CountedCase) -> Option<Standing<'_>> {
+        Some(Standing { state: case.text("state")?, phase: case.text("phase") })
+    }
+    let classes = SOURCE_CLASSES.map(str::to_owned);
+    let on = |day| CountedCases::of(known, Counting { day, source_classes: &classes, words_of: COMMON }, crosswalk);
+    let (before, after) = (on(since), on(until));
+    let was: HashMap<&str, _> = before.places().map(|place| (before.case(place).id(), before.case(place))).collect();
+    let features: HashMap<&str, &Feature> =
+        shown.features().iter().filter_map(|feature| Some((text(shown, feature, CASE)?, &**feature))).collect();
+    let changed = after.places().map(|place| after.case(place)).filter_map(|case| {
+        let (then, now) = (was.get(case.id()).and_then(|case| standing(case)), standing(case)?);
+        let feature = features.get(case.id());
+        Some(ChangedCase {
+            change: change_between(then, Some(now))?,
+            case: Some(case.id().to_owned()),
+            feature: feature.map(|feature| feature.id),
+            name: feature.and_then(|own| text(shown, own, "name")).or(case.text("name")).map(str::to_owned),
+            department: case.text("department").map(str::to_owned),
+            before: then.map(Told::from),
+            after: now.into(),
+            on: case.state_since().map(|day| day.to_string()),
+            synthetic: feature.is_some_and(|feature| feature.synthetic),
+        })
+    });
+    changed.collect()
+}
+
+/// Conflicts that are in the layer only, as it was then.
+fn of_layer(before: &Snapshot, after: &Snapshot) -> Vec<ChangedCase> {
+    fn standing<'a>(snapshot: &Snapshot, feature: &'a Feature) -> Option<Standing<'a>> {
+        Some(Standing { state: text(snapshot, feature, "state")?, phase: text(snapshot, feature, "phase") })
+    }
+    let own = after.features().iter().filter(|feature| text(after, feature, CASE).is_none());
+    let changed = own.filter_map(|feature| {
+        let then = before.by_id(feature.id).and_then(|feature| standing(before, feature));
+        let now = standing(after, feature)?;
+        let told = |field: &str| text(after, feature, field).map(str::to_owned);
+        Some(ChangedCase {
+            change: change_between(then, Some(now))?,
+            case: None,
+            feature: Some(feature.id),
+            name: told("name"),
+            department: told("department"),
+            before: then.map(Told::from),
+            after: now.into(),
+            on: None,
+            synthetic: feature.synthetic,
+        })
+    });
+    changed.collect()
+}
