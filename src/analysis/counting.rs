@@ -8,6 +8,8 @@ use std::{
 use geo::Geometry;
 use jiff::civil::Date;
 use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::model::{
     cases::{COUNTING_TESTS, CodeMatch, Condition, KnownCase, KnownCases, KnownFact},
@@ -57,13 +59,23 @@ pub const COMMON: &str = "defensoria";
 
 /// What institutions call the same.
 #[derive(Debug, Default)]
-pub struct Crosswalk(HashMap<(String, String, String, String), String>);
+pub struct Crosswalk {
+    words: HashMap<(String, String, String, String), String>,
+    digest: [u8; 32],
+}
 
 impl Crosswalk {
     /// Of its rows.
     pub fn new(matches: Vec<CodeMatch>) -> Crosswalk {
+        let digest = Sha256::digest(json!(matches).to_string()).into();
         let row = |own: CodeMatch| ((own.institution, own.list, own.code, own.to_institution), own.to_code);
-        Crosswalk(matches.into_iter().map(row).collect())
+        Crosswalk { words: matches.into_iter().map(row).collect(), digest }
+    }
+
+    /// Of which data a count is that was made with these words: the same for the same data and words.
+    pub fn revision_with(&self, known: &str) -> String {
+        let digest = Sha256::new().chain_update(self.digest).chain_update(known).finalize();
+        digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The word of an institution for what a fact says; `None` where it has none.
@@ -73,7 +85,7 @@ impl Crosswalk {
             return Some(code);
         }
         let key = (institution.to_owned(), fact.kind.clone(), code.to_owned(), wanted.to_owned());
-        self.0.get(&key).map(String::as_str)
+        self.words.get(&key).map(String::as_str)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     analysis::{
         COMMON, CONFLICTS, CaseChange, CountedCase, CountedCases, Counting, Crosswalk, Standing, change_between,
     },
-    api::{Problem, SharedState, cases::viewer, params::Params, schemes::known},
+    api::{Problem, SharedState, cases::viewer, params::Params, schemes::basis},
     index::{Feature, Snapshot},
     model::{
         Access, Moment,
@@ -83,8 +83,7 @@ async fn changes(
     params.allow_only(["since", "until", "department"])?;
     let (since, until) = days(&params)?;
     let viewer = viewer(caller.as_ref());
-    let known = known(&state, viewer, None).await?;
-    let crosswalk = Crosswalk::new(state.store.code_matches().await?);
+    let basis = basis(&state, viewer, None).await?;
     let layer = |day| {
         let moment = Moment { as_of: Some(day), ..Moment::default() };
         let moment = if day == Moment::today() { Moment::default() } else { moment };
@@ -93,9 +92,9 @@ async fn changes(
     let (before, after) = tokio::try_join!(layer(since), layer(until))?;
     let shown = state.index.snapshot(CONFLICTS, Access::Public)?;
     let department = params.get("department").map(str::to_owned);
-    let revision = known.revision.clone();
+    let revision = basis.revision();
     let work = move || {
-        let mut changed = of_register(&known.cases, (since, until), &crosswalk, &shown);
+        let mut changed = of_register(&basis.known.cases, (since, until), &basis.crosswalk, &shown);
         changed.extend(of_layer(&before, &after));
         if let Some(department) = &department {
             let lies_there = |text: &str| text.split(", ").any(|own| own == department);

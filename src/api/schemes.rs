@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -14,6 +14,7 @@ use axum::{
 use jiff::{Timestamp, ToSpan, civil::Date};
 use moka::future::Cache;
 use serde_json::{Value as Json_, json};
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::{
     analysis::{CountedCase, CountedCases, Counting, Crosswalk, GROUPINGS},
@@ -23,7 +24,7 @@ use crate::{
         cases::{Condition, KnownCases, PROTEST_ACTS, Scheme},
     },
     people::Caller,
-    store::{CaseError, CaseViewer, CountMoment, EventCount, Store},
+    store::{CaseViewer, CountMoment, EventCount, Store},
 };
 
 pub(super) fn routes() -> Router<SharedState> {
@@ -64,11 +65,14 @@ fn moment(params: &Params, viewer: CaseViewer<'_>) -> Result<(Date, Option<Times
             "what was known is told of the cases of one's own institution: sign in",
         ));
     }
+    if known.is_some_and(|known| known > Timestamp::now()) {
+        return Err(Problem::bad_parameter("asKnown", "nobody knows yet what will be known then"));
+    }
     Ok((day.unwrap_or_else(Moment::today), known))
 }
 
 /// What every count says of itself.
-fn stamp(scheme: &Scheme, day: Date, known: Option<Timestamp>, known_cases: &Known, viewer: CaseViewer<'_>) -> Json_ {
+fn stamp(scheme: &Scheme, day: Date, known: Option<Timestamp>, basis: &Basis, viewer: CaseViewer<'_>) -> Json_ {
     json!({
         "scheme": {
             "id": scheme.id,
@@ -79,84 +83,143 @@ fn stamp(scheme: &Scheme, day: Date, known: Option<Timestamp>, known_cases: &Kno
         },
         "as_of": day.to_string(),
         "as_known": known,
-        "revision": known_cases.revision,
+        "revision": basis.revision(),
         "seen_by": viewer.institution,
         "of": if known.is_some() { "own" } else { "all_seen" },
     })
 }
 
-/// Whose cases, as known when.
-type KnownKey = (Option<String>, Option<Timestamp>);
-
 /// What is known of cases, and where the register was then.
 #[derive(Debug)]
 pub(super) struct Known {
     position: i64,
+    /// When all of it was last read.
+    read_at: Instant,
     pub(super) cases: KnownCases,
-    pub(super) revision: String,
+    revision: String,
 }
+
+/// What somebody knows; whoever reads it anew holds it, and others wait for that.
+type Slot = Arc<Mutex<Option<Arc<Known>>>>;
 
 /// What is known of cases, for questions that come after one another: brought up to date case by case.
 #[derive(Debug, Clone)]
-pub struct KnownCache(Cache<KnownKey, Arc<Known>>);
+pub struct KnownCache {
+    /// By institution; `None` of the public.
+    now: Cache<Option<String>, Slot>,
+    /// By institution and time of knowing.
+    then: Cache<(Option<String>, Timestamp), Slot>,
+    /// Turns to read all of it.
+    turns: Arc<Semaphore>,
+}
 
-/// For so many is it kept: each takes some 20 MB where cases are 10,000.
-const KEPT: u64 = 12;
+/// Institutions of which it is kept: each takes some 20 MB where cases are 10,000.
+const KEPT: u64 = 64;
+/// Other times of knowing that are kept.
+const KEPT_THEN: u64 = 4;
 /// After so long it is read anew, whatever the register says of itself.
 const FRESH: Duration = Duration::from_secs(600);
+/// All of it is read by so many at once.
+const READ_AT_ONCE: usize = 1;
+/// How long others wait for that.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Default for KnownCache {
     fn default() -> KnownCache {
-        KnownCache(Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build())
+        KnownCache {
+            now: Cache::new(KEPT),
+            then: Cache::builder().max_capacity(KEPT_THEN).time_to_idle(FRESH).build(),
+            turns: Arc::new(Semaphore::new(READ_AT_ONCE)),
+        }
     }
 }
 
 impl KnownCache {
-    async fn keep(&self, key: KnownKey, position: i64, cases: KnownCases) -> Arc<Known> {
-        let known = Arc::new(Known { position, revision: cases.revision(), cases });
-        self.0.insert(key, Arc::clone(&known)).await;
-        known
+    /// What a viewer knows, brought up to date. Of several who ask at once one does it; `is_stale` says what is read anew.
+    async fn known(
+        &self,
+        store: &Store,
+        viewer: CaseViewer<'_>,
+        as_known: Option<Timestamp>,
+        is_stale: impl Fn(&Known) -> bool,
+    ) -> Result<Arc<Known>, Problem> {
+        let busy = || Problem::unavailable("counts are being brought up to date; ask again in a moment");
+        let institution = viewer.institution.map(str::to_owned);
+        let slot = match as_known {
+            None => self.now.get_with(institution, async { Slot::default() }).await,
+            Some(time) => self.then.get_with((institution, time), async { Slot::default() }).await,
+        };
+        // What is read after it may be newer; it is then read once more.
+        let position = store.case_position().await?;
+        let mut slot = tokio::time::timeout(PATIENCE, slot.lock()).await.map_err(|_| busy())?;
+        let (cases, read_at) = match slot.as_ref().filter(|kept| !is_stale(kept)) {
+            Some(kept) if kept.position >= position => return Ok(Arc::clone(kept)),
+            Some(kept) => {
+                let (changed, now) = store.changed_cases(viewer, as_known, kept.position).await?;
+                let kept = Arc::clone(kept);
+                let read_at = kept.read_at;
+                (off_thread(move || kept.cases.with(&changed, now)).await?, read_at)
+            }
+            None => {
+                let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await.map_err(|_| busy())?;
+                let cases = store.known_cases(viewer, as_known).await?;
+                drop(turn);
+                (cases, Instant::now())
+            }
+        };
+        let known = off_thread(move || Known { position, read_at, revision: cases.revision(), cases }).await?;
+        let known = Arc::new(known);
+        *slot = Some(Arc::clone(&known));
+        Ok(known)
     }
 }
 
-pub(super) async fn known(
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())
+}
+
+/// What a count is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Basis {
+    pub(super) known: Arc<Known>,
+    pub(super) crosswalk: Arc<Crosswalk>,
+}
+
+impl Basis {
+    /// The same for the same data and words.
+    pub(super) fn revision(&self) -> String {
+        self.crosswalk.revision_with(&self.known.revision)
+    }
+}
+
+pub(super) async fn basis(
     state: &SharedState,
     viewer: CaseViewer<'_>,
     as_known: Option<Timestamp>,
-) -> Result<Arc<Known>, Problem> {
-    // What is read after it may be newer; it is then read once more.
-    let position = state.store.case_position().await?;
-    let key = (viewer.institution.map(str::to_owned), as_known);
-    let cases = match state.known_cases.0.get(&key).await {
-        Some(kept) if kept.position == position => return Ok(kept),
-        Some(kept) => {
-            let (changed, now) = state.store.changed_cases(viewer, as_known, kept.position).await?;
-            kept.cases.with(&changed, now)
-        }
-        None => state.store.known_cases(viewer, as_known).await?,
-    };
-    Ok(state.known_cases.keep(key, position, cases).await)
+) -> Result<Basis, Problem> {
+    let is_stale = |kept: &Known| kept.read_at.elapsed() > FRESH;
+    let known = state.known_cases.known(&state.store, viewer, as_known, is_stale).await?;
+    Ok(Basis { known, crosswalk: Arc::new(Crosswalk::new(state.store.code_matches().await?)) })
 }
 
-/// Reads what is known of cases for the public and for each institution, again before it is forgotten: nobody who asks waits for it.
+/// Reads what is known of cases for the public and for each institution, again before it is stale: nobody who asks waits for it.
 pub async fn keep_known_cases(store: &Store, cache: &KnownCache) {
     loop {
-        if let Err(error) = read_all_known(store, cache).await {
-            tracing::warn!(%error, "what is known of cases cannot be read; whoever asks will wait for it");
+        let institutions = store.institutions().await.unwrap_or_default();
+        let viewers = [None].into_iter().chain(institutions.iter().map(|institution| Some(institution.id.as_str())));
+        for institution in viewers {
+            let viewer = CaseViewer { institution, account: None };
+            let read = cache.known(store, viewer, None, |kept| kept.read_at.elapsed() >= FRESH / 2).await;
+            if let Err(problem) = read {
+                tracing::warn!(
+                    ?problem,
+                    institution,
+                    "what is known of cases cannot be read; whoever asks will wait for it"
+                );
+            }
         }
         tokio::time::sleep(FRESH / 2).await;
     }
-}
-
-async fn read_all_known(store: &Store, cache: &KnownCache) -> Result<(), CaseError> {
-    let institutions = store.institutions().await?;
-    let viewers = [None].into_iter().chain(institutions.iter().map(|institution| Some(institution.id.as_str())));
-    for institution in viewers {
-        let position = store.case_position().await?;
-        let cases = store.known_cases(CaseViewer { institution, account: None }, None).await?;
-        cache.keep((institution.map(str::to_owned), None), position, cases).await;
-    }
-    Ok(())
 }
 
 /// How a scheme counts on a day.
@@ -167,13 +230,12 @@ fn counting(scheme: &Scheme, day: Date) -> Counting<'_> {
 /// Cases as a scheme sees them on days, worked out beside the async threads.
 async fn counted<const N: usize>(
     state: &SharedState,
-    known: &Arc<Known>,
+    basis: &Basis,
     scheme: &Scheme,
     days: [Date; N],
 ) -> Result<[CountedCases; N], Problem> {
-    let crosswalk = Crosswalk::new(state.store.code_matches().await?);
-    let (known, scheme) = (Arc::clone(known), scheme.clone());
-    let work = move || days.map(|day| CountedCases::of(&known.cases, counting(&scheme, day), &crosswalk));
+    let (basis, scheme) = (basis.clone(), scheme.clone());
+    let work = move || days.map(|day| CountedCases::of(&basis.known.cases, counting(&scheme, day), &basis.crosswalk));
     state.heavy.draw(work).await
 }
 
@@ -197,10 +259,10 @@ async fn counts(
     let viewer = viewer(caller.as_ref());
     let scheme = scheme(&state, &id).await?;
     let (day, as_known) = moment(&params, viewer)?;
-    let known = known(&state, viewer, as_known).await?;
-    let [counted] = counted(&state, &known, &scheme, [day]).await?;
+    let basis = basis(&state, viewer, as_known).await?;
+    let [counted] = counted(&state, &basis, &scheme, [day]).await?;
     let places = counted.meeting(&scheme.conditions).map_err(failed)?;
-    let mut told = stamp(&scheme, day, as_known, &known, viewer);
+    let mut told = stamp(&scheme, day, as_known, &basis, viewer);
     told["by"] = by.into();
     told["total"] = places.len().into();
     told["groups"] = json!(counted.grouped(&places, by));
@@ -221,15 +283,15 @@ async fn month(
     let first: Date = format!("{text}-01")
         .parse()
         .ok()
-        .filter(|_| text.len() == 7)
+        .filter(|day: &Date| text.len() == 7 && day.year() >= 1)
         .ok_or_else(|| Problem::bad_parameter("month", "expected a month, such as 2015-01"))?;
     let last = first.last_of_month();
     let viewer = viewer(caller.as_ref());
     let scheme = scheme(&state, &id).await?;
     let (_, as_known) = moment(&params, viewer)?;
-    let known = known(&state, viewer, as_known).await?;
+    let basis = basis(&state, viewer, as_known).await?;
     let [at_end, before] =
-        counted(&state, &known, &scheme, [last, first.checked_sub(1.day()).unwrap_or(first)]).await?;
+        counted(&state, &basis, &scheme, [last, first.checked_sub(1.day()).unwrap_or(first)]).await?;
     let now = at_end.meeting(&scheme.conditions).map_err(failed)?;
     let then = before.meeting(&scheme.conditions).map_err(failed)?;
     let is: HashSet<&str> = now.iter().map(|place| at_end.case(*place).id()).collect();
@@ -251,7 +313,7 @@ async fn month(
     let acts =
         events.iter().filter(|event| PROTEST_ACTS.contains(&event.code.as_str())).map(|event| event.count).sum::<i64>();
     let sum = |pick: fn(&EventCount) -> i64| events.iter().map(pick).sum::<i64>();
-    let mut told = stamp(&scheme, last, as_known, &known, viewer);
+    let mut told = stamp(&scheme, last, as_known, &basis, viewer);
     told["month"] = text.into();
     told["total"] = now.len().into();
     told["by_state"] = json!(at_end.grouped(&now, "state"));
@@ -288,16 +350,16 @@ async fn differences(
         params.get("with").ok_or_else(|| Problem::bad_parameter("with", "expected the name of another scheme"))?;
     let other = scheme(&state, with).await?;
     let (day, _) = moment(&params, viewer)?;
-    let known = known(&state, viewer, None).await?;
-    let [of_own] = counted(&state, &known, &own, [day]).await?;
-    let [of_other] = counted(&state, &known, &other, [day]).await?;
+    let basis = basis(&state, viewer, None).await?;
+    let [of_own] = counted(&state, &basis, &own, [day]).await?;
+    let [of_other] = counted(&state, &basis, &other, [day]).await?;
     let in_own = of_own.meeting(&own.conditions).map_err(failed)?;
     let in_other = of_other.meeting(&other.conditions).map_err(failed)?;
     let only_own = only((&of_own, &in_own), (&of_other, &in_other), &other, day)?;
     let only_other = only((&of_other, &in_other), (&of_own, &in_own), &own, day)?;
     Ok(Json(json!({
-        "one": stamp(&own, day, None, &known, viewer),
-        "other": stamp(&other, day, None, &known, viewer),
+        "one": stamp(&own, day, None, &basis, viewer),
+        "other": stamp(&other, day, None, &basis, viewer),
         "totals": {"one": in_own.len(), "other": in_other.len(), "both": in_own.len() - only_own.len()},
         "only_one": only_own,
         "only_other": only_other,

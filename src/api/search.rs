@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
+use geo::{Geometry, Point};
 use serde::Serialize;
 
 use crate::{
     api::{Problem, params::Params},
+    crs::{Crs, Projection},
     index::{Feature, Hits, Index, Snapshot},
-    model::{Access, Bbox, Value, fold},
+    model::{AROUND_PERU, Access, Bbox, Value, WrittenPlace, fold, read_written_place},
 };
 
 const DEFAULT_LIMIT: usize = 20;
@@ -20,7 +22,37 @@ pub(super) struct SearchResults {
     query: String,
     /// How many there are.
     number_matched: usize,
+    /// Where the text itself says a place, as coordinates.
+    places: Vec<FoundPlace>,
     results: Vec<SearchResult>,
+}
+
+/// A place that the text says.
+#[derive(Serialize)]
+struct FoundPlace {
+    /// Longitude, latitude.
+    point: [f64; 2],
+    /// The UTM zone it was told or taken in; `None` of degrees.
+    zone: Option<u8>,
+}
+
+/// Places that a text says as coordinates; metres of a zone that is not told only where they lie in or near Peru.
+fn places_in(text: &str) -> Vec<FoundPlace> {
+    let place = |written| {
+        let (point, zone) = match written {
+            WrittenPlace::Degrees { longitude, latitude } => (Point::new(longitude, latitude), None),
+            WrittenPlace::Utm { zone, easting, northing } => {
+                let crs = Crs::find(&format!("EPSG:{}", 32_700 + u32::from(zone))).ok()?;
+                let projected =
+                    Projection::from(crs).and_then(|from| from.apply(&Point::new(easting, northing).into()));
+                let Ok(Geometry::Point(point)) = projected else { return None };
+                (point, Some(zone))
+            }
+        };
+        let is_near = zone.is_none() || AROUND_PERU.contains(point.x(), point.y());
+        is_near.then_some(FoundPlace { point: [point.x(), point.y()], zone })
+    };
+    read_written_place(text).into_iter().filter_map(place).collect()
 }
 
 #[derive(Serialize)]
@@ -64,7 +96,8 @@ pub(super) async fn search(State(index): State<Arc<Index>>, params: Params) -> R
         }
     }
     results.truncate(limit);
-    Ok(Json(SearchResults { query: params.get("q").unwrap_or_default().to_owned(), number_matched, results }))
+    let query = params.get("q").unwrap_or_default().to_owned();
+    Ok(Json(SearchResults { places: places_in(&query), query, number_matched, results }))
 }
 
 fn result(snapshot: &Snapshot, feature: &Feature, text: &str) -> SearchResult {

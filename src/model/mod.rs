@@ -25,6 +25,7 @@ mod search_text;
 mod source;
 mod ubigeo;
 mod value;
+mod written_place;
 
 pub use self::geojson::{GeoJsonError, from_geojson};
 pub use access::Access;
@@ -43,3 +44,4 @@ pub use search_text::fold;
 pub use source::Source;
 pub use ubigeo::{UbigeoAuthority, ubigeo_authority};
 pub use value::{MAX_IDENTIFIER, MAX_NAME, MAX_TEXT, Value, ValueError, ValueRef};
+pub use written_place::{WrittenPlace, read_written_place};

@@ -66,7 +66,8 @@ impl Moment {
             let end = next.to_zoned(peru()).map_err(|_| refused())?.timestamp();
             return end.checked_sub(jiff::SignedDuration::from_micros(1)).map_err(|_| refused());
         }
-        text.contains(['T', 't']).then(|| parse_moment(text)).flatten().ok_or_else(refused)
+        let time = text.contains(['T', 't']).then(|| parse_moment(text)).flatten();
+        time.filter(|time| time.to_zoned(peru()).year() >= 1).ok_or_else(refused)
     }
 }
 

@@ -151,33 +151,39 @@ async fn read_known_cases(
     cases: Option<&[String]>,
 ) -> Result<KnownCases, CaseError> {
     let query = sqlx::query_file!("src/store/queries/read_known_cases.sql", as_known, cases);
-    let day = |text: Option<String>| text.and_then(|text| text.parse().ok());
-    // By number of the case: its code, whose it is, whether that is the viewer, and what is known of it.
-    let mut of_cases: HashMap<String, (String, String, bool, Vec<KnownFact>)> = HashMap::new();
-    for row in query.fetch_all(connection).await? {
-        let fact = KnownFact {
-            id: row.id,
-            kind: row.kind,
-            institution: row.institution,
-            code: row.code,
-            phase: row.phase,
-            name: row.name,
-            valid_from: day(row.valid_from),
-            valid_to: day(row.valid_to),
-            ordinal: row.ordinal,
-            is_protected: row.protection.is_some_and(|protection| protection != "public"),
-            department: row.department,
-            watershed: row.watershed,
-            source_class: row.source_class,
-            source: row.source,
-            is_own: row.is_own_fact,
-        };
-        let case = of_cases.entry(row.case_id);
-        case.or_insert((row.case_code, row.case_institution, row.is_own, vec![])).3.push(fact);
-    }
-    let cases: Vec<_> = of_cases
-        .into_par_iter()
-        .map(|(id, (code, institution, is_own, facts))| Arc::new(KnownCase::new(id, code, institution, is_own, facts)))
-        .collect();
-    Ok(KnownCases::new(cases))
+    let rows = query.fetch_all(connection).await?;
+    let built = tokio::task::spawn_blocking(move || {
+        let day = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        // By number of the case: its code, whose it is, whether that is the viewer, and what is known of it.
+        let mut of_cases: HashMap<String, (String, String, bool, Vec<KnownFact>)> = HashMap::new();
+        for row in rows {
+            let fact = KnownFact {
+                id: row.id,
+                kind: row.kind,
+                institution: row.institution,
+                code: row.code,
+                phase: row.phase,
+                name: row.name,
+                valid_from: day(row.valid_from),
+                valid_to: day(row.valid_to),
+                ordinal: row.ordinal,
+                is_protected: row.protection.is_some_and(|protection| protection != "public"),
+                department: row.department,
+                watershed: row.watershed,
+                source_class: row.source_class,
+                source: row.source,
+                is_own: row.is_own_fact,
+            };
+            let case = of_cases.entry(row.case_id);
+            case.or_insert((row.case_code, row.case_institution, row.is_own, vec![])).3.push(fact);
+        }
+        let cases: Vec<_> = of_cases
+            .into_par_iter()
+            .map(|(id, (code, institution, is_own, facts))| {
+                Arc::new(KnownCase::new(id, code, institution, is_own, facts))
+            })
+            .collect();
+        KnownCases::new(cases)
+    });
+    Ok(built.await.map_err(|_| sqlx::Error::WorkerCrashed)?)
 }

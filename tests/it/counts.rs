@@ -195,12 +195,23 @@ fn what_was_counted_is_counted_again_as_it_was_known() {
     let (_database, server) = with_officers();
     let oto = sign_in(&server, "oto");
     let mut chance = Chance(5);
-    let mut seen: Vec<(String, Json)> = vec![];
+    let mut seen: Vec<(String, Json, Json)> = vec![];
     let mut note = || {
         let counts = oto.get("/api/schemes/defensoria/counts?by=state&asOf=2020-01-01").json();
-        seen.push((jiff::Timestamp::now().to_string(), counts));
+        let month = oto.get("/api/schemes/defensoria/month?month=2019-12").json();
+        seen.push((jiff::Timestamp::now().to_string(), counts, month));
     };
-    let cases: Vec<Json> = (0..40).map(|number| record(&oto, &invented(&mut chance, number))).collect();
+    // Each with an act of protest, and so many dead that sums tell which cases they are of.
+    let mut with_act = |number: u64| {
+        let mut case = invented(&mut chance, number);
+        case["facts"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"kind": "event", "institution": "defensoria", "code": "paro",
+            "valid_from": "2019-12-10", "text": "Paro.", "dead_civilian": number * number, "source_class": "public"}));
+        record(&oto, &case)
+    };
+    let cases: Vec<Json> = (0..40).map(&mut with_act).collect();
     note();
     for case in &cases {
         share(&oto, case, &json!({"sharing": "own", "draft": false}));
@@ -219,11 +230,17 @@ fn what_was_counted_is_counted_again_as_it_was_known() {
         share(&oto, case, &json!({"sharing": "own", "draft": true}));
     }
     note();
-    let totals: Vec<_> = seen.iter().map(|(_, counts)| counts["total"].as_u64().unwrap()).collect();
+    let totals: Vec<_> = seen.iter().map(|(_, counts, _)| counts["total"].as_u64().unwrap()).collect();
     assert!(totals[0] == 0 && totals[1] > totals[2] && totals[2] != totals[3], "{totals:?}");
-    for (time, counts) in &seen {
+    let acts: Vec<_> = seen.iter().map(|(_, _, month)| month["dead"]["civilian"].as_u64().unwrap()).collect();
+    assert!(acts.iter().collect::<std::collections::BTreeSet<_>>().len() > 2, "{acts:?}");
+    for (time, counts, month) in &seen {
         let again = oto.get(&format!("/api/schemes/defensoria/counts?by=state&asOf=2020-01-01&asKnown={time}")).json();
         assert_eq!((&again["groups"], &again["revision"]), (&counts["groups"], &counts["revision"]), "{time}");
+        let again = oto.get(&format!("/api/schemes/defensoria/month?month=2019-12&asKnown={time}")).json();
+        for told in ["total", "protest_acts", "dead", "events"] {
+            assert_eq!(again[told], month[told], "{told} {time}");
+        }
     }
 }
 
@@ -305,4 +322,41 @@ fn what_changed_between_two_days_is_what_the_database_says() {
     assert_eq!(of("NADA")["number_matched"], 0);
     assert_eq!(server.get("/api/changes?since=2030-01-01&until=2020-01-01").status, 400);
     assert_eq!(server.get("/api/changes?since=ayer").status, 400);
+}
+
+#[test]
+fn many_who_ask_at_once_are_all_answered_and_odd_times_are_refused() {
+    let (_database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let mut chance = Chance(9);
+    for number in 0..20 {
+        let case = record(&oto, &invented(&mut chance, number));
+        share(&oto, &case, &json!({"sharing": "public"}));
+    }
+    let known = jiff::Timestamp::now();
+    std::thread::scope(|scope| {
+        let ask = |path: String| {
+            scope.spawn({
+                let server = &server;
+                move || server.get(&path).status
+            })
+        };
+        let asked: Vec<_> = (0..24).map(|_| ask("/api/schemes/defensoria/counts?by=state".into())).collect();
+        for answer in asked {
+            assert_eq!(answer.join().unwrap(), 200);
+        }
+    });
+    for (time, status) in
+        [(known.to_string(), 200), ("2040-01-01T00:00:00Z".into(), 400), ("-009998-01-01T00:00:00Z".into(), 400)]
+    {
+        assert_eq!(oto.get(&format!("/api/schemes/defensoria/counts?asKnown={time}")).status, status, "{time}");
+    }
+    assert_eq!(server.get("/api/schemes/defensoria/month?month=0000-01").status, 400);
+    // A count is of data and of words: where words change, its revision does.
+    let counts = || server.json("/api/schemes/defensoria/counts?by=type&asOf=2020-01-01");
+    let before = counts();
+    let root = sign_in(&server, "root");
+    let word = json!({"code": "otros", "relation": "broader"});
+    assert!(root.send("PUT", "/api/codes/ana/type/acceso/matches/defensoria", &[], &word).status < 300);
+    assert_ne!(counts()["revision"], before["revision"]);
 }

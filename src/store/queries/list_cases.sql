@@ -15,7 +15,8 @@ with seen as (
   offset $9 limit $10
 )
 select seen.matched as "matched!", jsonb_build_object('id', c.id, 'code', c.code, 'institution', c.institution, 'sharing', c.sharing,
-    'draft', c.draft, 'version', case when s.audience = 'own' then c.version end, 'merged_into', (select t.id from rimay.conflict_case t where t.id = c.merged_into), 'synthetic', c.synthetic, 'audience', s.audience, 'name', s.name, 'scope', s.scope,
+    'draft', c.draft, 'version', case when s.audience = 'own' then c.version end,
+    'shared_with', case when s.audience = 'own' then c.shared_with end, 'merged_into', (select t.id from rimay.conflict_case t where t.id = c.merged_into), 'synthetic', c.synthetic, 'audience', s.audience, 'name', s.name, 'scope', s.scope,
     'state', s.state, 'phase', s.phase, 'state_since', s.state_since, 'type', s.type, 'activity', s.activity,
     'department', s.department, 'province', s.province, 'district', s.district, 'places', s.places, 'events', s.events,
     'last_event_on', s.last_event_on, 'longitude', st_x(s.geom), 'latitude', st_y(s.geom)) as "summary!"

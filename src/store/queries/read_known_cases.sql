@@ -2,14 +2,7 @@
 -- cases only, with the drafts and merges of that time. $1: time of knowing or null for now, $2: cases, or null for all.
 with known as (
   select c.id, c.code, c.institution, (c.institution = rimay.viewer()) is true as is_own,
-    case when $1::text is null then c.draft else coalesce((
-      select (coalesce(h.detail -> 'after', h.detail -> 'sharing') ->> 'draft')::boolean from rimay.case_change h
-      where h.case_id = c.id and h.change in ('created', 'changed') and h.at <= $1::text::timestamptz
-      order by h.number desc limit 1), true) end as draft,
-    case when $1::text is null then c.merged_into else (
-      select case when h.change = 'merged' then (h.detail ->> 'into')::uuid end from rimay.case_change h
-      where h.case_id = c.id and h.change in ('merged', 'unmerged') and h.detail ->> 'case' = c.id::text and h.at <= $1::text::timestamptz
-      order by h.number desc limit 1) end as merged_into
+    rimay.is_draft_at(c, $1::text::timestamptz) as draft, rimay.merged_into_at(c, $1::text::timestamptz) as merged_into
   from rimay.conflict_case c
   where $1::text is null or c.institution = rimay.viewer()
 )

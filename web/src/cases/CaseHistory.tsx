@@ -65,6 +65,7 @@ function Differences({ now, before }: { now: Partial<Fact>; before: Partial<Fact
     is: String(now[name] ?? ''),
   }))
   const changed = [...told, ...source].filter(({ was, is }) => was !== is)
+  if (changed.length === 0) return <p class="case-changes">{t.nothingSeenChanged}</p>
   return (
     <ul class="case-changes">
       {changed.map(({ name, title, was, is }) => (

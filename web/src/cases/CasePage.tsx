@@ -27,6 +27,7 @@ import { FactView } from './FactView'
 import { Failed } from './Failed'
 import { Sharing } from './Sharing'
 import { Similar } from './Similar'
+import { useAskBeforeLeaving } from './unsaved'
 import { caseWords } from './words'
 
 /** Kinds of facts, in the order a reader asks. */
@@ -72,9 +73,13 @@ function useNameOf(id: string | null): string | null {
   useEffect(() => {
     setName(null)
     if (!id) return
+    let gone = false
     ask<Case>('GET', `/api/cases/${id}`)
-      .then(({ summary, code }) => setName(summary.name ?? code))
+      .then(({ summary, code }) => !gone && setName(summary.name ?? code))
       .catch(() => {})
+    return () => {
+      gone = true
+    }
   }, [id])
   return name
 }
@@ -99,18 +104,29 @@ export function CasePage({ id }: { id: string }) {
     person.value.institution === shown.institution
   // A record that goes on in another one is changed there.
   const mayWrite = isOwnOfficer && !shown.merged_into
-  const begin = (kind: FactKind, fact: Partial<Fact>) =>
+  // What is written in the form and not kept; asked about before anything takes its place.
+  const isDirty = useAskBeforeLeaving()
+  const mayLeave = () => !isDirty.current || confirm(t.leaveSure)
+  const leave = () => {
+    isDirty.current = false
+    setEditing(null)
+  }
+  const begin = (kind: FactKind, fact: Partial<Fact>) => {
+    if (!mayLeave()) return
+    isDirty.current = false
     setEditing({ kind, fact, wrong: [], both: null, key: crypto.randomUUID() })
-  const write = async (work: () => Promise<Case>, yours: Record<string, unknown> = {}) => {
+  }
+  /** Writes something; of the form, what `yours` says. */
+  const write = async (work: () => Promise<Case>, yours?: Record<string, unknown>) => {
     setFailed('')
     try {
       setShown(await work())
-      setEditing(null)
+      if (yours) leave()
     } catch (error) {
       if (!(error instanceof Refusal)) return setFailed(String(error))
       const { errors, current } = error
-      if (editing && current) return setEditing({ ...editing, wrong: [], both: { current, yours } })
-      if (editing && errors.length > 0) return setEditing({ ...editing, wrong: errors })
+      if (editing && yours && current) return setEditing({ ...editing, wrong: [], both: { current, yours } })
+      if (editing && yours && errors.length > 0) return setEditing({ ...editing, wrong: errors })
       setFailed(sentenceOf(error))
     }
   }
@@ -157,7 +173,7 @@ export function CasePage({ id }: { id: string }) {
             <button
               type="button"
               class="button"
-              onClick={() => void write(() => ask<Case>('GET', `/api/cases/${id}`))}
+              onClick={() => void write(() => ask<Case>('GET', `/api/cases/${id}`), both.yours)}
             >
               {t.keepTheirs}
             </button>
@@ -172,8 +188,9 @@ export function CasePage({ id }: { id: string }) {
         own={own}
         wrong={editing.wrong}
         title={of ? titleOfKind(kind.id) : t.addWhat(titleOfKind(kind.id))}
+        isDirty={isDirty}
         send={send}
-        cancel={() => setEditing(null)}
+        cancel={() => mayLeave() && leave()}
       />
     )
   }

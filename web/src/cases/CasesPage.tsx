@@ -19,7 +19,7 @@ import { RegisterImport } from './RegisterImport'
 import { ReleaseDrafts } from './ReleaseDrafts'
 import { caseWords } from './words'
 
-const PAGE = 50
+const PAGE = 200
 const FILTERS = ['q', 'state', 'institution', 'draft'] as const
 const NO_FILTERS: Filters = { q: '', state: '', institution: '', draft: '' }
 type Filters = Record<(typeof FILTERS)[number], string>
@@ -134,7 +134,14 @@ export function CasesPage() {
           )}
         </form>
         <Failed text={failed} />
-        {rows && filters.draft && rows.length > 0 && <ReleaseDrafts rows={rows} done={() => void load(0)} />}
+        {rows && filters.draft && rows.length > 0 && person.value?.role === 'officer' && (
+          <ReleaseDrafts
+            key={JSON.stringify(filters)}
+            rows={rows}
+            matched={matched}
+            done={() => void load(0)}
+          />
+        )}
         {rows && (
           <p role="status">
             {rows.length ? t.matched(matched) : isFiltered ? t.none : t.noneYet}{' '}

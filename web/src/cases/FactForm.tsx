@@ -16,7 +16,6 @@ import {
 } from './cases'
 import { FeatureSearch, type Found } from './FeatureSearch'
 import { PlacePicker } from './PlacePicker'
-import { useAskBeforeLeaving } from './unsaved'
 import { caseWords } from './words'
 
 interface WrittenProps {
@@ -139,22 +138,21 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
     if (name === 'protection' && fact.protection === undefined) return 'public'
     return fact[name] === undefined || fact[name] === null ? '' : String(fact[name])
   }
+  /** Fills a field in, as if somebody wrote it. */
+  const write = (name: string, value: string) => {
+    const input = fieldset.current?.querySelector<HTMLInputElement | HTMLSelectElement>(`[name=${name}]`)
+    if (!input) return
+    input.value = value
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+  }
   const place = (longitude: number, latitude: number) => {
-    const set = (name: string, value: number) => {
-      const input = fieldset.current?.querySelector<HTMLInputElement>(`[name=${name}]`)
-      if (input) input.value = value.toFixed(5)
-    }
-    set('longitude', longitude)
-    set('latitude', latitude)
+    write('longitude', longitude.toFixed(5))
+    write('latitude', latitude.toFixed(5))
   }
   const [linked, setLinked] = useState('')
   const link = ({ layer, id, name }: Found) => {
-    const set = (member: string, value: string) => {
-      const input = fieldset.current?.querySelector<HTMLInputElement | HTMLSelectElement>(`[name=${member}]`)
-      if (input) input.value = value
-    }
-    set('layer', layer)
-    set('feature', String(id))
+    write('layer', layer)
+    write('feature', String(id))
     setLinked(t.linkedTo(name))
   }
   return (
@@ -173,7 +171,13 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
           <PlacePicker at={[numberOf(fact.longitude), numberOf(fact.latitude)]} choose={place} />
         </>
       )}
-      <div class="data-options" ref={fieldset}>
+      <div
+        class="data-options"
+        ref={fieldset}
+        onInput={(event) => {
+          if (event.isTrusted) setLinked('')
+        }}
+      >
         {fieldsOf(kind).map(({ field, needed }) => (
           <Input
             key={field.type === 'code' ? `${field.name} ${institution}` : field.name}
@@ -242,18 +246,16 @@ interface FormProps {
   own: string
   wrong: Wrong[]
   title: string
+  /** Set where something is written that is not kept. */
+  isDirty: { current: boolean }
   send: (fact: Record<string, unknown>) => void
   cancel: () => void
 }
 
 /** Adds a fact, or changes one. */
-export function FactForm({ kind, fact, own, wrong, title, send, cancel }: FormProps) {
+export function FactForm({ kind, fact, own, wrong, title, isDirty, send, cancel }: FormProps) {
   const t = caseWords.value
   const form = useRef<HTMLFormElement>(null)
-  const isDirty = useAskBeforeLeaving()
-  const leave = () => {
-    if (!isDirty.current || confirm(t.leaveSure)) cancel()
-  }
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
   }, [])
@@ -272,7 +274,7 @@ export function FactForm({ kind, fact, own, wrong, title, send, cancel }: FormPr
         send(factOf(kind, new FormData(event.currentTarget)))
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') leave()
+        if (event.key === 'Escape') cancel()
       }}
     >
       <h4>{title}</h4>
@@ -282,7 +284,7 @@ export function FactForm({ kind, fact, own, wrong, title, send, cancel }: FormPr
         <button type="submit" class="button is-main">
           {t.save}
         </button>
-        <button type="button" class="button" onClick={leave}>
+        <button type="button" class="button" onClick={cancel}>
           {t.cancel}
         </button>
       </p>

@@ -38,6 +38,10 @@ export function FeatureSearch({ label, placed = false, choose }: Props) {
     }
   }, [text])
   const step = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && text) {
+      event.stopPropagation()
+      return setText('')
+    }
     if (event.key === 'Enter' && event.target instanceof HTMLInputElement) return event.preventDefault()
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 }
     const by = steps[event.key]
@@ -56,7 +60,11 @@ export function FeatureSearch({ label, placed = false, choose }: Props) {
           type="search"
           value={text}
           autocomplete="off"
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => {
+            // What is looked for is nothing that is written.
+            event.stopPropagation()
+            setText(event.currentTarget.value)
+          }}
         />
       </label>
       <p class="visually-hidden" role="status">

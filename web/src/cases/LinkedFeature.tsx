@@ -8,9 +8,14 @@ export function LinkedFeature({ fact }: { fact: Fact }) {
   const [layer, id] = [String(fact.layer), Number(fact.feature)]
   const [name, setName] = useState<string | null>(null)
   useEffect(() => {
+    let gone = false
+    setName(null)
     ask<Feature>('GET', `/ogc/collections/${layer}/items/${id}`)
-      .then(({ properties }) => setName(properties?.name ?? properties?.code ?? null))
-      .catch(() => setName(null))
+      .then(({ properties }) => !gone && setName(properties?.name ?? properties?.code ?? null))
+      .catch(() => {})
+    return () => {
+      gone = true
+    }
   }, [layer, id])
   return (
     <p>

@@ -99,6 +99,7 @@ export type CaseRow = Summary & {
   audience: Case['audience']
   draft: boolean
   version: number | null
+  shared_with: string[] | null
   synthetic: boolean
   merged_into: string | null
   events: number

@@ -64,8 +64,9 @@ const es = {
   onlyOfficersSignIn: 'Para registrar casos hay que entrar con una cuenta de oficial de casos.',
   leaveSure: 'Lo que escribió no está guardado. ¿Dejarlo?',
   onlyDrafts: 'Solo borradores de mi institución',
-  release: (count: number) =>
-    count === 1 ? 'Este ya no es borrador' : `Estos ${count} ya no son borradores`,
+  release: (count: number, matched: number) =>
+    count < matched ? `Sacar de borradores estos ${count} de ${matched}` : `Sacar de borradores (${count})`,
+  nothingSeenChanged: 'Se guardó otra vez, igual en lo que aquí se ve.',
   releaseSure: (count: number) =>
     `Contarán en las cifras de su institución; nadie más los verá. ¿${count === 1 ? 'Registrar 1 caso' : `Registrar ${count} casos`}?`,
   releasing: (place: number, count: number) => `${place} de ${count}…`,
@@ -291,7 +292,9 @@ const en: CaseWords = {
   onlyOfficersSignIn: 'To record cases, sign in with the account of a case officer.',
   leaveSure: 'What you wrote is not kept. Leave it?',
   onlyDrafts: 'Only drafts of my institution',
-  release: (count) => (count === 1 ? 'This is no longer a draft' : `These ${count} are no longer drafts`),
+  release: (count, matched) =>
+    count < matched ? `Release these ${count} of ${matched} drafts` : `Release the drafts (${count})`,
+  nothingSeenChanged: 'It was saved again, the same in what is seen here.',
   releaseSure: (count) =>
     `They will count in your institution's numbers; nobody else sees them. Record ${count === 1 ? '1 case' : `${count} cases`}?`,
   releasing: (place, count) => `${place} of ${count}…`,
