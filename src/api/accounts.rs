@@ -14,6 +14,7 @@ use crate::{
     api::{
         Problem, SharedState,
         body::WholeBody,
+        codes::wrong,
         params::Params,
         people::{checked_login, checked_name, is_uuid, read},
     },
@@ -102,12 +103,20 @@ fn check(
     }
     let has_level = network_level.is_some_and(|level| (1..=3).contains(&level));
     if (role == Role::Reporter) != has_level || (role != Role::Reporter && network_level.is_some()) {
-        return Err(Problem::bad_body("network_level: 1, 2 or 3 for reporters, and none for others"));
+        return Err(wrong(
+            "network_level",
+            "nivel 1, 2 o 3 para quienes reportan, y ninguno para los demás",
+            "1, 2 or 3 for reporters, and none for others",
+        ));
     }
     let is_prefix = |text: &String| matches!(text.len(), 2 | 4 | 6) && text.bytes().all(|byte| byte.is_ascii_digit());
     match jurisdiction.len() <= 200 && jurisdiction.iter().all(is_prefix) {
         true => Ok(()),
-        false => Err(Problem::bad_body("jurisdiction: UBIGEO codes of 2, 4 or 6 digits, 200 at most")),
+        false => Err(wrong(
+            "jurisdiction",
+            "códigos UBIGEO de 2, 4 o 6 cifras, 200 a lo más",
+            "UBIGEO codes of 2, 4 or 6 digits, 200 at most",
+        )),
     }
 }
 

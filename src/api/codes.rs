@@ -37,7 +37,7 @@ fn require_own(caller: &Caller, institution: &str) -> Result<(), Problem> {
     }
 }
 
-fn wrong(member: &str, es: &str, en: &str) -> Problem {
+pub(super) fn wrong(member: &str, es: &str, en: &str) -> Problem {
     Problem::wrong_members(vec![Wrong { member: member.into(), es: es.into(), en: en.into() }])
 }
 

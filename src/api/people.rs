@@ -17,7 +17,7 @@ use crate::{
         caller::{PeerAddress, no_session_cookie, refuse_foreign, session_cookie, waiting_cookie, waiting_shown},
         params::Params,
     },
-    model::{Role, Scope},
+    model::{Role, Scope, cases::Wrong},
     people::{Caller, OidcError, OpenIdConnect, PasswordError, Secret, Shown, SignInError},
     store::{AccountDraft, AccountError, Invited},
 };
@@ -229,7 +229,9 @@ pub(super) fn checked_login(told: &str) -> Result<String, Problem> {
     match begins && (3..=100).contains(&login.len()) && login.chars().all(fits) {
         true => Ok(login),
         false => {
-            Err(Problem::bad_body("login: 3 to 100 letters without accents, digits, or . _ @ + -, such as an address"))
+            let es = "de 3 a 100 letras sin tildes, cifras o . _ @ + -, como una dirección de correo";
+            let en = "3 to 100 letters without accents, digits, or . _ @ + -, such as an address";
+            Err(Problem::wrong_members(vec![Wrong { member: "login".into(), es: es.into(), en: en.into() }]))
         }
     }
 }
@@ -309,10 +311,16 @@ async fn institutions(State(state): State<SharedState>, params: Params) -> Resul
     Ok(Json(json!({"institutions": state.store.institutions().await?})))
 }
 
+fn poor(es: &str, error: &PasswordError) -> Problem {
+    Problem::wrong_members(vec![Wrong { member: "password".into(), es: es.into(), en: error.to_string() }])
+}
+
 impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Problem {
         match error {
-            PasswordError::TooShort | PasswordError::TooLong | PasswordError::TooPlain => Problem::bad_body(error),
+            PasswordError::TooShort => poor("la contraseña necesita al menos 12 caracteres", &error),
+            PasswordError::TooLong => poor("la contraseña es demasiado larga", &error),
+            PasswordError::TooPlain => poor("la contraseña necesita al menos cinco caracteres distintos", &error),
             PasswordError::Busy => Problem::unavailable(error),
             PasswordError::Hash(_) | PasswordError::Interrupted => {
                 tracing::error!(%error, "a password cannot be looked at");

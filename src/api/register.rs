@@ -1,6 +1,6 @@
 //! The register of cases as files: in from what an institution kept before, out as the caller may see it.
 
-use std::{collections::HashSet, io::Write};
+use std::io::Write;
 
 use axum::{
     Json, Router,
@@ -20,7 +20,7 @@ use crate::{
         imports::{OPTIONS, options},
         params::Params,
     },
-    exchange::{ExchangeError, RegisterDefaults, read_register, text_cell},
+    exchange::{ExchangeError, ReadOptions, RegisterCase, RegisterDefaults, read_register, text_cell},
     jobs::{Upload, read_options},
     model::{Moment, RowNote},
     people::Caller,
@@ -32,11 +32,13 @@ const MAX_REGISTER: usize = 20 << 20;
 /// Cases in a file, at most.
 const MOST_CASES: i64 = 100_000;
 /// Columns of a file of cases.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 21] = [
     "code",
     "name",
     "institution",
     "audience",
+    "sharing",
+    "draft",
     "state",
     "phase",
     "state_since",
@@ -88,7 +90,12 @@ async fn import(
     let folder = path.parent().map(|folder| format!("{}/", folder.display())).unwrap_or_default();
     // Where a file lies here is nobody's business.
     let told = |error: ExchangeError| Problem::bad_body(error.to_string().replace(&folder, ""));
-    let register = match read_register(path, &read, &defaults).await {
+    let mut register = read_register(path, &read, &defaults).await;
+    // A register that says nothing of it has degrees, as those who keep one write them.
+    if let Err(ExchangeError::MissingCrs { .. }) = register {
+        register = read_register(path, &ReadOptions { source_crs: Some(4326), ..read }, &defaults).await;
+    }
+    let register = match register {
         Ok(register) => register,
         // Columns that fit nothing by themselves: whoever looks first is told them, and says which is what.
         Err(ExchangeError::Told { reason, columns }) if dry_run && !columns.is_empty() => {
@@ -103,8 +110,15 @@ async fn import(
     let (mut recorded, mut known) = (0, 0);
     let lists = state.store.codes().await?;
     let today = Moment::today();
-    let (mut preview, mut codes) = (vec![], HashSet::new());
-    for case in register.cases {
+    // The same row of the same file makes one case, whoever sends it and when.
+    let code_of = |case: &RegisterCase| {
+        let row = Sha256::digest(format!("{} {}", register.sha256, case.row));
+        let mark: String = row.iter().take(4).map(|byte| format!("{byte:02X}")).collect();
+        case.code.clone().unwrap_or_else(|| format!("{}-{mark}", caller.person.institution.to_uppercase()))
+    };
+    let all: Vec<String> = register.cases.iter().map(code_of).collect();
+    let (mut preview, mut codes) = (vec![], state.store.known_case_codes(viewer, &all).await?);
+    for case in &register.cases {
         let refused = |note: String| RowNote { row: case.row, feature: case.name.clone(), note, place: None };
         let facts = match checked_facts(&case.facts, &lists, today) {
             Ok(facts) => facts,
@@ -117,7 +131,7 @@ async fn import(
             }
         };
         if dry_run {
-            if case.code.as_ref().is_some_and(|code| !codes.insert(code.clone())) {
+            if !codes.insert(code_of(case)) {
                 known += 1;
                 continue;
             }
@@ -128,12 +142,7 @@ async fn import(
             continue;
         }
         let sharing = Sharing { sharing: "own".into(), shared_with: vec![], draft: true };
-        // The same row of the same file makes one case, whoever sends it and when.
-        let row = Sha256::digest(format!("{} {}", register.sha256, case.row));
-        let mark: String = row.iter().take(4).map(|byte| format!("{byte:02X}")).collect();
-        let own_code = || format!("{}-{mark}", caller.person.institution.to_uppercase());
-        let draft =
-            CaseDraft { code: Some(case.code.clone().unwrap_or_else(own_code)), sharing, synthetic: false, facts };
+        let draft = CaseDraft { code: Some(code_of(case)), sharing, synthetic: false, facts };
         match state.store.create_case(viewer, &draft, None).await {
             Ok(_) => recorded += 1,
             Err(CaseError::CodeTaken(_)) => known += 1,

@@ -244,8 +244,11 @@ fn what_was_counted_is_counted_again_as_it_was_known() {
     }
 }
 
+/// State and phase.
+type Stood = (String, String);
+
 /// State and phase of the cases that somebody may see, by code, as PostgreSQL has them on a day.
-fn standings(database: &TestDatabase, viewer: &str, day: &str) -> BTreeMap<String, (String, String)> {
+fn standings(database: &TestDatabase, viewer: &str, day: &str) -> BTreeMap<String, Stood> {
     let sql = include_str!("counts.sql")
         .replace("{day}", day)
         .replace("{words}", "defensoria")
@@ -282,7 +285,7 @@ fn what_changed_between_two_days_is_what_the_database_says() {
             let told = browser.map_or_else(|| server.get(&path), |browser| browser.get(&path)).json();
             let (before, after) = (standings(&database, viewer, since), standings(&database, viewer, until));
             let open = |state: &str| state == "activo" || state == "latente";
-            let count = |is_meant: &dyn Fn(Option<&(String, String)>, &(String, String)) -> bool| {
+            let count = |is_meant: &dyn Fn(Option<&Stood>, &Stood) -> bool| {
                 after.iter().filter(|(id, now)| is_meant(before.get(*id), now)).count()
             };
             let new = count(&|then, now| then.is_none() && open(&now.0));

@@ -161,7 +161,7 @@ fn sessions_passwords_and_tokens_are_looked_after() {
     let change =
         |old: &str, new: &str| first.send("PUT", "/api/session/password", &[], &json!({"old": old, "new": new})).status;
     assert_eq!(change("not it at all", "cuatro lagunas altas"), 401);
-    assert_eq!(change(PASSWORD, "corta"), 400);
+    assert_eq!(change(PASSWORD, "corta"), 422);
     assert_eq!(change(PASSWORD, "cuatro lagunas altas"), 204);
     assert_eq!(second.get("/api/session").json()["person"], Json::Null);
     assert_eq!(first.get("/api/session").json()["person"]["login"], "lita");
@@ -214,7 +214,7 @@ fn sessions_passwords_and_tokens_are_looked_after() {
     let link = again["invitation"].as_str().unwrap();
     let told = server.send_json("POST", "/api/invitations", &[], &json!({"secret": secret_in(link)})).json();
     assert_eq!((&told["login"], &told["first_administrator"]), (&json!("lita"), &json!(false)));
-    assert_eq!(accept(&server, link, json!({"password": "corta"})).status, 400, "a poor password does not use it up");
+    assert_eq!(accept(&server, link, json!({"password": "corta"})).status, 422, "a poor password does not use it up");
     assert_eq!(accept(&server, link, json!({"password": PASSWORD})).status, 204);
     assert!(Browser::sign_in(&server, "lita", PASSWORD).is_ok());
     let output = database.run(["account", "invite", "LITA"]);

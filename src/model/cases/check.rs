@@ -286,7 +286,14 @@ impl FactField {
             }
             FactFieldType::Ubigeo => match value.as_str() {
                 Some(code) if matches!(code.len(), 2 | 4 | 6) && code.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    Ok(code.into())
+                    match ("01"..="25").contains(&&code[..2]) {
+                        true => Ok(code.into()),
+                        false => Err(wrong(
+                            name,
+                            "empieza con el departamento, de 01 a 25",
+                            "it begins with the department, 01 to 25",
+                        )),
+                    }
                 }
                 _ => Err(wrong(
                     name,

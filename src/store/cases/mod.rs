@@ -5,7 +5,7 @@ mod place;
 mod publish;
 mod write;
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -306,6 +306,22 @@ impl Store {
             let rows = query.fetch_all(connection).await?;
             let matched = rows.first().map(|row| row.matched);
             Ok((rows.into_iter().map(|row| row.summary).collect(), matched))
+        })
+        .await
+    }
+
+    /// Which of these codes cases of the caller's institution have.
+    ///
+    /// # Errors
+    /// [`CaseError`].
+    pub async fn known_case_codes(
+        &self,
+        viewer: CaseViewer<'_>,
+        codes: &[String],
+    ) -> Result<HashSet<String>, CaseError> {
+        self.look(viewer, async |connection| {
+            let query = sqlx::query_file_scalar!("src/store/queries/read_case_codes.sql", codes);
+            Ok(query.fetch_all(connection).await?.into_iter().collect())
         })
         .await
     }

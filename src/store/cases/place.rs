@@ -2,7 +2,7 @@ use serde_json::{Map, Value as Json};
 use sqlx::PgConnection;
 
 use super::CaseError;
-use crate::model::cases::CheckedFact;
+use crate::model::{cases::CheckedFact, fold};
 
 /// Communities that a unit must have to stand for a place in it.
 const ENOUGH_COMMUNITIES: i64 = 5;
@@ -57,18 +57,23 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
     {
         return Err(CaseError::Refused(format!("the place lies in the UBIGEO {lies}, not in {told}")));
     }
-    if longitude.is_some() && !columns.contains_key("precision") {
-        columns.insert("precision".into(), "sitio".into());
+    // The code of a smaller unit than the layers know is kept.
+    let ubigeo = found.ubigeo.filter(|lies| told.is_none_or(|told| !told.starts_with(lies.as_str())));
+    // What the layers say comes before what somebody wrote; where they contradict one another, that is kept in words.
+    let units = [("department", &found.department), ("province", &found.province), ("district", &found.district)];
+    let written = |column: &str| columns.get(column).and_then(Json::as_str).map(str::to_owned);
+    let is_other = |(column, unit): &(&str, &Option<String>)| {
+        unit.as_deref().zip(written(column)).is_some_and(|(lies, written)| fold(lies) != fold(&written))
+    };
+    if units.iter().any(is_other) {
+        let all = units.iter().filter_map(|(column, _)| written(column)).collect::<Vec<_>>().join(", ");
+        let text = [written("text"), Some(format!("Según la fuente: {all}."))];
+        columns.insert("text".into(), text.into_iter().flatten().collect::<Vec<_>>().join(" ").into());
+        for (column, _) in units {
+            columns.remove(column);
+        }
     }
-    // What the layers say comes before what somebody wrote.
-    let units = [
-        ("department", &found.department),
-        ("province", &found.province),
-        ("district", &found.district),
-        ("ubigeo", &found.ubigeo),
-        ("watershed", &found.watershed),
-    ];
-    for (column, unit) in units {
+    for (column, unit) in units.into_iter().chain([("ubigeo", &ubigeo), ("watershed", &found.watershed)]) {
         if let Some(unit) = unit {
             columns.insert(column.into(), unit.as_str().into());
         }

@@ -22,6 +22,6 @@ select id::text as "id!", code, institution, name, state, department, distance_m
   (words_alike::float8 / greatest(words_there, 1) * 0.5 + case when distance_m is null then 0.15 * is_same_district::int else 0.3 * exp(-distance_m / 10000) end
     + case when days_apart is null then 0 else 0.2 * exp(-days_apart / 365.0) end) as "likeness!"
 from likeness
-where words_alike > 0 or distance_m < 20000 or is_same_district
+where (words_alike::float8 / greatest(words_there, 1) >= 0.3 or distance_m < 5000 or is_same_district and words_alike > 0)
 order by 11 desc, id
 limit 10

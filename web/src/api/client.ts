@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { lang } from '../i18n'
 
 /** What a failed request tells a person: a sentence and the id under which the server logged it. */
 export class ApiError extends Error {
@@ -14,6 +15,8 @@ export class ApiError extends Error {
 interface ProblemDocument {
   title?: string
   detail?: string
+  /** What is wrong member by member, in both languages. */
+  errors?: { es: string; en: string }[]
   request_id?: string
 }
 
@@ -30,7 +33,12 @@ export function parseProblem(text: string): ProblemDocument | null {
 export async function errorOf(response: Response): Promise<ApiError> {
   const problem = parseProblem(await response.text().catch(() => ''))
   const requestId = problem?.request_id ?? response.headers.get('x-request-id')
-  return new ApiError(response.status, problem?.detail ?? problem?.title ?? response.statusText, requestId)
+  const told = problem?.errors?.map((one) => one[lang.peek()]).join('; ')
+  return new ApiError(
+    response.status,
+    told || (problem?.detail ?? problem?.title ?? response.statusText),
+    requestId,
+  )
 }
 
 /** Asks for something, with a body in JSON where there is one. */

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { lang } from '../i18n'
 import { formatDate, formatTime } from '../i18n/format'
+import { inLanguage } from '../state/language'
 import { ask, type Fact, fieldsOf, kinds, say, titleOfField, titleOfInstitution, titleOfKind } from './cases'
 import { FactView } from './FactView'
 import { caseWords } from './words'
@@ -101,6 +102,17 @@ export function CaseHistory({ id, version }: { id: string; version: number }) {
               · {event.account ?? t.somebody} {t.changes[event.change] ?? event.change}
               {event.detail.kind && `: ${titleOfKind(event.detail.kind)}`}
             </p>
+            {['merged', 'unmerged'].includes(event.change) && (
+              <p class="case-changes">
+                {[event.detail.into, event.detail.case]
+                  .filter((other) => other && other !== id)
+                  .map((other) => (
+                    <a key={String(other)} class="link" href={inLanguage(`/caso/${other}`)}>
+                      {t.otherRecord}
+                    </a>
+                  ))}
+              </p>
+            )}
             {event.change === 'changed' && <SharingChange detail={event.detail} />}
             {event.detail.kind && event.detail.source_class !== undefined && (
               <VersionView event={event} all={happened.events} />

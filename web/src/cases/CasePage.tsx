@@ -149,6 +149,8 @@ export function CasePage({ id }: { id: string }) {
       }),
     )
   }
+  const named = shown?.facts.find(({ kind, case: of }) => kind === 'name' && of === shown.id)
+  const usualClass = String(named?.source_class ?? 'institutional')
   const other = useNameOf(shown?.merged_into ?? null)
   const own = person.value?.institution ?? ''
   const formOf = (kind: FactKind, of: string | undefined) => {
@@ -187,6 +189,7 @@ export function CasePage({ id }: { id: string }) {
         fact={editing.fact}
         own={own}
         wrong={editing.wrong}
+        usual={usualClass}
         title={of ? titleOfKind(kind.id) : t.addWhat(titleOfKind(kind.id))}
         isDirty={isDirty}
         send={send}
@@ -241,7 +244,11 @@ export function CasePage({ id }: { id: string }) {
             {GROUPS.map(([group, ids]) => {
               const there = ids.flatMap((kindId) => {
                 const kind = kinds.value?.kinds.find((one) => one.id === kindId)
-                const facts = shown.facts.filter((fact) => fact.kind === kindId)
+                // What is of the case itself comes before what a merged record brought.
+                const isOther = (fact: Fact) => Number(fact.case !== shown.id)
+                const facts = shown.facts
+                  .filter((fact) => fact.kind === kindId)
+                  .toSorted((one, next) => isOther(one) - isOther(next))
                 return kind ? [{ kind, facts }] : []
               })
               const isOpen = ({ kind, facts }: (typeof there)[number]) =>
@@ -261,6 +268,13 @@ export function CasePage({ id }: { id: string }) {
                             {formOf(kind, fact.id) ?? (
                               <>
                                 <FactView fact={fact} />
+                                {fact.case !== shown.id && (
+                                  <p class="case-note">
+                                    <a class="link" href={inLanguage(`/caso/${fact.case}`)}>
+                                      {t.ofMerged}
+                                    </a>
+                                  </p>
+                                )}
                                 {mayWrite && fact.case === shown.id && (
                                   <p class="case-tools">
                                     <button type="button" class="link" onClick={() => begin(kind, fact)}>

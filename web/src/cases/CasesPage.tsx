@@ -59,6 +59,7 @@ export function CasesPage() {
   const [rows, setRows] = useState<CaseRow[] | null>(null)
   const [matched, setMatched] = useState(0)
   const [failed, setFailed] = useState('')
+  const [said, setSaid] = useState('')
   const load = async (offset: number) => {
     const query = new URLSearchParams({ offset: String(offset), limit: String(PAGE) })
     for (const name of FILTERS) if (filters[name]) query.set(name, filters[name])
@@ -85,6 +86,11 @@ export function CasesPage() {
       <main class="data" tabIndex={-1}>
         <CasesNav />
         <h1>{t.cases}</h1>
+        {said && (
+          <p class="case-said" role="status">
+            {said}
+          </p>
+        )}
         <p class="data-actions">
           {person.value?.role === 'officer' && (
             <a class="button is-main" href={inLanguage('/caso/nuevo')}>
@@ -197,7 +203,16 @@ export function CasesPage() {
             </a>
           </p>
         )}
-        {person.value?.role === 'officer' && <RegisterImport done={() => void load(0)} />}
+        {person.value?.role === 'officer' && (
+          <RegisterImport
+            done={(text) => {
+              setSaid(text)
+              scrollTo({ top: 0 })
+              document.querySelector('main')?.scrollTo({ top: 0 })
+              void load(0)
+            }}
+          />
+        )}
       </main>
     </>
   )

@@ -120,6 +120,14 @@ function usualInstitution(kind: FactKind, own: string): string {
   return having.includes('defensoria') ? 'defensoria' : (having[0] ?? '')
 }
 
+/** How precisely a place is known that stands where a feature of a layer is. */
+const PRECISIONS: Record<string, string> = {
+  populated_places: 'centro_poblado',
+  districts: 'distrito',
+  provinces: 'provincia',
+  departments: 'departamento',
+}
+
 interface FieldsProps {
   kind: FactKind
   fact: Partial<Fact>
@@ -145,9 +153,10 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
     input.value = value
     input.dispatchEvent(new Event('input', { bubbles: true }))
   }
-  const place = (longitude: number, latitude: number) => {
+  const place = (longitude: number, latitude: number, precision: string) => {
     write('longitude', longitude.toFixed(5))
     write('latitude', latitude.toFixed(5))
+    write('precision', precision)
   }
   const [linked, setLinked] = useState('')
   const link = ({ layer, id, name }: Found) => {
@@ -168,7 +177,14 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
       {kind.id === 'place' && (
         <>
           <p class="data-hint">{t.onMap}</p>
-          <PlacePicker at={[numberOf(fact.longitude), numberOf(fact.latitude)]} choose={place} />
+          <PlacePicker
+            at={[numberOf(fact.longitude), numberOf(fact.latitude)]}
+            choose={(longitude, latitude) => place(longitude, latitude, 'sitio')}
+            found={({ layer, name, point }) => {
+              if (point) place(...point, PRECISIONS[layer] ?? '')
+              write('name', name)
+            }}
+          />
         </>
       )}
       <div
@@ -198,21 +214,27 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
 
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : null)
 
-/** Where a fact is from. */
-export function SourceFields({
-  fact,
-  prefix,
-  isOpen,
-}: {
+interface SourceProps {
   fact: Partial<Fact>
   prefix: string
+  wrong: Wrong[]
+  /** Class of the source, where the fact has none yet. */
+  usual?: string
   isOpen?: boolean
-}) {
+}
+
+/** Where a fact is from. */
+export function SourceFields({ fact, prefix, wrong, usual = 'institutional', isOpen }: SourceProps) {
   const t = caseWords.value
-  const own = String(fact.source_class ?? 'institutional')
+  const own = String(fact.source_class ?? usual)
+  const names = ['source', 'source_url', 'source_on'] as const
+  const wrongOf = (name: string) => wrong.find(({ member }) => member === name)
+  const isWrong = names.some(wrongOf)
   return (
-    <details class="case-source" open={isOpen || fact.source !== undefined}>
-      <summary>{t.source}</summary>
+    <details class="case-source" open={isOpen || isWrong || fact.source !== undefined}>
+      <summary>
+        {t.source}: {t.sourceClasses[own as keyof typeof t.sourceClasses]}
+      </summary>
       <div class="data-options">
         <label>
           <span>{t.sourceFields.source_class}</span>
@@ -224,16 +246,25 @@ export function SourceFields({
             ))}
           </select>
         </label>
-        {(['source', 'source_url', 'source_on'] as const).map((name) => (
-          <label key={name} for={`${prefix}-${name}`}>
-            <span>{t.sourceFields[name]}</span>
-            <Written
-              id={`${prefix}-${name}`}
-              name={name}
-              kind={name === 'source_on' ? 'date' : 'line'}
-              defaultValue={String(fact[name] ?? '')}
-            />
-          </label>
+        {names.map((name) => (
+          <div key={name}>
+            <label for={`${prefix}-${name}`}>
+              <span>{t.sourceFields[name]}</span>
+              <Written
+                id={`${prefix}-${name}`}
+                name={name}
+                kind={name === 'source_on' ? 'date' : 'line'}
+                defaultValue={String(fact[name] ?? '')}
+                aria-invalid={wrongOf(name) ? true : undefined}
+                aria-describedby={wrongOf(name) ? `${prefix}-${name}-wrong` : undefined}
+              />
+            </label>
+            {wrongOf(name) && (
+              <small id={`${prefix}-${name}-wrong`} class="is-wrong">
+                {wrongOf(name)?.[lang.value]}
+              </small>
+            )}
+          </div>
         ))}
       </div>
     </details>
@@ -245,6 +276,8 @@ interface FormProps {
   fact: Partial<Fact>
   own: string
   wrong: Wrong[]
+  /** Class of the source of most of the case's facts. */
+  usual: string
   title: string
   /** Set where something is written that is not kept. */
   isDirty: { current: boolean }
@@ -253,7 +286,7 @@ interface FormProps {
 }
 
 /** Adds a fact, or changes one. */
-export function FactForm({ kind, fact, own, wrong, title, isDirty, send, cancel }: FormProps) {
+export function FactForm({ kind, fact, own, wrong, usual, title, isDirty, send, cancel }: FormProps) {
   const t = caseWords.value
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {
@@ -279,7 +312,7 @@ export function FactForm({ kind, fact, own, wrong, title, isDirty, send, cancel 
     >
       <h4>{title}</h4>
       <FactFields kind={kind} fact={fact} wrong={wrong} own={own} prefix={`form-${kind.id}`} />
-      <SourceFields fact={fact} prefix={`form-${kind.id}`} />
+      <SourceFields fact={fact} prefix={`form-${kind.id}`} wrong={wrong} usual={usual} />
       <p class="data-actions">
         <button type="submit" class="button is-main">
           {t.save}

@@ -12,6 +12,7 @@ import { caseWords } from './words'
 /** What a case begins with: the rest is added on its page. */
 const FIRST = ['name', 'description', 'scope', 'state', 'type', 'place'] as const
 const NEEDED = ['name']
+const SOURCE = ['source_class', 'source', 'source_url', 'source_on']
 
 /** Records a case. */
 export function NewCasePage() {
@@ -106,7 +107,17 @@ export function NewCasePage() {
             })}
             <fieldset class="case-section">
               <legend>{t.sourceOfAll}</legend>
-              <SourceFields fact={{}} prefix="new" isOpen />
+              <SourceFields
+                fact={{}}
+                prefix="new"
+                wrong={SOURCE.flatMap((member) => {
+                  const found = Object.values(wrong)
+                    .flat()
+                    .find((one) => one.member === member)
+                  return found ? [found] : []
+                })}
+                isOpen
+              />
             </fieldset>
             <p class="data-actions">
               <button type="submit" class="button is-main">

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { hasWebgl2 } from '../webgl'
-import { FeatureSearch } from './FeatureSearch'
+import { FeatureSearch, type Found } from './FeatureSearch'
 import type { PlaceMap } from './placeMap'
 import { caseWords } from './words'
 
@@ -8,10 +8,12 @@ interface Props {
   /** Longitude and latitude, where they are known. */
   at: [number | null, number | null]
   choose: (longitude: number, latitude: number) => void
+  /** A feature was found by its name, and the place is where it is. */
+  found: (feature: Found) => void
 }
 
 /** A map on which one marks a place, and names to find it by; without WebGL there are the fields beside it. */
-export function PlacePicker({ at, choose }: Props) {
+export function PlacePicker({ at, choose, found }: Props) {
   const t = caseWords.value
   const container = useRef<HTMLDivElement>(null)
   const map = useRef<PlaceMap | null>(null)
@@ -34,10 +36,9 @@ export function PlacePicker({ at, choose }: Props) {
       <FeatureSearch
         label={t.findPlace}
         placed
-        choose={({ point }) => {
-          if (!point) return
-          choose(...point)
-          map.current?.show(...point)
+        choose={(feature) => {
+          found(feature)
+          if (feature.point) map.current?.show(...feature.point)
         }}
       />
       {shown && (

@@ -49,7 +49,7 @@ function tell(facts: Fact[], id: string): string {
 }
 
 /** Takes a register that an institution kept in a spreadsheet: looked at first, then recorded. */
-export function RegisterImport({ done }: { done: () => void }) {
+export function RegisterImport({ done }: { done: (said: string) => void }) {
   const t = caseWords.value
   const [file, setFile] = useState<File | null>(null)
   const [columns, setColumns] = useState<Record<string, string>>({})
@@ -58,7 +58,7 @@ export function RegisterImport({ done }: { done: () => void }) {
   const [taken, setTaken] = useState<Taken | null>(null)
   const [failed, setFailed] = useState('')
   const [busy, setBusy] = useState(false)
-  const send = async (of: File, dryRun: boolean, mapped = columns) => {
+  const send = async (of: File, dryRun: boolean, mapped = columns, on = day) => {
     setBusy(true)
     setFailed('')
     const query = new URLSearchParams({
@@ -66,7 +66,7 @@ export function RegisterImport({ done }: { done: () => void }) {
       'dry-run': String(dryRun),
       'source-class': sourceClass,
     })
-    if (day) query.set('valid-on', day)
+    if (on) query.set('valid-on', on)
     if (Object.keys(mapped).length > 0) query.set('columns', JSON.stringify(mapped))
     try {
       const response = await fetch(`/api/cases/import?${query}`, { method: 'POST', body: of })
@@ -77,7 +77,7 @@ export function RegisterImport({ done }: { done: () => void }) {
         return
       }
       setTaken(told)
-      if (!dryRun) done()
+      if (!dryRun) done(caseWords.peek().wasRecorded(told.recorded, told.known_before))
     } catch (error) {
       setFailed(String(error))
     } finally {
@@ -119,7 +119,15 @@ export function RegisterImport({ done }: { done: () => void }) {
           </label>
           <label>
             <span>{t.registerDay}</span>
-            <input type="date" value={day} onChange={(event) => setDay(event.currentTarget.value)} />
+            <input
+              type="date"
+              value={day}
+              onChange={(event) => {
+                const next = event.currentTarget.value
+                setDay(next)
+                if (file) void send(file, true, columns, next)
+              }}
+            />
           </label>
         </div>
         {busy && <p role="status">{t.reading}</p>}
@@ -127,8 +135,9 @@ export function RegisterImport({ done }: { done: () => void }) {
         {taken && file && (
           <>
             <p role="status">
+              {taken.reason && `${t.tellColumns} (${taken.reason}) `}
               {taken.dry_run
-                ? t.wouldRecord(taken.recorded)
+                ? `${t.wouldRecord(taken.recorded)} ${taken.known_before > 0 ? t.knownBefore(taken.known_before) : ''}`
                 : t.wasRecorded(taken.recorded, taken.known_before)}{' '}
               {taken.rejected.length > 0 && t.rowsRefused(taken.rejected.length)}
             </p>

@@ -13,6 +13,8 @@ export function Sharing({ shown, send }: Props) {
   const [sharing, setSharing] = useState(shown.sharing ?? 'own')
   const open = shown.facts.filter((fact) => fact.source_class === 'public')
   const hasPublicName = open.some((fact) => fact.kind === 'name')
+  const places = shown.facts.filter((fact) => fact.kind === 'place')
+  const hasPublicPlace = open.some((fact) => fact.kind === 'place' && fact.protection === 'public')
   const others = (kinds.value?.institutions ?? []).filter(({ id }) => id !== shown.institution)
   return (
     <form
@@ -45,7 +47,8 @@ export function Sharing({ shown, send }: Props) {
       </fieldset>
       {sharing === 'public' && (
         <p class={hasPublicName ? 'case-note' : 'data-stale'} role="status">
-          {t.publicSees(open.length, shown.facts.length)} {!hasPublicName && t.namelessIsNowhere}
+          {t.publicSees(open.length, shown.facts.length)} {!hasPublicName && t.namelessIsNowhere}{' '}
+          {hasPublicName && places.length > 0 && !hasPublicPlace && t.placelessOnMap}
         </p>
       )}
       {sharing === 'own' ? (

@@ -143,6 +143,7 @@ export const en: Dict = {
   noDataHere: (what) => `${what}: no data for this place.`,
   dataSource: 'Origin of the data',
   caseInRegister: 'The case in the register',
+  registers: 'Registers of cases of the institutions',
   fromRegister: 'Register of cases of the institution',
   writtenByHand: 'Written by hand on this server, from no file',
   licence: 'Licence',

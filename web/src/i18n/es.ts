@@ -147,6 +147,7 @@ export const es = {
   noDataHere: (what: string) => `${what}: sin datos para este lugar.`,
   dataSource: 'Origen de los datos',
   caseInRegister: 'El caso en el registro',
+  registers: 'Registro de casos de las instituciones',
   fromRegister: 'Registro de casos de la institución',
   writtenByHand: 'Escrito a mano en este servidor, de ningún archivo',
   licence: 'Licencia',

@@ -23,6 +23,8 @@ function textOf(layer: Layer, item: ItemFeature, field: Field): string | null {
 
 /** Leads to the case in the register; read by the card. */
 export const CASE_ID = 'case_id'
+/** Whose case it is, as its source says in words. */
+const INSTITUTION = 'institution'
 
 /** Fields that a reader looks for: their place is kept though the source left them empty. */
 const isMain = (layer: Layer, { name }: Field) =>
@@ -32,7 +34,7 @@ const isMain = (layer: Layer, { name }: Field) =>
 export function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
   const t = words.value
   const entries = layer.fields
-    .filter(({ name }) => ![layer.name_field, DATE_PRECISION, CASE_ID].includes(name))
+    .filter(({ name }) => ![layer.name_field, DATE_PRECISION, CASE_ID, INSTITUTION].includes(name))
     .map((field) => ({ field, value: textOf(layer, item, field) }))
   if (entries.every(({ value }) => value === null)) return <p class="empty">{t.noDetails}</p>
   const shown = entries.filter(({ field, value }) => value !== null || isMain(layer, field))

@@ -22,10 +22,14 @@ export function natureOf(sources: Pick<Source, 'synthetic' | 'demonstration'>[])
   return sources.some((source) => source.demonstration) ? 'demonstration' : 'real'
 }
 
+/** Whether some of its features came from no file: from the register of cases, or written by hand. */
+export const hasOwn = (layer: Layer) =>
+  layer.count > layer.sources.reduce((sum, source) => sum + source.count, 0)
+
 /** The nature of one feature whose source is not at hand: known only where all sources of its layer agree. */
 export function natureIn(layer: Layer, synthetic: boolean): Nature {
   if (synthetic) return 'synthetic'
-  return layer.sources.length > 0 && layer.sources.every((source) => source.demonstration)
+  return layer.sources.length > 0 && !hasOwn(layer) && layer.sources.every((source) => source.demonstration)
     ? 'demonstration'
     : 'real'
 }
