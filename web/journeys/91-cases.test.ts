@@ -96,6 +96,8 @@ it('an officer records a case by keyboard only, is told what is wrong, and share
   await page.click('.case-history:last-of-type summary')
   await page.waitForSelector('.case-history ol li')
   expect(await accessibilityFaults(page)).toEqual([])
+  // Nothing lies beyond what scrolls: the page itself does not.
+  expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true)
   await picture(page, 'cases-own')
   // The browser itself reports the refusal that was meant.
   watch.errors.splice(0, watch.errors.length, ...watch.errors.filter((error) => !error.includes('422')))

@@ -79,11 +79,7 @@ it('what changed fits a phone, also in the dark', async () => {
     dark: true,
   })
   await settled(page)
-  await page
-    .getByRole('tab', { name: 'Filtros' })
-    .or(page.getByRole('button', { name: 'Filtros' }))
-    .first()
-    .click()
+  await page.click('.tabs button:has-text("Filtros")')
   await page.waitForSelector('.changes-kinds button')
   await picture(page, 'changes-phone')
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width)
