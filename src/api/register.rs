@@ -83,19 +83,15 @@ async fn import(
         source_class: source_class.to_owned(),
         source: options.source.clone().unwrap_or_else(|| name.to_owned()),
     };
-    let read = read_options(&options)?;
+    // A register that says nothing of it has degrees, as those who keep one write them.
+    let read = ReadOptions { degrees_implied: true, ..read_options(&options)? };
     let mut upload = Upload::begin(name).await?;
     upload.write(&body).await?;
     let path = upload.finish().await?;
     let folder = path.parent().map(|folder| format!("{}/", folder.display())).unwrap_or_default();
     // Where a file lies here is nobody's business.
     let told = |error: ExchangeError| Problem::bad_body(error.to_string().replace(&folder, ""));
-    let mut register = read_register(path, &read, &defaults).await;
-    // A register that says nothing of it has degrees, as those who keep one write them.
-    if let Err(ExchangeError::MissingCrs { .. }) = register {
-        register = read_register(path, &ReadOptions { source_crs: Some(4326), ..read }, &defaults).await;
-    }
-    let register = match register {
+    let register = match read_register(path, &read, &defaults).await {
         Ok(register) => register,
         // Columns that fit nothing by themselves: whoever looks first is told them, and says which is what.
         Err(ExchangeError::Told { reason, columns }) if dry_run && !columns.is_empty() => {

@@ -89,6 +89,7 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
             layer,
             preset: arguments.preset.as_deref().map(|name| find_preset(layer, name)).transpose()?,
             source_crs: arguments.source_crs,
+            degrees_implied: false,
             operation: arguments.operation,
             encoding: arguments.encoding,
             source_layer: arguments.source_layer,

@@ -53,6 +53,8 @@ pub struct ReadOptions {
     pub preset: Option<&'static Preset>,
     /// EPSG code of the reference system, stronger than what the file says.
     pub source_crs: Option<u32>,
+    /// Coordinates are degrees (WGS 84) where neither the file nor a preset states a reference system.
+    pub degrees_implied: bool,
     /// Datum operation to WGS 84; `None` takes the preset's, else the datum's default.
     pub operation: Option<&'static DatumOperation>,
     /// Text encoding of shapefiles and text files, such as `ISO-8859-1`.
@@ -70,6 +72,7 @@ impl ReadOptions {
             layer,
             preset: None,
             source_crs: None,
+            degrees_implied: false,
             operation: None,
             encoding: None,
             source_layer: None,
@@ -182,7 +185,7 @@ impl SourceFile {
             told: options.source_crs,
             preset: mapping.preset,
             operation: options.operation,
-            degrees_implied: file.format == SourceFormat::TopoJson,
+            degrees_implied: options.degrees_implied || file.format == SourceFormat::TopoJson,
         };
         let in_file = match &geojson {
             Some(facts) => stated_crs(path, &facts.crs_members, table.spatial_ref()),

@@ -486,6 +486,7 @@ pub fn read_options(options: &ImportOptions) -> Result<ReadOptions, JobError> {
         layer,
         preset: preset.transpose()?,
         source_crs: options.source_crs,
+        degrees_implied: false,
         operation: operation.transpose()?,
         encoding: options.encoding.clone(),
         source_layer: options.source_layer.clone(),

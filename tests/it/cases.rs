@@ -454,6 +454,31 @@ const REPORT_131: [(&str, Option<&str>, usize, usize, usize); 9] = [
 ];
 
 #[test]
+fn a_plain_register_is_taken_in_degrees_and_told_what_is_there_already() {
+    let (_database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let csv = "name,state,phase,department,longitude,latitude\nUno,activo,crisis,CUSCO,-72.1,-14.2\nDos,latente,,PUNO,-70.1,-15.2\n";
+    let send = |dry_run: bool| {
+        let path = format!("/api/cases/import?file=plain.csv&dry-run={dry_run}");
+        let cookie = ("Cookie", oto.cookie.as_str());
+        oto.server.send_bytes("POST", &path, &[cookie], csv.into()).json()
+    };
+    let told = |answer: &Json| (answer["recorded"].as_u64(), answer["known_before"].as_u64());
+    assert_eq!(told(&send(true)), (Some(2), Some(0)));
+    assert_eq!(told(&send(false)), (Some(2), Some(0)));
+    assert_eq!(told(&send(true)), (Some(0), Some(2)), "what is there already is told before");
+    let cases = oto.get("/api/cases?draft=true").json();
+    assert_eq!(cases["number_matched"], 2);
+    let one = cases["cases"].as_array().unwrap().iter().find(|case| case["name"] == "Uno").unwrap();
+    assert_eq!((&one["longitude"], &one["latitude"]), (&json!(-72.1), &json!(-14.2)));
+    // A code of a smaller unit than the layers know stays whole; one of no department is refused.
+    let place = |ubigeo: &str| json!({"facts": [{"kind": "name", "name": "X"}, {"kind": "place", "ubigeo": ubigeo, "protection": "public"}]});
+    let made = record(&oto, &place("060309"));
+    assert_eq!(fact(&made, "place")["ubigeo"], "060309");
+    assert_eq!(oto.send("POST", "/api/cases", &[], &place("999999")).status, 422);
+}
+
+#[test]
 fn the_golden_month_comes_out_of_its_cases() {
     let (_database, server) = with_officers();
     let olga = sign_in(&server, "olga");

@@ -53,7 +53,7 @@ it('the first administrator makes their account, signs in, and makes one for an 
   await page.selectOption('select[name=institution]', 'defensoria')
   await page.click('form button[type=submit]')
   await page.waitForSelector('.data-stale code')
-  expect(await page.locator('.data-table tbody tr').count()).toBe(2)
+  await expect.poll(() => page.locator('.data-table tbody tr').count()).toBe(2)
   expect(await accessibilityFaults(page)).toEqual([])
   await picture(page, 'people-accounts')
   // Nor does the long link make a phone scroll sideways.

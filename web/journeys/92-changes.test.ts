@@ -87,3 +87,32 @@ it('what changed fits a phone, also in the dark', async () => {
   watch.expectClean()
   await close()
 })
+
+it('a place is found by coordinates, and all layers tell what is there', async () => {
+  const { page, watch, close } = await open(browser)
+  await settled(page)
+  const { features } = await ask<{ features: { name: string; point: [number, number] | null }[] }>(
+    '/api/layers/conflicts/features?limit=5',
+  )
+  const [lon, lat] = features.find(({ point }) => point)?.point ?? [0, 0]
+  const minutes = (value: number) => `${Math.floor(value)}° ${((value % 1) * 60).toFixed(4)}'`
+  for (const text of [`${lat.toFixed(5)}, ${lon.toFixed(5)}`, `${minutes(-lat)} S, ${minutes(-lon)} O`]) {
+    await page.fill('#search', text)
+    await page.waitForSelector('#result-0 .row-name:has-text("° S")')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.chooser h2:has-text("° S")')
+    const rows = page.locator('.chooser .row')
+    expect(await rows.count()).toBeGreaterThan(1)
+    expect(await rows.first().textContent()).toMatch(/a \d/)
+    await settled(page)
+    await page.keyboard.press('Escape')
+  }
+  await page.fill('#search', '18L 279250 8667600')
+  await page.waitForSelector('#result-0:has-text("zona 18")')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.chooser h2:has-text("12.04")')
+  await picture(page, 'place-es')
+  expect(await accessibilityFaults(page)).toEqual([])
+  watch.expectClean()
+  await close()
+})

@@ -78,7 +78,7 @@ pub(crate) fn settle(in_file: InFile, wishes: CrsWishes) -> Result<Option<Source
         }
         (None, None) if wishes.degrees_implied => {
             let crs = of_epsg(4326)?;
-            let found = format!("none; {} assumed, as the format implies", describe(&crs));
+            let found = format!("none; {} assumed", describe(&crs));
             (crs, found)
         }
         (None, None) => return Ok(None),

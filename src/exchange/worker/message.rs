@@ -20,6 +20,7 @@ pub(in crate::exchange) struct Job {
     layer: String,
     preset: Option<String>,
     source_crs: Option<u32>,
+    degrees_implied: bool,
     operation: Option<u32>,
     encoding: Option<String>,
     source_layer: Option<String>,
@@ -79,13 +80,15 @@ impl Job {
     }
 
     pub(in crate::exchange) fn new(path: PathBuf, scratch: PathBuf, options: &ReadOptions) -> Job {
-        let ReadOptions { layer, preset, source_crs, operation, encoding, source_layer, columns } = options;
+        let ReadOptions { layer, preset, source_crs, degrees_implied, operation, encoding, source_layer, columns } =
+            options;
         Job {
             path,
             scratch,
             layer: layer.id.clone(),
             preset: preset.map(|preset| preset.name.clone()),
             source_crs: *source_crs,
+            degrees_implied: *degrees_implied,
             operation: operation.map(|operation| operation.epsg),
             encoding: encoding.clone(),
             source_layer: source_layer.clone(),
@@ -103,6 +106,7 @@ impl Job {
             layer,
             preset: self.preset.as_deref().map(|name| layer.preset(name).ok_or_else(other)).transpose()?,
             source_crs: self.source_crs,
+            degrees_implied: self.degrees_implied,
             operation: self.operation.map(|epsg| DatumOperation::by_epsg(epsg).ok_or_else(other)).transpose()?,
             encoding: self.encoding.clone(),
             source_layer: self.source_layer.clone(),

@@ -110,8 +110,16 @@ export interface SearchResult {
   properties?: { holder?: string | null }
 }
 
+/** A place that the searched text itself says, as coordinates. */
+export interface FoundPlace {
+  point: Point
+  /** The UTM zone it was told or taken in. */
+  zone: number | null
+}
+
 export interface SearchAnswer {
   query: string
+  places: FoundPlace[]
   results: SearchResult[]
 }
 

@@ -168,6 +168,12 @@ export const es = {
   clusterTitle: 'Casos de este grupo',
   hereCount: (n: number) => count(n, 'elemento', 'elementos'),
   clusterCount: (n: number) => count(n, 'caso', 'casos'),
+  identifyAll: 'Todo lo que hay aquí, también en capas apagadas',
+  placeReach: (distance: string) =>
+    `Áreas que cubren el lugar, y puntos hasta ${distance}, en todas las capas.`,
+  away: (distance: string) => `a ${distance}`,
+  placeInZone: (zone: number) => `UTM zona ${zone} sur (WGS 84)`,
+  placeFound: 'Lugar',
   nothingHere: 'No hay elementos en este punto.',
   zoomIn: 'Acercar',
   zoomOut: 'Alejar',

@@ -61,3 +61,10 @@ export function formatValue(field: Field, value: unknown, lang: Lang, words: Dic
       return String(value)
   }
 }
+
+/** A place in degrees, as people write it: `12.04330° S, 77.02830° O`. */
+export function formatPlace([lon, lat]: [number, number], lang: Lang): string {
+  const side = (value: number, names: [string, string]) =>
+    `${formatMeasure(Math.abs(value), lang, 5)}° ${names[Number(value < 0)]}`
+  return `${side(lat, ['N', 'S'])}, ${side(lon, ['E', lang === 'es' ? 'O' : 'W'])}`
+}

@@ -19,6 +19,6 @@ export async function speak(next: Lang): Promise<void> {
   lang.value = next
 }
 export { formatDistance } from './distance'
-export { formatDate, formatMeasure, formatNumber, formatTime, formatValue } from './format'
+export { formatDate, formatMeasure, formatNumber, formatPlace, formatTime, formatValue } from './format'
 export { holdsName, readableField, readableIn, readableName, readablePlace } from './names'
 export { DATE_PRECISION, formatPartialDate, formatPeriod } from './partialDate'

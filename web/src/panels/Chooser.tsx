@@ -1,15 +1,17 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { ChangedCase, Layer } from '../api/types'
-import { formatDate, lang, readableIn, readablePlace, words } from '../i18n'
+import { formatDate, formatDistance, formatPlace, lang, readableIn, readablePlace, words } from '../i18n'
 import { compareCases } from '../state/caseOrder'
 import { casesById } from '../state/cases'
 import { layerById, natureIn } from '../state/catalogue'
 import { changeById, changes } from '../state/changes'
 import { caseOrder } from '../state/filters'
+import { identify, REACH_M } from '../state/identify'
 import { type Candidate, type Choice, select } from '../state/selection'
 import { Badge } from './Badge'
 import { CaseContext } from './CaseContext'
 import { standingOf } from './ChangesFilter'
+import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
 import { ZoomButton } from './ZoomButton'
 
@@ -32,7 +34,9 @@ function Context({ layer, candidate, inCluster, changed }: Props) {
   const code = layer.fields
     .find((field) => field.name === layer.category_field)
     ?.codes.find((entry) => entry.code === candidate.category)
-  return [layer.title[lang.value], code?.[lang.value]].filter(Boolean).join(' · ')
+  const far = candidate.distance_m
+  const distance = far === undefined ? null : words.value.away(formatDistance(far, lang.value))
+  return [layer.title[lang.value], code?.[lang.value], distance].filter(Boolean).join(' · ')
 }
 
 /** The cases of a cluster in the order of the list; what lies under a click in the order it was found. */
@@ -63,8 +67,9 @@ function CandidateRow({ candidate, inCluster, changed }: Omit<Props, 'layer'>) {
 }
 
 /** What the list is of; of changes their kind and since when. */
-function titleOf({ kind, candidates }: Choice): string {
+function titleOf({ kind, candidates, at }: Choice): string {
   const t = words.value
+  if (kind === 'place' && at) return formatPlace(at, lang.value)
   if (kind !== 'changes') return kind === 'cluster' ? t.clusterTitle : t.hereTitle
   const change = changeById.value.get(candidates[0]?.id ?? -1)?.change
   const since = changes.value?.since
@@ -78,7 +83,7 @@ export function Chooser({ choice }: { choice: Choice }) {
   const t = words.value
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [choice])
-  const { kind, candidates, bbox } = choice
+  const { kind, candidates, bbox, at } = choice
   const total = candidates.length
   return (
     <div class="chooser">
@@ -86,9 +91,16 @@ export function Chooser({ choice }: { choice: Choice }) {
         {titleOf(choice)}
       </h2>
       <p class="list-summary" role="status">
-        {kind === 'here' ? t.hereCount(total) : t.clusterCount(total)}
+        {kind === 'here' || kind === 'place' ? t.hereCount(total) : t.clusterCount(total)}
       </p>
       {bbox && <ZoomButton bbox={bbox} />}
+      {kind === 'place' && <p class="list-note">{t.placeReach(formatDistance(REACH_M, lang.value))}</p>}
+      {kind === 'here' && at && (
+        <button type="button" class="link" onClick={() => void identify(at)}>
+          <Icon name="target" />
+          {t.identifyAll}
+        </button>
+      )}
       <ul class="rows">
         {inOrder(choice).map((candidate) => (
           <CandidateRow

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { words } from '../i18n'
+import { identify } from '../state/identify'
 import { listLoading } from '../state/list'
 import { problems } from '../state/problems'
-import { hitNothing } from '../state/selection'
+import { hitNothing, missedAt } from '../state/selection'
 import { drawing, hasMap, mapSize, mapStatus, showAll, stepZoom } from '../state/view'
 import { FilterChips } from './FilterChips'
 import { Icon } from './Icon'
@@ -35,7 +36,7 @@ function Sentence() {
   return <p class="map-sentence">{said}</p>
 }
 
-const SAID_MS = 4000
+const SAID_MS = 8000
 
 /** Answers a click, or Enter under the cross, that hit nothing; it goes by itself. */
 function NothingHere() {
@@ -49,7 +50,24 @@ function NothingHere() {
   }, [said])
   return (
     <p class="map-said" role="status">
-      {said && <span>{words.value.nothingHere}</span>}
+      {said && (
+        <span>
+          {words.value.nothingHere}{' '}
+          {missedAt.value && (
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                const at = missedAt.value
+                hitNothing.value = false
+                if (at) void identify(at)
+              }}
+            >
+              {words.value.identifyAll}
+            </button>
+          )}
+        </span>
+      )}
     </p>
   )
 }

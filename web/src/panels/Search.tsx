@@ -1,8 +1,10 @@
 import { useComputed, useSignal } from '@preact/signals'
 import type { SearchResult } from '../api/types'
 import { words } from '../i18n'
+import { identify } from '../state/identify'
 import { pane } from '../state/pane'
 import {
+  NO_LAYER,
   SHORTEST,
   searchAnswer,
   searchProblem,
@@ -37,7 +39,8 @@ export function Search() {
     // The box gives up the keys, so that Escape closes the card.
     document.getElementById('search')?.blur()
     // The card first: the camera makes room for it.
-    select(result.layer, result.id)
+    if (result.layer !== NO_LAYER) select(result.layer, result.id)
+    else if (result.point) void identify(result.point)
     flyTo(result.bbox, result.point)
   }
 

@@ -1,7 +1,8 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import { isAborted } from '../api/client'
 import { search } from '../api/requests'
-import type { SearchAnswer } from '../api/types'
+import type { FoundPlace, SearchAnswer, SearchResult } from '../api/types'
+import { formatPlace, lang, words } from '../i18n'
 import { clearProblem, problems, reportProblem } from './problems'
 import { byLikelihood } from './searchOrder'
 import { selection } from './selection'
@@ -15,10 +16,29 @@ const FIRST = 20
 export const searchText = signal('')
 export const searchAnswer = signal<SearchAnswer | null>(null)
 
-/** Everything found, the likeliest first. */
+/** Of a place that the text itself says: it is in no layer. */
+export const NO_LAYER = ''
+
+/** A place that the text says, among what was found. */
+function resultOf({ point, zone }: FoundPlace, at: number): SearchResult {
+  const t = words.value
+  return {
+    layer: NO_LAYER,
+    id: at,
+    name: formatPlace(point, lang.value),
+    code: null,
+    category: null,
+    point,
+    bbox: null,
+    context: zone === null ? t.placeFound : t.placeInZone(zone),
+    synthetic: false,
+  }
+}
+
+/** Everything found, the likeliest first: before all, places that the text says. */
 export const searchResults = computed(() => {
   const answer = searchAnswer.value
-  return answer ? byLikelihood(answer.results, answer.query) : []
+  return answer ? [...answer.places.map(resultOf), ...byLikelihood(answer.results, answer.query)] : []
 })
 
 const shownAll = signal(false)

@@ -41,11 +41,13 @@ export interface Candidate extends Selection {
   name: string
   category: string | null
   synthetic: boolean
+  /** How far it is from the place in question, in metres. */
+  distance_m?: number
 }
 
 /** Several features under one click, or the cases of one cluster, to choose from. */
 export interface Choice {
-  kind: 'here' | 'cluster' | 'changes'
+  kind: 'here' | 'cluster' | 'changes' | 'place'
   candidates: Candidate[]
   bbox: Bbox | null
   /** Where the click was; null for a cluster, which shows itself. */
@@ -57,6 +59,9 @@ export const choice = signal<Choice | null>(null)
 /** True after a click, or Enter under the cross, that hit nothing. */
 export const hitNothing = signal(false)
 
+/** Where that was. */
+export const missedAt = signal<Point | null>(null)
+
 export const detailOpen = computed(() => selection.value !== null || choice.value !== null)
 
 /** Opens a card; the chooser it came from stays behind it, so that Back returns there. */
@@ -67,8 +72,9 @@ export const select = (layer: string, id: number) => {
 /** Shows what lies under a click: nothing, one card, or a list to choose from; a list of one, too, where a number led to it. */
 export function offer(next: Choice, asList = false): void {
   const [only] = next.candidates
-  const isList = next.candidates.length > (asList ? 0 : 1)
-  hitNothing.value = next.candidates.length === 0
+  const isList = asList || next.candidates.length > 1
+  hitNothing.value = !isList && !only
+  missedAt.value = hitNothing.value ? next.at : null
   choice.value = isList ? next : null
   selection.value = !isList && only ? { layer: only.layer, id: only.id } : null
 }
