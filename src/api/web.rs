@@ -16,12 +16,13 @@ use crate::api::Problem;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self'; img-src 'self' data: blob:; style-src 'self'; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The views of the web application; each is the same page, which reads its address.
-const VIEWS: [&str; 11] = [
+const VIEWS: [&str; 12] = [
     "/",
     "/mapa",
     "/datos",
     "/cruces",
     "/expediente",
+    "/informe",
     "/entrar",
     "/cuentas",
     "/casos",

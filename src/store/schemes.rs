@@ -106,7 +106,7 @@ impl Store {
     ) -> Result<(HashSet<String>, KnownCases), CaseError> {
         let known = as_known.map(|time| time.to_string());
         let changed: Vec<String> = self
-            .look_as_register(async |connection| {
+            .look_as(None, async |connection| {
                 let query = sqlx::query_file_scalar!("src/store/queries/read_changed_cases.sql", since);
                 Ok(query.fetch_all(connection).await?)
             })

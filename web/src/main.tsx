@@ -71,6 +71,10 @@ async function start(): Promise<void> {
     const { startDossierPage } = await import('./dossier/start')
     return startDossierPage(root)
   }
+  if (location.pathname === '/informe') {
+    const { startBriefingPage } = await import('./briefing/start')
+    return startBriefingPage(root)
+  }
   if (location.pathname === '/entrar' || location.pathname === '/cuentas') {
     const { startPeoplePage } = await import('./people/start')
     return startPeoplePage(root)

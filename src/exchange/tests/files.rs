@@ -191,7 +191,7 @@ fn files_that_are_not_what_their_name_says_are_refused_in_one_sentence() {
 fn topojson_is_read_as_degrees() {
     let done = read(&fixture("watersheds.topojson"), plain(layer("watersheds"))).expect("readable");
     assert_eq!(done.summary.table, "cuencas");
-    assert_eq!(done.summary.crs_found, "none; EPSG:4326 (WGS 84) assumed, as the format implies");
+    assert_eq!(done.summary.crs_found, "none; EPSG:4326 (WGS 84) assumed");
     assert_eq!(*value(&done, "watersheds", 0, "name"), text("Cuenca del Ñ"));
     assert_eq!(wkt(&done.features[0]), "MULTIPOLYGON (((-78.5 -7,-78.5 -6.9,-78.4 -6.9,-78.5 -7)))");
 }

@@ -444,24 +444,21 @@ impl Store {
         viewer: CaseViewer<'_>,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, CaseError>,
     ) -> Result<T, CaseError> {
-        in_time(&self.pool, TIMEOUT, async |connection| {
-            let mut transaction = connection.begin().await?;
-            become_viewer(&mut transaction, viewer).await?;
-            let done = work(&mut transaction).await?;
-            transaction.rollback().await?;
-            Ok(done)
-        })
-        .await
+        self.look_as(Some(viewer), work).await
     }
 
-    /// Reads what no viewer is shown, such as which cases changed.
-    pub(super) async fn look_as_register<T>(
+    /// Reads as somebody; as nobody what no viewer is shown, such as which cases changed.
+    pub(super) async fn look_as<T>(
         &self,
+        viewer: Option<CaseViewer<'_>>,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, CaseError>,
     ) -> Result<T, CaseError> {
         in_time(&self.pool, TIMEOUT, async |connection| {
             let mut transaction = connection.begin().await?;
-            sqlx::query("set local role rimay_register").execute(&mut *transaction).await?;
+            match viewer {
+                Some(viewer) => become_viewer(&mut transaction, viewer).await?,
+                None => _ = sqlx::query("set local role rimay_register").execute(&mut *transaction).await?,
+            }
             let done = work(&mut transaction).await?;
             transaction.rollback().await?;
             Ok(done)

@@ -49,6 +49,25 @@ export function featuresUrl({ layer, bbox, conditions, order, limit }: FeatureQu
   return `/api/layers/${encodeURIComponent(layer)}/features?${query.toString().replaceAll('%2C', ',')}`
 }
 
+/** All that a list is about as a file, in whatever pieces the list shows it: the same layer, view and conditions. */
+export function fileUrl({ layer, bbox, conditions }: FeatureQuery, format: 'csv' | 'geojson'): string {
+  const query = new URLSearchParams({ f: format })
+  if (bbox) query.set('bbox', bbox.join(','))
+  for (const [field, values] of Object.entries(conditions)) {
+    if (field !== 'department') query.set(field, values.join(','))
+  }
+  // A case that lies in several departments names them all.
+  const among = (name: string) => {
+    const own = name.replaceAll("'", "''")
+    const likes = [`${own}, %`, `%, ${own}`, `%, ${own}, %`].map((like) => `department LIKE '${like}'`)
+    return [`department = '${own}'`, ...likes].join(' OR ')
+  }
+  const departments = conditions.department ?? []
+  if (departments.length > 0) query.set('filter', departments.map(among).join(' OR '))
+  query.set('limit', '1000000')
+  return `/ogc/collections/${encodeURIComponent(layer)}/items?${query}`
+}
+
 export const itemUrl = (layer: string, id: number) =>
   `/ogc/collections/${encodeURIComponent(layer)}/items/${id}`
 

@@ -36,6 +36,8 @@ export const en: Dict = {
   searchOffline: 'The server does not answer: nothing could be searched. It will be tried again.',
   clearSearch: 'Clear the search',
   stateFilter: 'State of the conflict',
+  briefing: (department) => `Briefing of ${department}, to print`,
+  downloadList: 'Take this list away',
   departmentFilter: 'Department of the case',
   everyDepartment: 'All',
   casesOf: (n, name) => `Cases in ${name} (${formatted(n)})`,

@@ -36,6 +36,8 @@ export const es = {
   searchOffline: 'El servidor no responde: no se pudo buscar. Se intentará de nuevo.',
   clearSearch: 'Borrar la búsqueda',
   stateFilter: 'Estado del conflicto',
+  briefing: (department: string) => `Informe de ${department}, para imprimir`,
+  downloadList: 'Llevarse esta lista',
   departmentFilter: 'Departamento del caso',
   everyDepartment: 'Todos',
   casesOf: (n: number, name: string) => `Casos en ${name} (${formatted(n)})`,

@@ -2,6 +2,8 @@ import { formatNumber, lang, readablePlace, words } from '../i18n'
 import { casesByDepartment } from '../state/cases'
 import { chooseDepartment, knownDepartments } from '../state/departments'
 import { chosenDepartment } from '../state/filters'
+import { inLanguage } from '../state/language'
+import { Icon } from './Icon'
 
 /** Chooses one department, each with the cases it would show. */
 export function DepartmentFilter() {
@@ -12,22 +14,30 @@ export function DepartmentFilter() {
   const names = new Set([...(knownDepartments.value ?? Object.keys(counts)), ...(chosen ? [chosen] : [])])
   const sorted = [...names].sort((a, b) => a.localeCompare(b, 'es'))
   return (
-    <label class="department">
-      <span>{t.departmentFilter}</span>
-      <select
-        value={chosen ?? ''}
-        disabled={sorted.length === 0}
-        onChange={(event) => {
-          chooseDepartment(event.currentTarget.value || null)
-        }}
-      >
-        <option value="">{t.everyDepartment}</option>
-        {sorted.map((name) => (
-          <option key={name} value={name}>
-            {readablePlace(name)} ({formatNumber(counts[name] ?? 0, lang.value)})
-          </option>
-        ))}
-      </select>
-    </label>
+    <>
+      <label class="department">
+        <span>{t.departmentFilter}</span>
+        <select
+          value={chosen ?? ''}
+          disabled={sorted.length === 0}
+          onChange={(event) => {
+            chooseDepartment(event.currentTarget.value || null)
+          }}
+        >
+          <option value="">{t.everyDepartment}</option>
+          {sorted.map((name) => (
+            <option key={name} value={name}>
+              {readablePlace(name)} ({formatNumber(counts[name] ?? 0, lang.value)})
+            </option>
+          ))}
+        </select>
+      </label>
+      {chosen && (
+        <a class="link department-briefing" href={inLanguage(`/informe?dep=${encodeURIComponent(chosen)}`)}>
+          <Icon name="list" />
+          {t.briefing(readablePlace(chosen))}
+        </a>
+      )}
+    </>
   )
 }

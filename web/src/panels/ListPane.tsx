@@ -1,4 +1,4 @@
-import { featuresUrl } from '../api/requests'
+import { featuresUrl, fileUrl } from '../api/requests'
 import { lang, words } from '../i18n'
 import { CASES, catalogue, layerById, layers, natureOf } from '../state/catalogue'
 import { filtering, isShown, listLayer, toggleLayer } from '../state/filters'
@@ -111,7 +111,18 @@ export function ListPane() {
       {rowsCurrent.value && <Truncated />}
       {query && (
         <p class="list-foot">
+          <CopyButton icon="link" label={t.copyLink} text={() => location.href} />
           <CopyButton icon="code" label={t.copyQuery} text={() => location.origin + featuresUrl(query)} />
+          <span>
+            {t.downloadList}:{' '}
+            <a class="link" href={fileUrl(query, 'csv')} download={`${query.layer}.csv`}>
+              CSV
+            </a>{' '}
+            ·{' '}
+            <a class="link" href={fileUrl(query, 'geojson')} download={`${query.layer}.geojson`}>
+              GeoJSON
+            </a>
+          </span>
         </p>
       )}
     </div>

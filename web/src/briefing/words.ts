@@ -1,0 +1,68 @@
+import { computed } from '@preact/signals'
+import { lang } from '../i18n'
+
+const es = {
+  title: 'Informe',
+  toMap: 'Ver el mapa',
+  of: (department: string) => `Conflictos en ${department}`,
+  loading: 'Reuniendo lo que se sabe…',
+  failed: (why: string) => `No se pudo: ${why}`,
+  noDepartment: 'La dirección debe decir de qué departamento: /informe?dep=Cusco.',
+  as: (day: string) => `Al ${day}`,
+  print: 'Imprimir o guardar como PDF',
+  link: 'Copiar enlace',
+  schemes: 'Cuántos, según quien cuenta',
+  scheme: 'Esquema',
+  here: 'En el departamento',
+  country: 'En el país',
+  definition: 'Qué cuenta',
+  schemesNote:
+    'Se cuentan los casos del registro que usted puede ver. Las cifras no se suman: cada esquema pregunta otra cosa.',
+  states: 'En el mapa, por estado',
+  changed: (since: string) => `Qué cambió desde el ${since}`,
+  nothingChanged: 'Ningún caso cambió de estado o de fase.',
+  active: (count: number) => (count === 1 ? 'El caso activo' : `Los ${count} casos activos`),
+  noActive: 'No hay casos activos en el mapa.',
+  name: 'Caso',
+  phase: 'Fase',
+  place: 'Lugar',
+  what: 'Qué pasó',
+  overlaps: 'Concesiones, comunidades y cuencas que se cruzan: expediente del departamento',
+  sources: 'Fuentes',
+  not: 'Qué no muestra: casos que nadie registró o que su institución no hace públicos, lugares protegidos, y lo que pasó después de la última carga. Que no haya casos no prueba que no haya conflictos.',
+  data: (revision: string) => `Datos ${revision}`,
+}
+
+const en: typeof es = {
+  title: 'Briefing',
+  toMap: 'See the map',
+  of: (department) => `Conflicts in ${department}`,
+  loading: 'Gathering what is known…',
+  failed: (why) => `It could not be done: ${why}`,
+  noDepartment: 'The address must say of which department: /informe?dep=Cusco.',
+  as: (day) => `As of ${day}`,
+  print: 'Print or save as PDF',
+  link: 'Copy link',
+  schemes: 'How many, by who counts',
+  scheme: 'Scheme',
+  here: 'In the department',
+  country: 'In the country',
+  definition: 'What it counts',
+  schemesNote:
+    'The cases of the register that you may see are counted. The numbers do not add up: each scheme asks something else.',
+  states: 'On the map, by state',
+  changed: (since) => `What changed since ${since}`,
+  nothingChanged: 'No case changed its state or phase.',
+  active: (count) => (count === 1 ? 'The active case' : `The ${count} active cases`),
+  noActive: 'There are no active cases on the map.',
+  name: 'Case',
+  phase: 'Phase',
+  place: 'Place',
+  what: 'What happened',
+  overlaps: 'Concessions, communities and watersheds that overlap: dossier of the department',
+  sources: 'Sources',
+  not: 'What it does not show: cases that nobody recorded or that their institution does not make public, protected places, and what happened after the last load. That there are no cases does not prove that there are no conflicts.',
+  data: (revision) => `Data ${revision}`,
+}
+
+export const briefingWords = computed(() => (lang.value === 'en' ? en : es))
