@@ -55,6 +55,17 @@ it('the first administrator makes their account, signs in, and makes one for an 
   await page.waitForSelector('.data-stale code')
   await expect.poll(() => page.locator('.data-table tbody tr').count()).toBe(2)
   expect(await accessibilityFaults(page)).toEqual([])
+  // What an account is can be changed, by keyboard.
+  await page.focus('tr:has-text("Oto Oficial") button:has-text("Cambiar")')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('h2:has-text("Cambiar la cuenta de oficial")')
+  await page.fill('input[name=jurisdiction]', '06, 0603')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('tr:has-text("Oto Oficial"):has-text("06, 0603")')
+  await page.waitForSelector('h2:has-text("Cuenta nueva")')
+  expect(await page.locator('.data-stale code').count()).toBe(0)
+  await page.click('tr:has-text("Oto Oficial") td:last-child button')
+  await page.waitForSelector('.data-stale code')
   await picture(page, 'people-accounts')
   // Nor does the long link make a phone scroll sideways.
   await page.setViewportSize(PHONE)

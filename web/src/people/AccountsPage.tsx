@@ -16,38 +16,55 @@ import {
 } from './people'
 import { peopleWords } from './words'
 
-function NewAccount({ made }: { made: (login: string, link: string) => Promise<void> }) {
+interface AccountProps {
+  /** The account that is changed; without one, one is made. */
+  account?: Account
+  /** It was made, with the link to give away, or changed. */
+  done: (login: string, link: string | null) => Promise<void>
+}
+
+/** Makes an account, or changes one. */
+function AccountForm({ account, done }: AccountProps) {
   const t = peopleWords.value
   const own = person.value
-  const [role, setRole] = useState('officer')
+  const [role, setRole] = useState(account?.role ?? 'officer')
   const isSystem = own?.role === 'system_admin'
   const roles = Object.entries(t.roles).filter(([word]) => isSystem || word !== 'system_admin')
   const send = (told: FormData, form: HTMLFormElement) =>
     attempt(async () => {
       const codes = String(told.get('jurisdiction') ?? '').split(/[\s,]+/)
       const draft = {
-        login: told.get('login'),
         name: told.get('name'),
         role,
         institution: told.get('institution') ?? own?.institution,
         network_level: role === 'reporter' ? Number(told.get('level')) : null,
         jurisdiction: codes.filter(Boolean),
       }
-      const { invitation } = await call<{ invitation: string }>('POST', '/api/accounts', draft)
+      if (account) {
+        const seen = { 'if-match': `"${account.version}"` }
+        await call('PATCH', `/api/accounts/${account.id}`, draft, seen)
+        return done(account.login, null)
+      }
+      const login = String(told.get('login') ?? '')
+      const { invitation } = await call<{ invitation: string }>('POST', '/api/accounts', { login, ...draft })
       form.reset()
       setRole('officer')
-      await made(String(draft.login), invitation)
+      await done(login, invitation)
     })
   return (
-    <Form title={t.newAccount} button={t.make} send={(told, form) => void send(told, form)}>
-      <Field label={t.login} name="login" hint={t.loginHint} />
-      <Field label={t.name} name="name" />
+    <Form
+      title={account ? t.changeAccount(account.login) : t.newAccount}
+      button={account ? t.save : t.make}
+      send={(told, form) => void send(told, form)}
+    >
+      {!account && <Field label={t.login} name="login" hint={t.loginHint} />}
+      <Field label={t.name} name="name" {...(account ? { value: account.name } : {})} />
       {isSystem && (
         <label>
           <span>{t.institution}</span>
           <select name="institution">
             {institutionsThere.value.map((each) => (
-              <option key={each.id} value={each.id}>
+              <option key={each.id} value={each.id} selected={each.id === account?.institution}>
                 {lang.value === 'en' ? each.title_en : each.title_es}
               </option>
             ))}
@@ -56,7 +73,11 @@ function NewAccount({ made }: { made: (login: string, link: string) => Promise<v
       )}
       <label>
         <span>{t.role}</span>
-        <select value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+        <select
+          value={role}
+          disabled={account !== undefined && account.id === own?.id}
+          onChange={(event) => setRole(event.currentTarget.value)}
+        >
           {roles.map(([word, name]) => (
             <option key={word} value={word}>
               {name}
@@ -69,14 +90,19 @@ function NewAccount({ made }: { made: (login: string, link: string) => Promise<v
           <span>{t.level}</span>
           <select name="level">
             {[1, 2, 3].map((level) => (
-              <option key={level} value={level}>
+              <option key={level} value={level} selected={level === account?.network_level}>
                 {level}
               </option>
             ))}
           </select>
         </label>
       )}
-      <Field label={t.jurisdiction} name="jurisdiction" required={false} />
+      <Field
+        label={t.jurisdiction}
+        name="jurisdiction"
+        required={false}
+        {...(account ? { value: account.jurisdiction.join(', ') } : {})}
+      />
     </Form>
   )
 }
@@ -85,6 +111,7 @@ function NewAccount({ made }: { made: (login: string, link: string) => Promise<v
 export function AccountsPage() {
   const t = peopleWords.value
   const [accounts, setAccounts] = useState<Account[]>([])
+  const [changing, setChanging] = useState<Account | null>(null)
   const [link, setLink] = useState<{ login: string; address: string } | null>(null)
   const mayManage = ['institution_admin', 'system_admin'].includes(person.value?.role ?? '')
   const load = async () => setAccounts((await call<{ accounts: Account[] }>('GET', '/api/accounts')).accounts)
@@ -150,7 +177,14 @@ export function AccountsPage() {
                   <td>{account.login}</td>
                   <td>{account.name}</td>
                   <td>{titleOf(account.institution)}</td>
-                  <td>{t.roles[account.role]}</td>
+                  <td>
+                    {t.roles[account.role]}
+                    {account.network_level !== null && ` (${account.network_level})`}
+                    {account.jurisdiction.length > 0 && `: ${account.jurisdiction.join(', ')}`}{' '}
+                    <button type="button" class="link" onClick={() => setChanging(account)}>
+                      {t.changeIt} <span class="visually-hidden">{account.login}</span>
+                    </button>
+                  </td>
                   <td>
                     {stateOf(account)}{' '}
                     {account.id !== person.value?.id && (
@@ -174,9 +208,12 @@ export function AccountsPage() {
                 </tr>
               ))}
             </Table>
-            <NewAccount
-              made={async (login, address) => {
-                setLink({ login, address })
+            <AccountForm
+              key={changing?.id ?? 'new'}
+              {...(changing ? { account: changing } : {})}
+              done={async (login, address) => {
+                setLink(address ? { login, address } : null)
+                setChanging(null)
                 await load()
               }}
             />

@@ -22,6 +22,8 @@ interface FieldProps {
   autocomplete?: string
   hint?: string
   required?: boolean
+  /** What it opens with. */
+  value?: string
 }
 
 /** One field of a form, read by its name. */
@@ -32,6 +34,7 @@ export function Field({
   autocomplete = 'off',
   hint,
   required = true,
+  value,
 }: FieldProps) {
   const id = useId()
   const told = {
@@ -49,7 +52,7 @@ export function Field({
         <span>{label}</span>
         {type === 'password' && <input type="password" {...told} />}
         {type === 'number' && <input type="number" min={1} {...told} />}
-        {type === 'text' && <input type="text" {...told} />}
+        {type === 'text' && <input type="text" {...told} {...(value ? { defaultValue: value } : {})} />}
       </label>
       {hint && <small id={id}>{hint}</small>}
     </div>
