@@ -231,7 +231,7 @@ export function DossierPage() {
           <>
             <h1>{t.title}</h1>
             <p class="data-failed" role="alert">
-              {why === 'address' ? t.badAddress : t.failed(why.why)}
+              {why === 'address' ? t.badAddress : why === 'gone' ? t.gone : t.failed(why.why)}
             </p>
           </>
         )}

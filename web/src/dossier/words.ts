@@ -6,6 +6,7 @@ const es = {
   toMap: 'Ver el mapa',
   loading: 'Reuniendo lo que se sabe…',
   failed: (why: string) => `No se pudo: ${why}`,
+  gone: 'No hay tal elemento, o ya no está: puede que un archivo más nuevo lo haya quitado.',
   badAddress:
     'La dirección debe decir de qué trata: ?capa=mining_concessions&id=1, con una capa del catálogo y el número de un elemento; o ?v= y el nombre de una consulta sobre un área.',
   known: (when: string) => `Según lo que se sabía el ${when} (hora del Perú).`,
@@ -67,6 +68,7 @@ const en: DossierWords = {
   toMap: 'See the map',
   loading: 'Gathering what is known…',
   failed: (why) => `It could not be done: ${why}`,
+  gone: 'There is no such feature, or it is gone: a newer file may have removed it.',
   badAddress:
     'The address must say what it is about: ?capa=mining_concessions&id=1, with a layer of the catalogue and the number of a feature; or ?v= and the name of an answer about an area.',
   known: (when) => `As it was known on ${when} (Peruvian time).`,
