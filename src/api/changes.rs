@@ -16,6 +16,7 @@ use crate::{
     model::{
         Access, Moment,
         cases::{KnownCases, SOURCE_CLASSES},
+        fold,
     },
     people::Caller,
 };
@@ -91,13 +92,13 @@ async fn changes(
     };
     let (before, after) = tokio::try_join!(layer(since), layer(until))?;
     let shown = state.index.snapshot(CONFLICTS, Access::Public)?;
-    let department = params.get("department").map(str::to_owned);
+    let department = params.get("department").map(fold);
     let revision = basis.revision();
     let work = move || {
         let mut changed = of_register(&basis.known.cases, (since, until), &basis.crosswalk, &shown);
         changed.extend(of_layer(&before, &after));
         if let Some(department) = &department {
-            let lies_there = |text: &str| text.split(", ").any(|own| own == department);
+            let lies_there = |text: &str| text.split(", ").any(|own| fold(own) == *department);
             changed.retain(|case| case.department.as_deref().is_some_and(lies_there));
         }
         changed.sort_by(|a, b| (a.change, &b.on, &a.name).cmp(&(b.change, &a.on, &b.name)));

@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use axum::{
     Json,
@@ -9,7 +12,7 @@ use serde::Serialize;
 use crate::{
     api::{Problem, params::Params},
     index::{Feature, Index, Order, Snapshot},
-    model::{Access, Bbox, FeatureQuery, PropertyFilter, Value, fold},
+    model::{Access, Bbox, FeatureQuery, PropertyFilter, Value, ValueRef, fold},
 };
 
 const DEFAULT_LIMIT: usize = 100;
@@ -97,14 +100,14 @@ fn order(text: Option<&str>) -> Result<Order, Problem> {
     }
 }
 
-/// Lets a department's name find the features that lie in several: the source lists them as `Cusco, Puno`.
+/// Lets a department's name find all that lies there: the source lists several as `Cusco, Puno`, and one writes `CUSCO` where another
+/// writes `Cusco`.
 fn widen(snapshot: &Snapshot, filter: &mut PropertyFilter) {
-    let wanted = filter.any_of.clone();
-    let is_wanted = |name: &str| wanted.iter().any(|value| value.as_text() == Some(name));
-    for feature in snapshot.features() {
-        let value = feature.value(filter.position);
-        if value.as_text().is_some_and(|text| text.split(", ").any(is_wanted)) && !filter.accepts(value) {
-            filter.any_of.push(value.into());
+    let wanted: Vec<_> = filter.any_of.iter().filter_map(Value::as_text).map(fold).collect();
+    let told = snapshot.features().iter().filter_map(|feature| feature.value(filter.position).as_text());
+    for text in told.collect::<HashSet<_>>() {
+        if text.split(", ").any(|name| wanted.contains(&fold(name))) && !filter.accepts(ValueRef::Text(text)) {
+            filter.any_of.push(ValueRef::Text(text).into());
         }
     }
 }

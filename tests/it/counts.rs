@@ -321,6 +321,11 @@ fn what_changed_between_two_days_is_what_the_database_says() {
     let of = |department: &str| {
         server.json(&format!("/api/changes?since=2009-06-30&until=2012-06-30&department={department}"))
     };
+    assert_eq!(of("Cusco")["changes"], of("CUSCO")["changes"], "however it is written");
+    let listed = |name: &str| {
+        server.json(&format!("/api/layers/conflicts/features?department={name}"))["number_matched"].clone()
+    };
+    assert!(listed("CUSCO").as_u64().unwrap() > 0 && listed("Cusco") == listed("CUSCO"));
     assert!(of("CUSCO")["changes"].as_array().unwrap().iter().all(|case| case["department"] == "CUSCO"));
     assert_eq!(of("NADA")["number_matched"], 0);
     assert_eq!(server.get("/api/changes?since=2030-01-01&until=2020-01-01").status, 400);

@@ -1,3 +1,4 @@
+import { plainName } from '../state/plainName'
 import { getJson } from './client'
 import type {
   Bbox,
@@ -58,9 +59,10 @@ export function fileUrl({ layer, bbox, conditions }: FeatureQuery, format: 'csv'
   }
   // A case that lies in several departments names them all.
   const among = (name: string) => {
-    const own = name.replaceAll("'", "''")
-    const likes = [`${own}, %`, `%, ${own}`, `%, ${own}, %`].map((like) => `department LIKE '${like}'`)
-    return [`department = '${own}'`, ...likes].join(' OR ')
+    const own = plainName(name).replaceAll("'", "''")
+    const written = 'ACCENTI(CASEI(department))'
+    const likes = [`${own}, %`, `%, ${own}`, `%, ${own}, %`].map((like) => `${written} LIKE '${like}'`)
+    return [`${written} = '${own}'`, ...likes].join(' OR ')
   }
   const departments = conditions.department ?? []
   if (departments.length > 0) query.set('filter', departments.map(among).join(' OR '))

@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals'
 import type { Layer } from '../api/types'
 import { CASES, isEmpty, layers } from './catalogue'
 import { STATES } from './palette'
+import { plainName } from './plainName'
 
 /** States to show; empty means all of them. Kept in the order of urgency. */
 export const chosenStates = signal<string[]>([])
@@ -22,8 +23,11 @@ export const chosenDepartment = signal<string | null>(null)
 /** A case may lie in several departments, which the source lists as `Cusco, Puno`. */
 export const departmentsOf = (text: string | null) => text?.split(', ').filter(Boolean) ?? []
 
-export const departmentShown = (text: string | null) =>
-  chosenDepartment.value === null || departmentsOf(text).includes(chosenDepartment.value)
+/** However it is written: one source has `CUSCO`, another `Cusco`. */
+export const departmentShown = (text: string | null) => {
+  const chosen = chosenDepartment.value
+  return chosen === null || departmentsOf(text).some((name) => plainName(name) === plainName(chosen))
+}
 
 export const filtering = computed(() => chosenStates.value.length > 0 || chosenDepartment.value !== null)
 
