@@ -11,7 +11,7 @@ use crate::{
     analysis::{
         COMMON, CONFLICTS, CaseChange, CountedCase, CountedCases, Counting, Crosswalk, Standing, change_between,
     },
-    api::{Problem, SharedState, cases::viewer, params::Params, schemes::basis},
+    api::{Problem, SharedState, cases::viewer, lens::CASE, params::Params, schemes::basis},
     index::{Feature, Snapshot},
     model::{
         Access, Moment,
@@ -23,8 +23,6 @@ use crate::{
 
 /// Changes that are told one by one, at most; all are counted.
 const MOST_TOLD: usize = 2_000;
-/// Field by which a feature tells its case.
-const CASE: &str = "case_id";
 
 pub(super) fn routes() -> Router<SharedState> {
     Router::new().route("/api/changes", get(changes))

@@ -52,7 +52,7 @@ async fn list(
         code: text("code"),
         from: day("from")?,
         to: day("to")?,
-        words: text("q").map(|words| words.replace(['%', '_', '\\'], " ")),
+        words: text("q"),
         department: text("department"),
         offset: i64::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(i64::MAX),
         limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?.try_into().unwrap_or(i64::MAX),

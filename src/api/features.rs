@@ -10,8 +10,8 @@ use axum::{
 use serde::Serialize;
 
 use crate::{
-    api::{Problem, params::Params},
-    index::{Feature, Index, Order, Snapshot},
+    api::{Problem, SharedState, lens, ogc::parse_condition, params::Params},
+    index::{Feature, Order, Snapshot},
     model::{Access, Bbox, FeatureQuery, PropertyFilter, Value, ValueRef, fold},
 };
 
@@ -51,25 +51,19 @@ struct ListedFeature {
 
 /// `GET /api/layers/{layer}/features`
 pub(super) async fn features(
-    State(index): State<Arc<Index>>,
+    State(state): State<SharedState>,
     Path(layer): Path<String>,
     params: Params,
 ) -> Result<Json<FeatureList>, Problem> {
-    let snapshot = index.snapshot(&layer, Access::Public)?;
+    let snapshot = state.index.snapshot(&layer, Access::Public)?;
     let fields = snapshot.fields().iter().map(|field| field.name.as_str());
-    params.allow_only(["bbox", "datetime", "q", "sort", "limit", "offset"].into_iter().chain(fields))?;
+    params.allow_only(FILTERS.into_iter().chain(["sort", "limit", "offset"]).chain(fields))?;
     let limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)?;
     let offset = usize::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX);
     let order = order(params.get("sort"))?;
-    let mut query = FeatureQuery {
-        bbox: params.get("bbox").map(str::parse).transpose()?,
-        period: params.get("datetime").map(str::parse).transpose()?,
-        properties: params.property_filters(&snapshot)?,
-        text: params.get("q").map(fold).filter(|text| !text.is_empty()),
-        filter: None,
-    };
-    if let Some(position) = snapshot.position("department") {
-        query.properties.iter_mut().filter(|filter| filter.position == position).for_each(|f| widen(&snapshot, f));
+    let mut query = parse_filters(&state, &params, &snapshot).await?;
+    if let Some(meant) = lens::among(&state, &params, &snapshot).await? {
+        restrict(&mut query, meant);
     }
     let slots = snapshot.find_sorted(&query, order);
     let number_without_place = slots.iter().filter(|slot| snapshot.feature(**slot).geometry.is_none()).count();
@@ -85,6 +79,46 @@ pub(super) async fn features(
         categories_without_place: owned(snapshot.count_categories(&query, |feature| feature.geometry.is_none())),
         features,
     }))
+}
+
+/// Parameters of which features are meant, beside the names of their fields.
+pub(super) const FILTERS: [&str; 6] = ["bbox", "datetime", "filter", "happened", "q", "scheme"];
+
+/// Which features are meant by what they say.
+pub(super) async fn parse_filters(
+    state: &SharedState,
+    params: &Params,
+    snapshot: &Arc<Snapshot>,
+) -> Result<FeatureQuery, Problem> {
+    let mut query = FeatureQuery {
+        bbox: params.get("bbox").map(str::parse).transpose()?,
+        period: params.get("datetime").map(str::parse).transpose()?,
+        properties: params.property_filters(snapshot)?,
+        text: params.get("q").map(fold).filter(|text| !text.is_empty()),
+        filter: None,
+        among: None,
+    };
+    if let Some(position) = snapshot.position("department") {
+        query.properties.iter_mut().filter(|filter| filter.position == position).for_each(|f| widen(snapshot, f));
+    }
+    let Some(condition) = parse_condition(params, snapshot)? else { return Ok(query) };
+    // Asked once of each feature, within a deadline: what comes after it looks at features several times.
+    let (finding, bbox) = (Arc::clone(snapshot), query.bbox);
+    let meant = FeatureQuery { bbox, filter: Some(condition), ..FeatureQuery::default() };
+    let find = move |deadline| -> Result<HashSet<i64>, Problem> {
+        let slots = finding.find_until(&meant, deadline)?;
+        Ok(slots.into_iter().map(|slot| finding.feature(slot).id).collect())
+    };
+    query.among = Some(Arc::new(state.heavy.run(find).await?));
+    Ok(query)
+}
+
+/// Lets only features with some ids through.
+pub(super) fn restrict(query: &mut FeatureQuery, mut meant: HashSet<i64>) {
+    if let Some(among) = &query.among {
+        meant.retain(|id| among.contains(id));
+    }
+    query.among = Some(Arc::new(meant));
 }
 
 fn owned(counts: BTreeMap<&str, usize>) -> BTreeMap<String, usize> {

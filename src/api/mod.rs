@@ -5,6 +5,7 @@
 //! [`Problem`] is the whole table of what clients see when something is wrong.
 
 mod accounts;
+mod activity;
 mod attachments;
 mod body;
 mod cached;
@@ -21,6 +22,7 @@ mod file;
 mod health;
 mod heavy;
 mod imports;
+mod lens;
 mod mappings;
 mod moment;
 mod observe;
@@ -56,6 +58,7 @@ use crate::{
     tiles::TileCache,
 };
 
+pub use activity::ActivityCache;
 pub use connections::{ConnectionLimits, serve};
 pub use counts::CountsCache;
 pub use heavy::Heavy;
@@ -75,6 +78,8 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// What lies on what.
     pub overlaps: OverlapJobs,
+    /// When something happened in cases.
+    pub activity: ActivityCache,
     /// What is known of cases, for counts.
     pub known_cases: KnownCache,
     /// Signs people in.
@@ -185,6 +190,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/api/layers/{layer}/features", get(features::features))
         .route("/api/layers/{layer}/counts", get(counts::counts))
         .route("/api/search", get(search::search))
+        .route("/api/timeline", get(activity::timeline))
         .route("/api/openapi.json", get(openapi::document))
         .merge(imports::routes())
         .merge(mappings::routes())

@@ -235,6 +235,14 @@ const OPERATIONS: &[Operation] = &[
     ),
     operation(
         "get",
+        "/api/timeline",
+        Anyone,
+        &["bbox", "datetime", "filter", "happened", "q", "scheme"],
+        None,
+        "When something happened in conflicts, by month",
+    ),
+    operation(
+        "get",
         "/api/changes",
         Anyone,
         &["since", "until", "department"],
@@ -308,7 +316,7 @@ const OPERATIONS: &[Operation] = &[
         "get",
         "/api/layers/{layer}/features",
         Anyone,
-        &["bbox", "datetime", "q", "sort", "limit", "offset"],
+        &["bbox", "datetime", "filter", "happened", "q", "scheme", "sort", "limit", "offset"],
         None,
         "Features of a layer, for lists",
     ),

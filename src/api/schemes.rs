@@ -228,7 +228,7 @@ fn counting(scheme: &Scheme, day: Date) -> Counting<'_> {
 }
 
 /// Cases as a scheme sees them on days, worked out beside the async threads.
-async fn counted<const N: usize>(
+pub(super) async fn counted<const N: usize>(
     state: &SharedState,
     basis: &Basis,
     scheme: &Scheme,
@@ -239,7 +239,7 @@ async fn counted<const N: usize>(
     state.heavy.draw(work).await
 }
 
-fn failed(error: impl std::fmt::Display) -> Problem {
+pub(super) fn failed(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "a condition of a scheme cannot be asked");
     Problem::internal()
 }

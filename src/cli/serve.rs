@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    api::{self, AppState, CountsCache, EditToken, Heavy, KnownCache, PublicUrl, app, keep_known_cases},
+    api::{self, ActivityCache, AppState, CountsCache, EditToken, Heavy, KnownCache, PublicUrl, app, keep_known_cases},
     cli::{account::first_link, database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -90,6 +90,7 @@ async fn serve(
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url,
         heavy: Heavy::new(),
+        activity: ActivityCache::default(),
         known_cases: known_cases.clone(),
         people: People::default(),
         oidc,

@@ -252,6 +252,7 @@ impl FeatureQuery {
         self.properties.iter().all(|filter| filter.accepts(feature.value(filter.position)))
             && self.period.is_none_or(|period| feature.holds_within(period))
             && self.text.as_deref().is_none_or(|text| feature.search_text.contains(text))
+            && self.among.as_ref().is_none_or(|among| among.contains(&feature.id))
             && self.filter.as_ref().is_none_or(|filter| filter.passes(feature))
     }
 }

@@ -1,4 +1,4 @@
-use std::str::FromStr;
+use std::{collections::HashSet, str::FromStr, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -17,13 +17,20 @@ pub struct FeatureQuery {
     pub text: Option<String>,
     /// Passes this, compiled for the layer.
     pub filter: Option<Filter>,
+    /// Its id is one of these.
+    pub among: Option<Arc<HashSet<i64>>>,
 }
 
 impl FeatureQuery {
     /// Whether every feature is meant.
     pub fn is_empty(&self) -> bool {
-        let FeatureQuery { bbox, period, properties, text, filter } = self;
-        bbox.is_none() && period.is_none() && properties.is_empty() && text.is_none() && filter.is_none()
+        let FeatureQuery { bbox, period, properties, text, filter, among } = self;
+        bbox.is_none()
+            && period.is_none()
+            && properties.is_empty()
+            && text.is_none()
+            && filter.is_none()
+            && among.is_none()
     }
 }
 
@@ -66,6 +73,13 @@ pub enum PeriodError {
 }
 
 /// Reads the OGC API form of `datetime`: an instant or an interval, open ends as `..` or nothing.
+impl Period {
+    /// Whether a day lies in it.
+    pub fn contains(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+}
+
 impl FromStr for Period {
     type Err = PeriodError;
 

@@ -32,8 +32,8 @@ pub use announcements::Announcements;
 pub use attachments::{Attachment, NewAttachment};
 pub use audit::{AuditEvent, AuditState, Deed};
 pub use cases::{
-    Audience, COUNTED_FACTS, Case, CaseDraft, CaseError, CaseEvent, CaseFilter, CaseViewer, FactFilter, RequestKey,
-    Sharing, SimilarCase,
+    Activity, Audience, COUNTED_FACTS, Case, CaseDraft, CaseError, CaseEvent, CaseFilter, CaseViewer, FactFilter,
+    RequestKey, Sharing, SimilarCase,
 };
 pub use changes::{Change, ChangeCounts, ChangeKind, FieldChange, by_department};
 pub use cluster::{Closing, ClusterError, ManagedCluster, default_data_dir};

@@ -105,16 +105,20 @@ impl Store {
         since: i64,
     ) -> Result<(HashSet<String>, KnownCases), CaseError> {
         let known = as_known.map(|time| time.to_string());
-        let changed: Vec<String> = self
-            .look_as(None, async |connection| {
-                let query = sqlx::query_file_scalar!("src/store/queries/read_changed_cases.sql", since);
-                Ok(query.fetch_all(connection).await?)
-            })
-            .await?;
+        let changed = self.cases_changed_since(since).await?;
         let work =
             async |connection: &mut PgConnection| read_known_cases(connection, known.as_deref(), Some(&changed)).await;
         let cases = self.look(viewer, work).await?;
         Ok((changed.into_iter().collect(), cases))
+    }
+
+    /// Numbers of the cases that changed since the register was at a position, whoever may see them.
+    pub(super) async fn cases_changed_since(&self, since: i64) -> Result<Vec<String>, CaseError> {
+        self.look_as(None, async |connection| {
+            let query = sqlx::query_file_scalar!("src/store/queries/read_changed_cases.sql", since);
+            Ok(query.fetch_all(connection).await?)
+        })
+        .await
     }
 
     /// Events of cases between two days, by kind.

@@ -1,5 +1,6 @@
 use std::{
-    hash::{DefaultHasher, Hasher},
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,6 +18,7 @@ use crate::{
         Heavy, Problem, PublicUrl, SharedState,
         cached::{Keep, is_unchanged, respond, respond_tagged},
         file::{file_name, send},
+        lens,
         moment::MOMENT_PARAMETERS,
         ogc::{
             GEOJSON,
@@ -66,6 +68,10 @@ pub(super) async fn items(
         check_item_format(&params)?;
     }
     let mut question = Question::parse(&params, &snapshot)?;
+    let meant = lens::among(&state, &params, &snapshot).await?.map(Arc::new);
+    if let Some(meant) = &meant {
+        question.restrict_to(Arc::clone(meant));
+    }
     if let Some(format) = file {
         if question.clip.is_some() {
             return Err(Problem::bad_parameter("clip", "files are not cut: it goes with f=json and f=jsonfg"));
@@ -86,7 +92,7 @@ pub(super) async fn items(
             })
             .await;
     };
-    let version = version(&snapshot, dialect, &url);
+    let version = version(&snapshot, meant.as_deref(), dialect, &url);
     let turns = heavy.clone();
     let write = move |deadline| {
         let page = Page::find(&question, &snapshot, deadline)?;
@@ -150,11 +156,16 @@ fn dialect(params: &Params, headers: &HeaderMap) -> Result<Option<Dialect>, Prob
     Ok((representation == Representation::Json).then_some(Dialect::GeoJson))
 }
 
-/// What an answer's bytes follow from, beside its address: the features, the way they are written, where links lead, and
+/// What an answer's bytes follow from, beside its address: the features, those of them that a lens leaves, the way they are written, where links lead, and
 /// the program.
-fn version(snapshot: &Snapshot, dialect: Dialect, url: &PublicUrl) -> u64 {
+fn version(snapshot: &Snapshot, meant: Option<&HashSet<i64>>, dialect: Dialect, url: &PublicUrl) -> u64 {
     let mut hasher = DefaultHasher::new();
     hasher.write_u64(snapshot.checksum());
+    if let Some(meant) = meant {
+        let mut ids: Vec<_> = meant.iter().collect();
+        ids.sort_unstable();
+        ids.hash(&mut hasher);
+    }
     hasher.write(format!("{dialect:?} {} {}", url.join("/"), env!("CARGO_PKG_VERSION")).as_bytes());
     hasher.finish()
 }

@@ -32,7 +32,7 @@ use crate::api::{Problem, PublicUrl, SharedState, params::Params};
 
 pub(super) use self::{
     landing::landing,
-    question::{QUERY_PARAMETERS, parse_query},
+    question::{QUERY_PARAMETERS, parse_condition, parse_query},
 };
 
 pub(super) const GEOJSON: &str = "application/geo+json";

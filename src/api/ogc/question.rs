@@ -1,10 +1,11 @@
-use std::{cmp::Ordering, time::Instant};
+use std::{cmp::Ordering, collections::HashSet, sync::Arc, time::Instant};
 
 use geo::{CoordsIter, Geometry, Point, Validation, coord};
 
 use crate::{
     api::{
         Problem,
+        lens::LENSES,
         ogc::{DEFAULT_LIMIT, MAX_LIMIT},
         params::Params,
     },
@@ -108,7 +109,7 @@ impl Question {
     /// Reads the parameters against the fields of the layer.
     pub(super) fn parse(params: &Params, snapshot: &Snapshot) -> Result<Question, Problem> {
         let fields = snapshot.fields().iter().map(|field| field.name.as_str());
-        params.allow_only(PARAMETERS.into_iter().chain(fields))?;
+        params.allow_only(PARAMETERS.into_iter().chain(LENSES).chain(fields))?;
         let clip = params.get("clip").map(parse_clip).transpose()?;
         let question = Question {
             query: parse_query_inside(params, snapshot, clip.as_ref())?,
@@ -134,6 +135,11 @@ impl Question {
     /// Whether the client chose an order; else it is that of ids.
     pub(super) fn is_sorted(&self) -> bool {
         !self.order.is_empty() || self.near.is_some()
+    }
+
+    /// Only features with one of these ids are meant.
+    pub(super) fn restrict_to(&mut self, among: Arc<HashSet<i64>>) {
+        self.query.among = Some(among);
     }
 
     /// Whether every feature is meant, by ascending id.
@@ -219,7 +225,13 @@ fn parse_query_inside(
             area,
             snapshot,
         )?,
+        among: None,
     })
+}
+
+/// The condition of a filter, where there is one.
+pub(in crate::api) fn parse_condition(params: &Params, snapshot: &Snapshot) -> Result<Option<Filter>, Problem> {
+    compile(parse_filter(params)?.into_iter(), None, snapshot)
 }
 
 /// `near=-78.36,-6.92`, and with it `within=50000`

@@ -1,6 +1,7 @@
 //! What can be known of a case: kinds of facts, and what each says.
 
 mod check;
+mod happened;
 mod known;
 mod scheme;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Code, Text};
 
 pub use check::{CheckedFact, SOURCE_CLASSES, Wrong};
+pub use happened::Happened;
 pub use known::{COUNTED_KINDS, KnownCase, KnownCases, KnownFact};
 pub use scheme::{COUNTING_TESTS, Condition, PROTEST_ACTS, Scheme};
 

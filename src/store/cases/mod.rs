@@ -1,6 +1,8 @@
 //! The register of cases. What a caller may see is decided by the policies of the tables, for the institution they belong to; every
 //! write works out again what the case comes to, and what of it is public, in the same transaction.
 
+mod activity;
+mod facts;
 mod place;
 mod publish;
 mod write;
@@ -12,6 +14,9 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sqlx::{Connection, PgConnection};
 
+pub use activity::Activity;
+pub use facts::{COUNTED_FACTS, FactFilter};
+
 use crate::{
     model::cases::{CheckedFact, ListedCode},
     store::{Deed, Store, StoreError, audit::record, features::timestamp, in_time},
@@ -19,8 +24,6 @@ use crate::{
 
 /// How long the database may take over one question or one change.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Lists of facts are counted no further: all of them are looked at for it.
-pub const COUNTED_FACTS: i64 = 10_000;
 
 /// For whom cases are read or written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -115,25 +118,6 @@ pub struct CaseFilter {
     pub drafts: bool,
     /// Those merged into others, too.
     pub merged: bool,
-    /// How many are passed over.
-    pub offset: i64,
-    /// How many are shown, at most.
-    pub limit: i64,
-}
-
-/// Which facts of a kind are listed.
-#[derive(Debug, Clone, Default)]
-pub struct FactFilter {
-    /// Code.
-    pub code: Option<String>,
-    /// First day.
-    pub from: Option<String>,
-    /// Last day.
-    pub to: Option<String>,
-    /// Words of its text or names.
-    pub words: Option<String>,
-    /// Department of the case's first place.
-    pub department: Option<String>,
     /// How many are passed over.
     pub offset: i64,
     /// How many are shown, at most.
@@ -381,49 +365,6 @@ impl Store {
         let mut connection = self.editing.acquire().await?;
         let by = Deed { account: viewer.account, action: "case.read_protected" };
         Ok(record(&mut connection, by, &case.code, &json!({"case": case.id})).await?)
-    }
-
-    /// Facts of a kind in all cases that somebody may see, the latest first, and how many there are, counted up to [`COUNTED_FACTS`].
-    ///
-    /// # Errors
-    /// [`CaseError`].
-    pub async fn facts_of_kind(
-        &self,
-        viewer: CaseViewer<'_>,
-        kind: &str,
-        filter: &FactFilter,
-    ) -> Result<(Vec<Json>, i64), CaseError> {
-        let FactFilter { code, from, to, words, department, offset, limit } = filter;
-        let (code, from, to) = (code.as_deref(), from.as_deref(), to.as_deref());
-        let (words, department) = (words.as_deref(), department.as_deref());
-        let list = self.look(viewer, async |connection| {
-            let query = sqlx::query_file_scalar!(
-                "src/store/queries/list_facts.sql",
-                kind,
-                code,
-                from,
-                to,
-                words,
-                department,
-                *offset,
-                *limit
-            );
-            Ok(query.fetch_all(connection).await?)
-        });
-        let count = self.look(viewer, async |connection| {
-            let query = sqlx::query_file_scalar!(
-                "src/store/queries/count_facts.sql",
-                kind,
-                code,
-                from,
-                to,
-                words,
-                department,
-                COUNTED_FACTS
-            );
-            Ok(query.fetch_one(connection).await?)
-        });
-        tokio::try_join!(list, count)
     }
 
     /// Cases that may be about the same dispute, the likeliest first.

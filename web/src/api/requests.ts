@@ -5,11 +5,14 @@ import type {
   Catalogue,
   ChangesAnswer,
   FeaturePage,
+  Institution,
   ItemCollection,
   ItemFeature,
   NearCollection,
   Point,
+  Scheme,
   SearchAnswer,
+  Timeline,
 } from './types'
 
 /** The most conflict cases drawn and clustered in the browser: 7,500 are some 250 kB on the way. */
@@ -30,6 +33,7 @@ const OF_CASES = [
   'location_precision',
   'scope',
   'violence_recorded',
+  'institution',
 ]
 
 export interface FeatureQuery {
@@ -37,26 +41,38 @@ export interface FeatureQuery {
   bbox: Bbox | null
   /** Accepted values of each field that is filtered by. */
   conditions: Record<string, string[]>
+  /** A condition in CQL2 text. */
+  filter?: string | undefined
+  /** What only the server can tell of cases: that something happened in a period, that a scheme counts them. */
+  lens?: Record<string, string> | undefined
   order: string
   limit: number
 }
 
-export function featuresUrl({ layer, bbox, conditions, order, limit }: FeatureQuery): string {
+function queryOf({ bbox, conditions, filter, lens }: Partial<FeatureQuery>): URLSearchParams {
   const query = new URLSearchParams()
   if (bbox) query.set('bbox', bbox.join(','))
-  for (const [field, values] of Object.entries(conditions)) query.set(field, values.join(','))
+  for (const [field, values] of Object.entries(conditions ?? {})) query.set(field, values.join(','))
+  if (filter) query.set('filter', filter)
+  for (const [name, value] of Object.entries(lens ?? {})) query.set(name, value)
+  return query
+}
+
+export function featuresUrl({ layer, order, limit, ...meant }: FeatureQuery): string {
+  const query = queryOf(meant)
   if (order !== 'name') query.set('sort', order)
   query.set('limit', String(limit))
   return `/api/layers/${encodeURIComponent(layer)}/features?${query.toString().replaceAll('%2C', ',')}`
 }
 
 /** All that a list is about as a file, in whatever pieces the list shows it: the same layer, view and conditions. */
-export function fileUrl({ layer, bbox, conditions }: FeatureQuery, format: 'csv' | 'geojson'): string {
-  const query = new URLSearchParams({ f: format })
-  if (bbox) query.set('bbox', bbox.join(','))
-  for (const [field, values] of Object.entries(conditions)) {
-    if (field !== 'department') query.set(field, values.join(','))
-  }
+export function fileUrl(
+  { layer, bbox, conditions, filter, lens }: FeatureQuery,
+  format: 'csv' | 'geojson',
+): string {
+  const { department, ...others } = conditions
+  const query = queryOf({ bbox, conditions: others, lens })
+  query.set('f', format)
   // A case that lies in several departments names them all.
   const among = (name: string) => {
     const own = plainName(name).replaceAll("'", "''")
@@ -64,8 +80,8 @@ export function fileUrl({ layer, bbox, conditions }: FeatureQuery, format: 'csv'
     const likes = [`${own}, %`, `%, ${own}`, `%, ${own}, %`].map((like) => `${written} LIKE '${like}'`)
     return [`${written} = '${own}'`, ...likes].join(' OR ')
   }
-  const departments = conditions.department ?? []
-  if (departments.length > 0) query.set('filter', departments.map(among).join(' OR '))
+  const filters = [filter, department?.map(among).join(' OR ')].filter(Boolean)
+  if (filters.length > 0) query.set('filter', filters.map((one) => `(${one})`).join(' AND '))
   query.set('limit', '1000000')
   return `/ogc/collections/${encodeURIComponent(layer)}/items?${query}`
 }
@@ -98,6 +114,15 @@ export const getCases = () =>
   getJson<ItemCollection>(
     `/ogc/collections/conflicts/items?properties=${OF_CASES.join(',')}&limit=${MAX_CASES}`,
   )
+
+export const getSchemes = () => getJson<{ schemes: Scheme[] }>('/api/schemes')
+
+export const getInstitutions = () => getJson<{ institutions: Institution[] }>('/api/institutions')
+
+export const timelineUrl = (asked: Partial<FeatureQuery>) => `/api/timeline?${queryOf(asked)}`
+
+export const getTimeline = (asked: Partial<FeatureQuery>, signal: AbortSignal) =>
+  getJson<Timeline>(timelineUrl(asked), signal)
 
 export function changesUrl(since: string, department: string | null): string {
   const query = new URLSearchParams({ since })

@@ -169,3 +169,39 @@ export interface ChangesAnswer {
   number_returned: number
   changes: ChangedCase[]
 }
+
+/** What happened in some time. */
+export interface Happened {
+  events: number
+  protests: number
+  began: number
+  ended: number
+}
+
+/** When something happened in cases. */
+export interface Timeline {
+  layer: string
+  revision: number
+  number_matched: number
+  number_without_time: number
+  months: (Happened & { month: string })[]
+  /** Where a period or a scheme was asked for. */
+  meant?: Happened & { from: string | null; to: string | null; number_matched: number; features: number[] }
+}
+
+export interface Institution {
+  id: string
+  title_es: string
+  title_en: string
+}
+
+/** Which cases an institution counts. */
+export interface Scheme {
+  id: string
+  version: number
+  institution: string
+  title_es: string
+  title_en: string
+  definition_es: string
+  definition_en: string
+}

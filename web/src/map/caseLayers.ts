@@ -3,6 +3,7 @@ import type { ChangedCase, ItemCollection } from '../api/types'
 import { SIGNS } from '../state/changes'
 import { STATES } from '../state/palette'
 import { PRECISE, PRECISION } from '../state/precision'
+import { severityOf } from '../state/severity'
 import { FONT_BOLD, SHORT_NAME } from './fonts'
 import type { Tones } from './tones'
 
@@ -20,7 +21,13 @@ const NOTHING: ItemCollection = { type: 'FeatureCollection', features: [] }
 /** Signs of changes; of a cluster the first that one of its cases has. */
 const SHOWN_SIGNS = ['up', 'plus', 'down']
 
-const countOf = (property: string, value: string) => ['+', ['case', ['==', ['get', property], value], 1, 0]]
+/** The gravest severity. */
+const WORST = 5
+
+const countOf = (property: string, value: string | number) => [
+  '+',
+  ['case', ['==', ['get', property], value], 1, 0],
+]
 
 const signOfCluster = [
   'case',
@@ -44,13 +51,12 @@ export function casesSource(
   changes: ReadonlyMap<number, ChangedCase>,
 ): GeoJSONSourceSpecification {
   const inPlace = cases?.features.filter((feature) => feature.geometry) ?? NOTHING.features
-  const marked = (feature: (typeof inPlace)[number]) => {
+  const placed = inPlace.map((feature) => {
     const changed = changes.get(Number(feature.id))
-    return changed
-      ? { ...feature, properties: { ...feature.properties, sign: SIGNS[changed.change] } }
-      : feature
-  }
-  const placed = changes.size > 0 ? inPlace.map(marked) : inPlace
+    const severity = Number(severityOf(feature.properties) ?? 0)
+    const sign = changed ? { sign: SIGNS[changed.change] } : {}
+    return { ...feature, properties: { ...feature.properties, severity, ...sign } }
+  })
   return {
     type: 'geojson',
     data: { type: 'FeatureCollection', features: placed as GeoJSON.Feature[] },
@@ -61,6 +67,7 @@ export function casesSource(
     clusterProperties: Object.fromEntries([
       ...STATES.map((state) => [state, countOf('state', state)]),
       ...SHOWN_SIGNS.map((sign) => [sign, countOf('sign', sign)]),
+      ['crises', countOf('severity', WORST)],
     ]),
   }
 }
@@ -76,17 +83,43 @@ export const stateIcon = [
 
 const urgency = ['match', ['get', 'state'], ...STATES.flatMap((state, at) => [state, STATES.length - at]), 0]
 
-function clusterImage(dark: boolean) {
+/** A cluster of many in crisis is all of that colour, so that the worst few stand out; of few, a dot shows through. */
+const MANY = 0.25
+const worstOfCluster = [
+  'case',
+  ['==', ['get', 'crises'], 0],
+  'none',
+  ['>=', ['get', 'crises'], ['*', MANY, ['get', 'point_count']]],
+  'many',
+  'some',
+]
+
+/** The sign of a cluster, or of whatever else has its counts. */
+export function clusterImage(dark: boolean) {
   const counts = STATES.flatMap((state) => ['|', ['to-string', ['get', state]]])
-  return ['concat', `cluster|${dark ? 'dark' : 'light'}|`, ['to-string', ['get', 'point_count']], ...counts]
+  return [
+    'concat',
+    `cluster|${dark ? 'dark' : 'light'}|`,
+    worstOfCluster,
+    '|',
+    ['to-string', ['get', 'point_count']],
+    ...counts,
+  ]
 }
 
-export function caseLayers(opacity: number, tones: Tones, dark: boolean): LayerSpecification[] {
+/** Signs of cases and of groups of them, from a zoom on. */
+export function caseLayers(
+  opacity: number,
+  tones: Tones,
+  dark: boolean,
+  minzoom: number,
+): LayerSpecification[] {
   return [
     {
       id: SINGLE_LAYER,
       type: 'symbol',
       source: CASES_SOURCE,
+      minzoom,
       filter: ['!', ['has', 'point_count']],
       layout: {
         'icon-image': stateIcon as never,
@@ -113,6 +146,7 @@ export function caseLayers(opacity: number, tones: Tones, dark: boolean): LayerS
       id: CLUSTER_LAYER,
       type: 'symbol',
       source: CASES_SOURCE,
+      minzoom,
       filter: ['has', 'point_count'],
       layout: {
         'icon-image': clusterImage(dark) as never,
@@ -125,6 +159,7 @@ export function caseLayers(opacity: number, tones: Tones, dark: boolean): LayerS
       id: CHANGE_LAYER,
       type: 'symbol',
       source: CASES_SOURCE,
+      minzoom,
       filter: ['any', ['has', 'sign'], ['!=', signOfCluster, '']] as never,
       layout: {
         'icon-image': [

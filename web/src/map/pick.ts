@@ -2,9 +2,12 @@ import type { GeoJSONSource, MapGeoJSONFeature, Map as MapLibre, PointLike } fro
 import { getItem } from '../api/requests'
 import type { Bbox } from '../api/types'
 import { CASES, layers } from '../state/catalogue'
+import { chooseDepartment, departmentMeant } from '../state/departments'
+import { listLayer } from '../state/filters'
 import { type Candidate, offer } from '../state/selection'
 import { CASES_SOURCE, CLUSTER_LAYER, SINGLE_LAYER } from './caseLayers'
 import { likeliest } from './likeliest'
+import { PANORAMA_LAYER } from './panoramaLayers'
 import { hitLayerOf } from './tileLayers'
 
 const MAX_LEAVES = 2000
@@ -21,7 +24,10 @@ function hitsAround(map: MapLibre, x: number, y: number, reach: number): MapGeoJ
     [x - reach, y - reach],
     [x + reach, y + reach],
   ]
-  const marks = map.queryRenderedFeatures(box, drawn([CLUSTER_LAYER, SINGLE_LAYER, ...tiled('point')]))
+  const marks = map.queryRenderedFeatures(
+    box,
+    drawn([PANORAMA_LAYER, CLUSTER_LAYER, SINGLE_LAYER, ...tiled('point')]),
+  )
   return [...marks, ...map.queryRenderedFeatures([x, y], drawn(tiled('polygon')))]
 }
 
@@ -78,9 +84,17 @@ function named(candidate: Candidate): Promise<Candidate> {
     .then((name) => ({ ...candidate, name: typeof name === 'string' && name ? name : `n.º ${candidate.id}` }))
 }
 
+/** The cases of a department, on the map and in the list. */
+function showDepartment(name: string): void {
+  listLayer.value = CASES
+  chooseDepartment(departmentMeant(name) ?? name)
+}
+
 /** Opens the card of what lies there, or a list to choose from when several things do. */
 export async function pickAt(map: MapLibre, x: number, y: number, reach: number): Promise<void> {
   const hits = hitsAround(map, x, y, reach)
+  const department = hits.find((hit) => hit.layer.id === PANORAMA_LAYER)
+  if (department) return showDepartment(String(department.properties.name))
   const cluster = hits.find((hit) => hit.layer.id === CLUSTER_LAYER)
   if (cluster) return offerCluster(map, cluster)
   const { lng, lat } = map.unproject([x, y])

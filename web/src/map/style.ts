@@ -6,12 +6,14 @@ import { CASES, layerById, layers } from '../state/catalogue'
 import { changeById } from '../state/changes'
 import { departmentShape } from '../state/departments'
 import { isShown, opacityOf } from '../state/filters'
+import { byDepartment, CASES_FROM_ZOOM, departmentCases } from '../state/panorama'
 import { dark } from '../state/preferences'
 import { choice, loaded, selectedItem, selection } from '../state/selection'
 import { basemapLabels, basemapLayers, basemapSources, capitalLabel } from './basemap'
 import { CASES_SOURCE, caseLayers, casesSource } from './caseLayers'
 import { departmentOutline, departmentSource } from './departmentLayers'
 import { fontFaces } from './fonts'
+import { PANORAMA_SOURCE, panoramaLayers, panoramaSource } from './panoramaLayers'
 import { SELECTION_SOURCE, selectedArea, selectedPoint, selectionSource } from './selectionLayers'
 import { labelsOf, shapesOf, type TileStyle, tileSource } from './tileLayers'
 import { type Tones, tonesOf } from './tones'
@@ -22,9 +24,9 @@ import { type Tones, tonesOf } from './tones'
  */
 const tiled = () => layers.value.filter((layer) => layer.id !== CASES && isShown(layer)).toReversed()
 
-function signOf({ properties }: ItemFeature): 'case' | 'ring' {
+function signOf(item: ItemFeature): 'case' | 'ring' {
   const layer = layerById(CASES)
-  return layer && isShown(layer) && caseShown(properties) ? 'ring' : 'case'
+  return layer && isShown(layer) && caseShown(item) ? 'ring' : 'case'
 }
 
 function selected() {
@@ -39,6 +41,7 @@ function dataSources(): Record<string, SourceSpecification> {
   return {
     ...sources,
     ...(departmentShape.value ? departmentSource(departmentShape.value) : {}),
+    ...(byDepartment.value ? { [PANORAMA_SOURCE]: panoramaSource(departmentCases.value) } : {}),
     [SELECTION_SOURCE]: selected(),
     [CASES_SOURCE]: casesSource(filteredCases.value, changeById.value),
   }
@@ -62,7 +65,10 @@ function dataLayers(tones: Tones): LayerSpecification[] {
     ...basemapLabels(tones, lang.value),
     ...(departmentShape.value ? departmentOutline(tones) : []),
     ...selectedArea(tones),
-    ...(casesShown ? caseLayers(opacityOf(CASES), tones, dark.value) : []),
+    ...(casesShown
+      ? caseLayers(opacityOf(CASES), tones, dark.value, byDepartment.value ? CASES_FROM_ZOOM : 0)
+      : []),
+    ...(casesShown && byDepartment.value ? panoramaLayers(opacityOf(CASES), tones, dark.value) : []),
     ...selectedPoint(tones),
     capitalLabel(tones),
   ]

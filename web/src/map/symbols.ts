@@ -1,5 +1,6 @@
 import type { Map as MapLibre } from 'maplibre-gl'
 import { STATE_SHAPES, type StateShape } from '../state/palette'
+import { SEVERITY_COLORS } from '../state/severity'
 
 const RATIO = 2
 const HALO = '#ffffff'
@@ -125,7 +126,19 @@ function drawRing(pen: Pen, slices: Slice[], total: number, radius: number): voi
   }
 }
 
-function drawCluster(pen: Pen, slices: Slice[], total: number, dark: boolean): void {
+/** Says that some of the cases are in crisis. */
+function drawWorst(pen: Pen, radius: number): void {
+  const at = (radius - 2) * Math.SQRT1_2
+  pen.beginPath()
+  pen.arc(at, at, 4.4, 0, 2 * Math.PI)
+  pen.fillStyle = SEVERITY_COLORS['5']
+  pen.fill()
+  pen.strokeStyle = HALO
+  pen.lineWidth = 1.6
+  pen.stroke()
+}
+
+function drawCluster(pen: Pen, slices: Slice[], total: number, worst: string, dark: boolean): void {
   const radius = clusterRadius(total)
   pen.shadowColor = 'rgb(15 30 40 / 0.28)'
   pen.shadowBlur = 4
@@ -138,18 +151,20 @@ function drawCluster(pen: Pen, slices: Slice[], total: number, dark: boolean): v
   drawRing(pen, slices, total, radius)
   pen.beginPath()
   pen.arc(0, 0, radius - 6, 0, 2 * Math.PI)
-  pen.fillStyle = dark ? '#1b252c' : HALO
+  const [ground, ink] = dark ? ['#1b252c', '#f1f5f7'] : [HALO, '#1b2430']
+  pen.fillStyle = worst === 'many' ? SEVERITY_COLORS['5'] : ground
   pen.fill()
-  pen.fillStyle = dark ? '#f1f5f7' : '#1b2430'
+  pen.fillStyle = worst === 'many' ? HALO : ink
   pen.font = `600 ${total > 99 ? 12 : 13}px "Atkinson Hyperlegible Next", sans-serif`
   pen.textAlign = 'center'
   pen.textBaseline = 'middle'
   pen.fillText(String(total), 0, 0.8)
+  if (worst !== 'none') drawWorst(pen, radius)
 }
 
 const STATES = Object.keys(STATE_SHAPES)
 
-/** Image names the style asks for: `state|activo`, `change|up`, `state-around|activo` and `cluster|light|3|1|0|2` (one count for each state). */
+/** Image names the style asks for: `state|activo`, `change|up`, `state-around|activo` and `cluster|light|some|3|1|0|2` (how many are in crisis, all, and one count for each state). */
 function imageOf(id: string, colors: Record<string, string>): ImageData | null {
   const [kind, first = '', ...rest] = id.split('|')
   if (kind === 'state') {
@@ -163,11 +178,14 @@ function imageOf(id: string, colors: Record<string, string>): ImageData | null {
   }
   if (kind === 'change') return canvasOf(16, (pen) => drawChange(pen, first))
   if (kind !== 'cluster') return null
-  const [all = 0, ...counts] = rest.map(Number)
+  const [worst = '', ...numbers] = rest
+  const [all = 0, ...counts] = numbers.map(Number)
   const slices = STATES.map((state, at) => ({ count: counts[at] ?? 0, color: colors[state] ?? GREY }))
   const unknown = all - slices.reduce((sum, slice) => sum + slice.count, 0)
   slices.push({ count: Math.max(0, unknown), color: '#c3cad0' })
-  return canvasOf(2 * clusterRadius(all) + 10, (pen) => drawCluster(pen, slices, all, first === 'dark'))
+  return canvasOf(2 * clusterRadius(all) + 10, (pen) =>
+    drawCluster(pen, slices, all, worst, first === 'dark'),
+  )
 }
 
 /** Draws each symbol the first time the style names it. */

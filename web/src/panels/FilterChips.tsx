@@ -1,7 +1,21 @@
-import { lang, words } from '../i18n'
+import type { Signal } from '@preact/signals'
+import { formatDate, lang, readablePlace, words } from '../i18n'
 import { CASES, layerById } from '../state/catalogue'
-import { chosenDepartment, chosenStates, clearFilters, filtering, toggleState } from '../state/filters'
+import {
+  chosenDepartment,
+  chosenInstitution,
+  chosenPeriod,
+  chosenScheme,
+  chosenSeverities,
+  chosenStates,
+  chosenType,
+  clearFilters,
+  filtering,
+  toggleSeverity,
+  toggleState,
+} from '../state/filters'
 import { categoriesOf } from '../state/palette'
+import { titleOfInstitution, titleOfScheme, titleOfType } from './CaseFilters'
 import { Icon } from './Icon'
 
 function Chip({ title, onRemove }: { title: string; onRemove: () => void }) {
@@ -21,19 +35,44 @@ export function FilterChips() {
   const layer = layerById(CASES)
   if (!layer || !filtering.value) return null
   const chosen = categoriesOf(layer).filter(({ code }) => chosenStates.value.includes(code))
-  const department = chosenDepartment.value
+  const period = chosenPeriod.value
+  const single: [string, Signal<string | null>, (value: string) => string][] = [
+    ['department', chosenDepartment, readablePlace],
+    ['type', chosenType, titleOfType],
+    ['institution', chosenInstitution, titleOfInstitution],
+    ['scheme', chosenScheme, titleOfScheme],
+  ]
   return (
     <div class="chips">
       <ul aria-label={t.activeFilters}>
         {chosen.map(({ code, title }) => (
           <Chip key={code} title={title[lang.value]} onRemove={() => toggleState(code)} />
         ))}
-        {department && (
+        {chosenSeverities.value.map((severity) => (
           <Chip
-            key="department"
-            title={department}
+            key={severity}
+            title={`${t.severityFilter}: ${t.severityShort[severity]}`}
+            onRemove={() => toggleSeverity(severity)}
+          />
+        ))}
+        {single.map(
+          ([name, choice, title]) =>
+            choice.value !== null && (
+              <Chip
+                key={name}
+                title={title(choice.value)}
+                onRemove={() => {
+                  choice.value = null
+                }}
+              />
+            ),
+        )}
+        {period && (
+          <Chip
+            key="period"
+            title={t.timelinePeriod(formatDate(period.from, lang.value), formatDate(period.to, lang.value))}
             onRemove={() => {
-              chosenDepartment.value = null
+              chosenPeriod.value = null
             }}
           />
         )}

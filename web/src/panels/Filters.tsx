@@ -3,11 +3,13 @@ import { casesByState } from '../state/cases'
 import { CASES, layerById, layers } from '../state/catalogue'
 import { chosenDepartment, chosenStates, stateShown, toggleState } from '../state/filters'
 import { categoriesOf } from '../state/palette'
+import { CaseFilters } from './CaseFilters'
 import { CatalogueState } from './CatalogueState'
 import { ChangesFilter } from './ChangesFilter'
 import { Count } from './Count'
 import { DepartmentFilter } from './DepartmentFilter'
 import { FilterChips } from './FilterChips'
+import { GroupingChoice } from './GroupingChoice'
 import { LayerEntry } from './LayerEntry'
 import { StateMark } from './StateMark'
 
@@ -35,7 +37,9 @@ function StateFilter() {
           </label>
         ))}
       </fieldset>
+      <GroupingChoice />
       <DepartmentFilter />
+      <CaseFilters />
       <ChangesFilter />
     </>
   )

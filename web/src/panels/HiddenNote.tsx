@@ -19,7 +19,7 @@ export function HiddenNote({ card }: { card: NonNullable<typeof loaded.value> })
       </p>
     )
   }
-  if (selection.layer !== CASES || caseShown(item.properties)) return null
+  if (selection.layer !== CASES || caseShown(item)) return null
   return (
     <p class="card-note">
       {t.hiddenByFilters}{' '}

@@ -18,6 +18,12 @@ const PATHS = {
   overlaps: 'M4 4h11v11H4V4Zm5 5h11v11H9V9',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM4.500 20a7.500 7.500 0 0 1 15 0',
   cases: 'M4 6h6l2 2.500h8V19H4V6Zm4 7.500h8',
+  previous: 'm14 6-6 6 6 6',
+  next: 'm10 6 6 6-6 6',
+  up: 'm6 14 6-6 6 6',
+  down: 'm6 10 6 6 6-6',
+  play: 'M8 5v14l11-7L8 5Z',
+  pause: 'M8 5v14M16 5v14',
   filters: 'M4 7h10m4 0h2M4 17h2m4 0h10M16 5v4M8 15v4',
 }
 

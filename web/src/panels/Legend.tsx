@@ -2,6 +2,7 @@ import type { Layer } from '../api/types'
 import { lang, words } from '../i18n'
 import { CASES } from '../state/catalogue'
 import { categoriesOf } from '../state/palette'
+import { SeverityMark } from './CaseFilters'
 import { LayerMark } from './LayerMark'
 
 function ClusterMark() {
@@ -47,6 +48,10 @@ export function Legend({ layer }: { layer: Layer }) {
           <li class="legend-wide">
             <ClusterMark />
             {words.value.clusterLegend}
+          </li>
+          <li class="legend-wide">
+            <SeverityMark severity="5" />
+            {words.value.worstLegend}
           </li>
           <li class="legend-wide">
             <AroundMark />

@@ -9,6 +9,7 @@ import { FilterChips } from './FilterChips'
 import { Icon } from './Icon'
 import { MapFooter } from './MapFooter'
 import { Problems } from './Problems'
+import { Timeline } from './Timeline'
 
 function Controls() {
   const t = words.value
@@ -106,6 +107,7 @@ export function MapPane() {
         </div>
         <Problems />
       </div>
+      <Timeline />
       <MapFooter />
     </section>
   )

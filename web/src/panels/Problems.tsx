@@ -10,6 +10,7 @@ function subjectOf({ about }: Problem): string {
   const t = words.value
   if (about === 'catalogue') return t.whatCatalogue
   if (about === 'search') return t.whatSearch
+  if (about === 'timeline') return t.timeline
   if (about === 'card') return t.whatCard
   const layer = layerById(about.replace(LIST, ''))
   return t.whatLayer(layer?.title[lang.value] ?? about)

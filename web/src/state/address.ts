@@ -1,12 +1,26 @@
 import { batch, effect, signal } from '@preact/signals'
 import { lang } from '../i18n'
-import { CASES, layers } from './catalogue'
+import { CASES, layerById, layers } from './catalogue'
 import { comparedSince } from './changes'
 import { departmentMeant, goToDepartment, knownDepartments } from './departments'
-import { caseOrder, chosenDepartment, chosenLayers, chosenStates, listLayer, opacities } from './filters'
+import {
+  caseOrder,
+  chosenDepartment,
+  chosenInstitution,
+  chosenLayers,
+  chosenPeriod,
+  chosenScheme,
+  chosenSeverities,
+  chosenStates,
+  chosenType,
+  listLayer,
+  opacities,
+} from './filters'
 import { browserLanguage, speakOrStay, usualLanguage } from './language'
 import { STATES } from './palette'
+import { chosenGrouping } from './panorama'
 import { choicesIn, formatHash, formatQuery, type Known, type LinkState, parseLink } from './permalink'
+import { schemes } from './schemes'
 import { searchText } from './search'
 import { linkedSelection, selection, steppedTo } from './selection'
 import { chosenView, returnTo } from './view'
@@ -17,6 +31,10 @@ export const droppedFromLink = signal<string[]>([])
 const known = (): Known => ({
   layers: layers.value.map((layer) => layer.id),
   states: STATES,
+  types:
+    layerById(CASES)
+      ?.fields.find(({ name }) => name === 'type')
+      ?.codes.map(({ code }) => code) ?? [],
   defaultList: CASES,
   usualLanguage: usualLanguage(),
   browserLanguage,
@@ -27,6 +45,12 @@ function currentState(): LinkState {
     lang: lang.value,
     states: chosenStates.value,
     department: chosenDepartment.value,
+    severities: chosenSeverities.value,
+    type: chosenType.value,
+    institution: chosenInstitution.value,
+    scheme: chosenScheme.value,
+    period: chosenPeriod.value,
+    grouping: chosenGrouping.value,
     since: comparedSince.value,
     order: caseOrder.value,
     layers: chosenLayers.value,
@@ -50,6 +74,12 @@ function applyLink(): void {
     void speakOrStay(state.lang)
     chosenStates.value = state.states
     chosenDepartment.value = state.department
+    chosenSeverities.value = state.severities
+    chosenType.value = state.type
+    chosenInstitution.value = state.institution
+    chosenScheme.value = state.scheme
+    chosenPeriod.value = state.period
+    chosenGrouping.value = state.grouping
     comparedSince.value = state.since
     caseOrder.value = state.order
     chosenLayers.value = state.layers
@@ -75,6 +105,14 @@ function followDepartmentName(): void {
   const meant = departmentMeant(name)
   chosenDepartment.value = meant
   if (!meant) droppedFromLink.value = [...droppedFromLink.peek(), `dep=${name}`]
+}
+
+/** A scheme from a link that there is not is dropped. */
+function followSchemeName(): void {
+  const id = chosenScheme.value
+  if (id === null || !schemes.value || schemes.value.some((scheme) => scheme.id === id)) return
+  chosenScheme.value = null
+  droppedFromLink.value = [...droppedFromLink.peek(), `esquema=${id}`]
 }
 
 /** Same path, except that `/` is the map too and says so. */
@@ -107,6 +145,7 @@ export function followAddress(): void {
   // What the link got wrong is put right without a step back to it.
   history.replaceState(null, '', addressOf(formatQuery(currentState(), known())))
   effect(followDepartmentName)
+  effect(followSchemeName)
   effect(writeAddress)
   addEventListener('popstate', applyLink)
 }

@@ -1,8 +1,9 @@
 import { computed, signal } from '@preact/signals'
 import { getCases } from '../api/requests'
-import type { ItemCollection, Properties } from '../api/types'
+import type { ItemCollection, ItemFeature, Properties } from '../api/types'
 import { CASES } from './catalogue'
-import { departmentShown, departmentsOf, stateShown } from './filters'
+import { departmentsOf, shownBut } from './filters'
+import { lensShown } from './lens'
 import { clearProblem, reportProblem } from './problems'
 
 /** Every conflict case the reader may see, drawn and clustered in the browser. */
@@ -23,41 +24,54 @@ const stateOf = (properties: Properties | null) => text(properties?.state)
 const departmentOf = (properties: Properties | null) => text(properties?.department)
 
 /** Whether the filters let a case through. */
-export const caseShown = (properties: Properties | null) =>
-  stateShown(stateOf(properties)) && departmentShown(departmentOf(properties))
+export const caseShown = ({ id, properties }: Pick<ItemFeature, 'id' | 'properties'>) =>
+  lensShown(Number(id)) && shownBut(properties, null)
 
 export const filteredCases = computed<ItemCollection | null>(() => {
   const all = cases.value
-  return all && { ...all, features: all.features.filter((feature) => caseShown(feature.properties)) }
+  return all && { ...all, features: all.features.filter(caseShown) }
 })
 
-function tally(keysOf: (properties: Properties | null) => string[]): Record<string, number> | null {
+/** Cases by keys, of those that all filters but one kind let through. */
+function tally(
+  kind: 'state' | 'department',
+  keysOf: (properties: Properties | null) => string[],
+): Record<string, number> | null {
   if (!cases.value) return null
   const counts: Record<string, number> = {}
-  for (const { properties } of cases.value.features) {
+  for (const { id, properties } of cases.value.features) {
+    if (!lensShown(Number(id)) || !shownBut(properties, kind)) continue
     for (const key of keysOf(properties)) counts[key] = (counts[key] ?? 0) + 1
   }
   return counts
 }
 
+/** Institutions that record cases, and types of cases, as far as any case says. */
+const told = (name: string) =>
+  computed(() => {
+    const values = cases.value?.features.map(({ properties }) => text(properties?.[name])) ?? []
+    return [...new Set(values)].filter((value) => value !== null).sort()
+  })
+export const knownInstitutions = told('institution')
+export const knownTypes = told('type')
+
 /** Cases of each state in the chosen department, whatever the states chosen; null while they are not known. */
 export const casesByState = computed(() =>
-  tally((properties) => {
-    const state = stateOf(properties)
-    return state && departmentShown(departmentOf(properties)) ? [state] : []
-  }),
+  tally('state', (properties) => [stateOf(properties)].filter((state) => state !== null)),
 )
 
 /** Cases of the chosen states in each department; a case that lies in several counts in each. */
 export const casesByDepartment = computed(() =>
-  tally((properties) => (stateShown(stateOf(properties)) ? departmentsOf(departmentOf(properties)) : [])),
+  tally('department', (properties) => departmentsOf(departmentOf(properties))),
 )
 
 /** Cases of the chosen states without a place, whatever the department. */
 export const placelessCases = computed(
   () =>
-    cases.value?.features.filter(({ geometry, properties }) => !geometry && stateShown(stateOf(properties)))
-      .length ?? 0,
+    cases.value?.features.filter(
+      ({ id, geometry, properties }) =>
+        !geometry && lensShown(Number(id)) && shownBut(properties, 'department'),
+    ).length ?? 0,
 )
 
 export async function loadCases(): Promise<void> {

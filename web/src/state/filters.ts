@@ -1,8 +1,10 @@
-import { computed, signal } from '@preact/signals'
-import type { Layer } from '../api/types'
+import { batch, computed, signal } from '@preact/signals'
+import type { FeatureQuery } from '../api/requests'
+import type { Layer, Properties } from '../api/types'
 import { CASES, isEmpty, layers } from './catalogue'
 import { STATES } from './palette'
 import { plainName } from './plainName'
+import { conditionOf, SEVERITIES, type Severity, severityOf } from './severity'
 
 /** States to show; empty means all of them. Kept in the order of urgency. */
 export const chosenStates = signal<string[]>([])
@@ -29,11 +31,79 @@ export const departmentShown = (text: string | null) => {
   return chosen === null || departmentsOf(text).some((name) => plainName(name) === plainName(chosen))
 }
 
-export const filtering = computed(() => chosenStates.value.length > 0 || chosenDepartment.value !== null)
+/** Severities to show; empty means all of them. The gravest first. */
+export const chosenSeverities = signal<Severity[]>([])
 
-export const clearFilters = () => {
-  chosenStates.value = []
-  chosenDepartment.value = null
+export function toggleSeverity(severity: Severity): void {
+  const chosen = chosenSeverities.value
+  const next = chosen.includes(severity) ? chosen.filter((one) => one !== severity) : [...chosen, severity]
+  chosenSeverities.value = SEVERITIES.filter((one) => next.includes(one))
+}
+
+const severityShown = (severity: Severity | null) =>
+  chosenSeverities.value.length === 0 || (severity !== null && chosenSeverities.value.includes(severity))
+
+/** The only type of conflict that is shown; null means all. */
+export const chosenType = signal<string | null>(null)
+
+/** The only institution whose cases are shown; null means all. */
+export const chosenInstitution = signal<string | null>(null)
+
+/** The scheme whose cases are shown; null means all cases. */
+export const chosenScheme = signal<string | null>(null)
+
+/** Days, both included. */
+export interface Period {
+  from: string
+  to: string
+}
+
+/** Only cases in which something happened then are shown; null means any time. */
+export const chosenPeriod = signal<Period | null>(null)
+
+/** What all filters but one kind let through; that kind is counted whatever is chosen of it. */
+export const shownBut = (properties: Properties | null, kind: 'state' | 'department' | null) =>
+  (kind === 'state' || stateShown(textOf(properties?.state))) &&
+  (kind === 'department' || departmentShown(textOf(properties?.department))) &&
+  severityShown(severityOf(properties)) &&
+  (chosenType.value === null || properties?.type === chosenType.value) &&
+  (chosenInstitution.value === null || properties?.institution === chosenInstitution.value)
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : null)
+
+export const filtering = computed(
+  () =>
+    chosenStates.value.length > 0 ||
+    chosenSeverities.value.length > 0 ||
+    [chosenDepartment, chosenType, chosenInstitution, chosenScheme, chosenPeriod].some(
+      (one) => one.value !== null,
+    ),
+)
+
+export const clearFilters = () =>
+  batch(() => {
+    chosenStates.value = []
+    chosenSeverities.value = []
+    for (const one of [chosenDepartment, chosenType, chosenInstitution, chosenScheme, chosenPeriod])
+      one.value = null
+  })
+
+/** The filters of cases as the server is asked for them. */
+export function caseConditions(): Pick<FeatureQuery, 'conditions' | 'filter' | 'lens'> {
+  const period = chosenPeriod.value
+  return {
+    conditions: {
+      ...(chosenStates.value.length > 0 ? { state: chosenStates.value } : {}),
+      ...(chosenDepartment.value ? { department: [chosenDepartment.value] } : {}),
+      ...(chosenType.value ? { type: [chosenType.value] } : {}),
+      ...(chosenInstitution.value ? { institution: [chosenInstitution.value] } : {}),
+    },
+    filter: conditionOf(chosenSeverities.value),
+    lens: {
+      ...(period ? { happened: `${period.from}/${period.to}` } : {}),
+      ...(chosenScheme.value ? { scheme: chosenScheme.value } : {}),
+    },
+  }
 }
 
 /** Layers switched by the reader; null until something differs from the catalogue. */

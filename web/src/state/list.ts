@@ -3,7 +3,7 @@ import { isAborted } from '../api/client'
 import { type FeatureQuery, getFeatures } from '../api/requests'
 import type { FeaturePage } from '../api/types'
 import { CASES, layerById } from './catalogue'
-import { caseOrder, chosenDepartment, chosenStates, listLayer } from './filters'
+import { caseConditions, caseOrder, listLayer } from './filters'
 import { clearProblem, reportProblem } from './problems'
 import { bounds, mapSize } from './view'
 
@@ -17,14 +17,6 @@ export const listFailed = signal(false)
 const rowLimit = signal(PAGE)
 const attempt = signal(0)
 
-function conditions(): Record<string, string[]> {
-  if (listLayer.value !== CASES) return {}
-  return {
-    ...(chosenStates.value.length > 0 ? { state: chosenStates.value } : {}),
-    ...(chosenDepartment.value ? { department: [chosenDepartment.value] } : {}),
-  }
-}
-
 /** The query behind the list: what is in view, of the chosen layer, under the filters. */
 export const listQuery = computed<FeatureQuery | null>(() => {
   const layer = layerById(listLayer.value)
@@ -32,7 +24,7 @@ export const listQuery = computed<FeatureQuery | null>(() => {
   return {
     layer: layer.id,
     bbox: bounds.value,
-    conditions: conditions(),
+    ...(layer.id === CASES ? caseConditions() : { conditions: {} }),
     order: layer.id === CASES ? caseOrder.value : 'name',
     limit: rowLimit.value,
   }

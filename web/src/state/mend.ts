@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals'
 import { loadCases } from './cases'
 import { CASES } from './catalogue'
+import { retryTimeline } from './lens'
 import { retryList } from './list'
 import { type Problem, problems } from './problems'
 import { retryTiles } from './retry'
@@ -18,6 +19,7 @@ export function retry({ about }: Problem): void {
   else if (about === 'search') retrySearch()
   else if (about.startsWith(LIST)) retryList()
   else if (about === CASES) void loadCases()
+  else if (about === 'timeline') retryTimeline()
   else retryTiles(about)
 }
 

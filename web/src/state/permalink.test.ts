@@ -12,6 +12,7 @@ import {
 const known: Known = {
   layers: ['conflicts', 'watersheds', 'districts'],
   states: ['activo', 'latente', 'resuelto', 'retirado'],
+  types: ['socioambiental', 'laboral'],
   defaultList: 'conflicts',
   usualLanguage: 'es',
   browserLanguage: 'es',
@@ -21,6 +22,12 @@ const plain: LinkState = {
   lang: 'es',
   states: [],
   department: null,
+  severities: [],
+  type: null,
+  institution: null,
+  scheme: null,
+  period: null,
+  grouping: null,
   since: null,
   order: 'urgency',
   layers: null,
@@ -35,6 +42,12 @@ const full: LinkState = {
   lang: 'en',
   states: ['activo', 'latente'],
   department: 'Áncash',
+  severities: ['5', '4'],
+  type: 'laboral',
+  institution: 'onds',
+  scheme: 'defensoria',
+  period: { from: '2026-01-01', to: '2026-03-31' },
+  grouping: 'cases',
   since: '2026-10-31',
   order: 'recent',
   layers: ['conflicts', 'districts'],
@@ -53,8 +66,8 @@ describe('the link', () => {
 
   it('sorts its keys and keeps lists readable', () => {
     expect(formatQuery(full, known)).toBe(
-      '?capas=conflicts,districts&dep=%C3%81ncash&desde=2026-10-31&estado=activo,latente&idioma=en&lista=watersheds' +
-        '&opacidad=watersheds:40&orden=recientes&q=r%C3%ADo+%26+m%C3%A1s&sel=conflicts.12',
+      '?capas=conflicts,districts&dep=%C3%81ncash&desde=2026-10-31&esquema=defensoria&estado=activo,latente&gravedad=5,4&idioma=en&institucion=onds&lista=watersheds' +
+        '&opacidad=watersheds:40&orden=recientes&periodo=2026-01-01..2026-03-31&q=r%C3%ADo+%26+m%C3%A1s&sel=conflicts.12&tipo=laboral&vista=casos',
     )
     expect(formatHash(full.view)).toBe('#m=7.25/-12.1234/-75.5')
   })
@@ -73,7 +86,7 @@ describe('the link', () => {
 
   it('drops what it does not understand, and says what', () => {
     const { state, dropped } = parseLink(
-      '?estado=activo,furioso&capas=dragones&idioma=qu&lista=x&opacidad=watersheds:900&sel=conflicts.x&hola=1&dep=%3Cb%3E&desde=2026-02-30&orden=azar',
+      '?estado=activo,furioso&capas=dragones&idioma=qu&lista=x&opacidad=watersheds:900&sel=conflicts.x&hola=1&dep=%3Cb%3E&desde=2026-02-30&orden=azar&gravedad=9&tipo=pelea&institucion=La+Casa&esquema=1&periodo=2026-02-01..2026-01-01&vista=pajaro',
       '#m=99/0/0',
       known,
     )
@@ -85,6 +98,12 @@ describe('the link', () => {
       '#m=99/0/0',
       'estado=furioso',
       'dep=<b>',
+      'gravedad=9',
+      'tipo=pelea',
+      'institucion=La Casa',
+      'esquema=1',
+      'periodo=2026-02-01..2026-01-01',
+      'vista=pajaro',
       'desde=2026-02-30',
       'orden=azar',
       'capas=dragones',

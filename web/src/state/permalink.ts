@@ -1,6 +1,8 @@
 import type { Lang } from '../api/types'
-import type { Order } from './filters'
+import type { Order, Period } from './filters'
 import type { View } from './mercator'
+import type { Grouping } from './panorama'
+import { SEVERITIES, type Severity } from './severity'
 
 /** Everything a link says about the view. */
 export interface LinkState {
@@ -8,6 +10,15 @@ export interface LinkState {
   states: string[]
   /** The only department whose cases are shown. */
   department: string | null
+  severities: Severity[]
+  type: string | null
+  institution: string | null
+  /** The scheme whose cases are shown. */
+  scheme: string | null
+  /** How the whole country is drawn; null leaves it to how many cases there are. */
+  grouping: Grouping | null
+  /** Only cases in which something happened then. */
+  period: Period | null
   /** Since when changes are shown. */
   since: string | null
   order: Order
@@ -24,6 +35,8 @@ export interface LinkState {
 export interface Known {
   layers: string[]
   states: string[]
+  /** Types of conflicts. */
+  types: string[]
   defaultList: string
   /** What a link that names no language is shown in. */
   usualLanguage: Lang
@@ -37,13 +50,31 @@ export interface ParsedLink {
   dropped: string[]
 }
 
-const KEYS = ['capas', 'dep', 'desde', 'estado', 'idioma', 'lista', 'opacidad', 'orden', 'q', 'sel']
+const KEYS = [
+  'capas',
+  'dep',
+  'desde',
+  'esquema',
+  'estado',
+  'gravedad',
+  'idioma',
+  'institucion',
+  'lista',
+  'opacidad',
+  'orden',
+  'periodo',
+  'q',
+  'sel',
+  'tipo',
+  'vista',
+]
 /** Keys that belong to the page but not to the view: they are neither kept nor reported. */
 const SILENT = ['prueba']
 const MAX_TEXT = 100
 const DEPARTMENT = /^[\p{L} .'-]{2,40}$/u
 /** Orders of the case list in the link; urgency goes without saying. */
 const ORDER_WORDS: Record<string, Order> = { nombre: 'name', recientes: 'recent' }
+const GROUPING_WORDS: Record<string, Grouping> = { casos: 'cases', departamentos: 'departments' }
 const VIEW = /^#m=(\d{1,2}(?:\.\d+)?)\/(-?\d{1,2}(?:\.\d+)?)\/(-?\d{1,3}(?:\.\d+)?)$/
 
 const short = (value: number, digits: number) => String(Number(value.toFixed(digits)))
@@ -66,23 +97,43 @@ export function formatQuery(state: LinkState, known: Known): string {
     capas: state.layers ? state.layers.join(',') || 'ninguna' : '',
     dep: state.department ?? '',
     desde: state.since ?? '',
+    esquema: state.scheme ?? '',
     estado: state.states.join(','),
+    gravedad: state.severities.join(','),
     idioma: state.lang === 'es' && known.browserLanguage === 'es' ? '' : state.lang,
+    institucion: state.institution ?? '',
     lista: state.list === known.defaultList ? '' : state.list,
     opacidad: Object.entries(state.opacities)
       .map(([id, opacity]) => `${id}:${Math.round(opacity * 100)}`)
       .sort()
       .join(','),
     orden: Object.keys(ORDER_WORDS).find((word) => ORDER_WORDS[word] === state.order) ?? '',
+    periodo: state.period ? `${state.period.from}..${state.period.to}` : '',
     q: state.search.trim(),
     sel: state.selection ? `${state.selection.layer}.${state.selection.id}` : '',
+    tipo: state.type ?? '',
+    vista: Object.keys(GROUPING_WORDS).find((word) => GROUPING_WORDS[word] === state.grouping) ?? '',
   }
   const query = KEYS.filter((key) => parts[key]).map((key) => `${key}=${encodePart(parts[key] ?? '')}`)
   return query.length > 0 ? `?${query.join('&')}` : ''
 }
 
 /** Choices that Back undoes; words being typed, a slider and the language are none. */
-const CHOICES = ['capas', 'dep', 'desde', 'estado', 'lista', 'orden', 'sel']
+const CHOICES = [
+  'capas',
+  'dep',
+  'desde',
+  'esquema',
+  'estado',
+  'gravedad',
+  'institucion',
+  'lista',
+  'orden',
+  'periodo',
+  'sel',
+  'tipo',
+  'vista',
+]
 
 /** The part of a query that a step of the history consists of. */
 export function choicesIn(query: string): string {
@@ -135,14 +186,40 @@ function readDepartment(text: string | null, reader: Reader): string | null {
   return null
 }
 
+const isDay = (text: string) => {
+  const day = new Date(`${text}T00:00:00Z`)
+  const isTime = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime())
+  return isTime && day.toISOString().startsWith(text)
+}
+
 /** A day that there was. */
 function readDay(text: string | null, reader: Reader): string | null {
   if (!text) return null
-  const day = new Date(`${text}T00:00:00Z`)
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime())
-  if (isDay && day.toISOString().startsWith(text) && day.getTime() <= Date.now()) return text
+  if (isDay(text) && Date.parse(text) <= Date.now()) return text
   reader.drop('desde', text)
   return null
+}
+
+function readPeriod(text: string | null, reader: Reader): Period | null {
+  if (!text) return null
+  const [from = '', to = '', ...others] = text.split('..')
+  if (others.length === 0 && isDay(from) && isDay(to) && from <= to) return { from, to }
+  reader.drop('periodo', text)
+  return null
+}
+
+/** A word whose list only the server has. */
+function readWord(key: string, text: string | null, reader: Reader): string | null {
+  if (!text) return null
+  if (/^[a-z][a-z0-9_]{1,39}$/.test(text)) return text
+  reader.drop(key, text)
+  return null
+}
+
+function readGrouping(text: string | null, reader: Reader): Grouping | null {
+  const grouping = GROUPING_WORDS[text ?? ''] ?? null
+  if (text && !grouping) reader.drop('vista', text)
+  return grouping
 }
 
 function readOrder(text: string | null, reader: Reader): Order {
@@ -177,6 +254,12 @@ export function parseLink(search: string, hash: string, known: Known): ParsedLin
       lang: lang === 'en' || lang === 'es' ? lang : known.usualLanguage,
       states: states.length === known.states.length ? [] : states,
       department: readDepartment(query.get('dep'), reader),
+      severities: reader.keep('gravedad', items(query.get('gravedad')), [...SEVERITIES]) as Severity[],
+      type: reader.keep('tipo', query.get('tipo') ? [query.get('tipo') ?? ''] : [], known.types)[0] ?? null,
+      institution: readWord('institucion', query.get('institucion'), reader),
+      scheme: readWord('esquema', query.get('esquema'), reader),
+      period: readPeriod(query.get('periodo'), reader),
+      grouping: readGrouping(query.get('vista'), reader),
       since: readDay(query.get('desde'), reader),
       order: readOrder(query.get('orden'), reader),
       layers: readLayers(query.get('capas'), known, reader),

@@ -30,6 +30,16 @@ export function toggleShortcuts(): void {
   remember('shortcuts', shortcutsOn.value ? 'on' : 'off')
 }
 
+/** Whether the histogram under the map is open: it is by itself where there is room for it. */
+export const timelineOpen = signal(
+  (recall('timeline') ?? (matchMedia('(min-width: 901px)').matches ? 'open' : 'shut')) === 'open',
+)
+
+export function toggleTimeline(): void {
+  timelineOpen.value = !timelineOpen.value
+  remember('timeline', timelineOpen.value ? 'open' : 'shut')
+}
+
 export const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 
 /** Keeps the document's language and theme in step with the choices. */

@@ -4,9 +4,11 @@ import { loadCases } from './cases'
 import { catalogue, loadCatalogue } from './catalogue'
 import { followChanges } from './changes'
 import { followDepartment, loadDepartments } from './departments'
+import { followLens } from './lens'
 import { followList } from './list'
 import { followDetail } from './pane'
 import { followDocument } from './preferences'
+import { loadSchemes } from './schemes'
 import { followSearch } from './search'
 import { followSelection } from './selection'
 import { followTitle } from './title'
@@ -36,9 +38,11 @@ function followData(): void {
   followSelection()
   followDetail()
   followChanges()
+  followLens()
   followAlsoHere()
   // The catalogue fills the map's footer and so changes what is in view: ask once, after that layout.
   followList()
   followDepartment()
   void loadDepartments()
+  void loadSchemes()
 }
