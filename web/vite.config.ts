@@ -14,7 +14,10 @@ export default defineConfig({
     // MapLibre is one chunk of about 440 kB compressed, loaded beside the page.
     chunkSizeWarningLimit: 1300,
     rolldownOptions: {
+      input: { index: 'index.html', sw: 'src/offline/sw.ts' },
       output: {
+        // It speaks for all of the site only from its root, and under a name that stays.
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules[\\/](maplibre-gl|@maplibre)/ }] },
       },
     },

@@ -1,6 +1,9 @@
 //! What changed between two days: of the cases of the register as their facts tell, of other conflicts as their layer was then.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use axum::{Json, Router, extract::State, routing::get};
 use jiff::{ToSpan, civil::Date};
@@ -25,7 +28,7 @@ use crate::{
 const MOST_TOLD: usize = 2_000;
 
 pub(super) fn routes() -> Router<SharedState> {
-    Router::new().route("/api/changes", get(changes))
+    Router::new().route("/api/changes", get(changes)).route("/api/standings", get(standings))
 }
 
 /// A case that changed.
@@ -83,12 +86,7 @@ async fn changes(
     let (since, until) = days(&params)?;
     let viewer = viewer(caller.as_ref());
     let basis = basis(&state, viewer, None).await?;
-    let layer = |day| {
-        let moment = Moment { as_of: Some(day), ..Moment::default() };
-        let moment = if day == Moment::today() { Moment::default() } else { moment };
-        state.index.snapshot_at(&state.store, CONFLICTS, Access::Public, moment)
-    };
-    let (before, after) = tokio::try_join!(layer(since), layer(until))?;
+    let (before, after) = tokio::try_join!(layer_on(&state, since), layer_on(&state, until))?;
     let shown = state.index.snapshot(CONFLICTS, Access::Public)?;
     let department = params.get("department").map(fold);
     let revision = basis.revision();
@@ -115,6 +113,81 @@ async fn changes(
     Ok(Json(told))
 }
 
+/// How a conflict of the map stood on a day.
+#[derive(Serialize)]
+struct FeatureStanding {
+    feature: i64,
+    #[serde(flatten)]
+    told: Told,
+}
+
+/// `GET /api/standings?on=…`: how each conflict that is on the map stood on a day, as far as the caller may see it; those that were not
+/// known to be there then are not told.
+async fn standings(
+    State(state): State<SharedState>,
+    caller: Option<Caller>,
+    params: Params,
+) -> Result<Json<Json_>, Problem> {
+    params.allow_only(["on"])?;
+    let on = params.get("on").map(Moment::parse_day).transpose();
+    let on = on.map_err(|error| Problem::bad_parameter("on", error))?.unwrap_or_else(Moment::today);
+    let viewer = viewer(caller.as_ref());
+    let basis = basis(&state, viewer, None).await?;
+    let then = layer_on(&state, on).await?;
+    let shown = state.index.snapshot(CONFLICTS, Access::Public)?;
+    let (revision, layer_revision) = (basis.revision(), shown.revision());
+    let work = move || {
+        let cases = cases_on(&basis.known.cases, on, &basis.crosswalk);
+        let features = features_of_cases(&shown);
+        let of_register = cases.places().map(|place| cases.case(place)).filter_map(|case| {
+            Some(FeatureStanding { feature: features.get(case.id())?.id, told: standing(case)?.into() })
+        });
+        let own = then.features().iter().filter(|feature| text(&then, feature, CASE).is_none());
+        let of_layer = own.filter(|feature| shown.by_id(feature.id).is_some()).filter_map(|feature| {
+            Some(FeatureStanding { feature: feature.id, told: standing_in(&then, feature)?.into() })
+        });
+        let mut told: Vec<_> = of_register.chain(of_layer).collect();
+        told.sort_by_key(|standing| standing.feature);
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for standing in &told {
+            *counts.entry(standing.told.state.clone()).or_default() += 1;
+        }
+        json!({"counts": counts, "number_matched": told.len(), "standings": told})
+    };
+    let mut told = state.heavy.draw(work).await?;
+    told["on"] = on.to_string().into();
+    told["revision"] = revision.into();
+    told["layer_revision"] = layer_revision.into();
+    told["seen_by"] = viewer.institution.into();
+    Ok(Json(told))
+}
+
+/// The layer of conflicts as it was on a day.
+async fn layer_on(state: &SharedState, day: Date) -> Result<Arc<Snapshot>, Problem> {
+    let moment = Moment { as_of: Some(day), ..Moment::default() };
+    let moment = if day == Moment::today() { Moment::default() } else { moment };
+    Ok(state.index.snapshot_at(&state.store, CONFLICTS, Access::Public, moment).await?)
+}
+
+/// Cases of the register as they were on a day, by all facts that are seen.
+fn cases_on(known: &KnownCases, day: Date, crosswalk: &Crosswalk) -> CountedCases {
+    let classes = SOURCE_CLASSES.map(str::to_owned);
+    CountedCases::of(known, Counting { day, source_classes: &classes, words_of: COMMON }, crosswalk)
+}
+
+fn standing(case: &CountedCase) -> Option<Standing<'_>> {
+    Some(Standing { state: case.text("state")?, phase: case.text("phase") })
+}
+
+fn standing_in<'a>(snapshot: &Snapshot, feature: &'a Feature) -> Option<Standing<'a>> {
+    Some(Standing { state: text(snapshot, feature, "state")?, phase: text(snapshot, feature, "phase") })
+}
+
+/// Features of the map by the case that each shows.
+fn features_of_cases(shown: &Snapshot) -> HashMap<&str, &Feature> {
+    shown.features().iter().filter_map(|feature| Some((text(shown, feature, CASE)?, &**feature))).collect()
+}
+
 fn text<'a>(snapshot: &Snapshot, feature: &'a Feature, field: &str) -> Option<&'a str> {
     feature.value(snapshot.position(field)?).as_text()
 }
@@ -126,15 +199,9 @@ fn of_register(
     crosswalk: &Crosswalk,
     shown: &Snapshot,
 ) -> Vec<ChangedCase> {
-    fn standing(case: &CountedCase) -> Option<Standing<'_>> {
-        Some(Standing { state: case.text("state")?, phase: case.text("phase") })
-    }
-    let classes = SOURCE_CLASSES.map(str::to_owned);
-    let on = |day| CountedCases::of(known, Counting { day, source_classes: &classes, words_of: COMMON }, crosswalk);
-    let (before, after) = (on(since), on(until));
+    let (before, after) = (cases_on(known, since, crosswalk), cases_on(known, until, crosswalk));
     let was: HashMap<&str, _> = before.places().map(|place| (before.case(place).id(), before.case(place))).collect();
-    let features: HashMap<&str, &Feature> =
-        shown.features().iter().filter_map(|feature| Some((text(shown, feature, CASE)?, &**feature))).collect();
+    let features = features_of_cases(shown);
     let changed = after.places().map(|place| after.case(place)).filter_map(|case| {
         let (then, now) = (was.get(case.id()).and_then(|case| standing(case)), standing(case)?);
         let feature = features.get(case.id());
@@ -155,13 +222,10 @@ fn of_register(
 
 /// Conflicts that are in the layer only, as it was then.
 fn of_layer(before: &Snapshot, after: &Snapshot) -> Vec<ChangedCase> {
-    fn standing<'a>(snapshot: &Snapshot, feature: &'a Feature) -> Option<Standing<'a>> {
-        Some(Standing { state: text(snapshot, feature, "state")?, phase: text(snapshot, feature, "phase") })
-    }
     let own = after.features().iter().filter(|feature| text(after, feature, CASE).is_none());
     let changed = own.filter_map(|feature| {
-        let then = before.by_id(feature.id).and_then(|feature| standing(before, feature));
-        let now = standing(after, feature)?;
+        let then = before.by_id(feature.id).and_then(|feature| standing_in(before, feature));
+        let now = standing_in(after, feature)?;
         let told = |field: &str| text(after, feature, field).map(str::to_owned);
         Some(ChangedCase {
             change: change_between(then, Some(now))?,

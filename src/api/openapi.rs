@@ -241,6 +241,7 @@ const OPERATIONS: &[Operation] = &[
         None,
         "When something happened in conflicts, by month",
     ),
+    operation("get", "/api/standings", Anyone, &["on"], None, "How each conflict of the map stood on a day"),
     operation(
         "get",
         "/api/changes",

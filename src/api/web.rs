@@ -16,13 +16,16 @@ use crate::api::Problem;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self'; img-src 'self' data: blob:; style-src 'self'; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The views of the web application; each is the same page, which reads its address.
-const VIEWS: [&str; 12] = [
+const VIEWS: [&str; 15] = [
     "/",
     "/mapa",
     "/datos",
+    "/comparar",
+    "/acerca",
     "/cruces",
     "/expediente",
     "/informe",
+    "/lamina",
     "/entrar",
     "/cuentas",
     "/casos",

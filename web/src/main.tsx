@@ -1,11 +1,14 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
+import { startKeeping } from './offline/start'
 import { App } from './panels/App'
+import { openLast } from './state/address'
 import { catalogue } from './state/catalogue'
 import { listFailed, page } from './state/list'
 import { followConnection } from './state/mend'
 import { pane } from './state/pane'
 import { startData, startState } from './state/start'
+import { startFirstTour } from './state/tour'
 import { mapStatus } from './state/view'
 import { hasWebgl2 } from './webgl'
 import './styles/index.css'
@@ -75,6 +78,18 @@ async function start(): Promise<void> {
     const { startBriefingPage } = await import('./briefing/start')
     return startBriefingPage(root)
   }
+  if (location.pathname === '/acerca') {
+    const { startAboutPage } = await import('./about/start')
+    return startAboutPage(root)
+  }
+  if (location.pathname === '/comparar') {
+    const { startComparePage } = await import('./compare/start')
+    return startComparePage(root)
+  }
+  if (location.pathname === '/lamina') {
+    const { startSheetPage } = await import('./sheet/start')
+    return startSheetPage(root)
+  }
   if (location.pathname === '/entrar' || location.pathname === '/cuentas') {
     const { startPeoplePage } = await import('./people/start')
     return startPeoplePage(root)
@@ -83,10 +98,14 @@ async function start(): Promise<void> {
     const { startCasesPage } = await import('./cases/start')
     return startCasesPage(root)
   }
+  const isPlain = location.search === '' && location.hash === ''
+  openLast()
   await startState()
   render(<App />, root)
   void startData()
   followConnection()
+  startKeeping()
+  startFirstTour(isPlain)
   await startMapWhenReady()
 }
 

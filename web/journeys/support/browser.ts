@@ -37,6 +37,10 @@ interface Options {
   locale?: string
   /** Leaves requests alone: watching them slows each one and switches the browser's cache off. */
   unguarded?: boolean
+  /** Lets the page keep what it shows. */
+  keeping?: boolean
+  /** Lets the tour begin. */
+  firstVisit?: boolean
   /** Called before the page opens, to alter what the server answers. */
   prepare?: (context: BrowserContext) => Promise<unknown>
 }
@@ -91,9 +95,12 @@ export async function open(browser: Browser, options: Options = {}): Promise<Ope
     colorScheme: options.dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
+    // What is kept for want of a server would answer where a journey lets it fail.
+    serviceWorkers: options.keeping ? 'allow' : 'block',
   })
   const watch = new Watch()
   await context.addInitScript(instrument)
+  if (!options.firstVisit) await context.addInitScript(() => localStorage.setItem('rimay.tour', 'seen'))
   if (!options.unguarded) await context.route('**/*', (route) => guard(route, watch))
   await options.prepare?.(context)
   const page = await context.newPage()

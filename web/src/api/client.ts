@@ -59,6 +59,22 @@ export const isAborted = (error: unknown) => error instanceof DOMException && er
 /** When the server last gave what it was asked for; null until it did. */
 export const answeredAt = signal<Date | null>(null)
 
+/** Since when what is shown was kept, because the server cannot be reached; null while it answers. */
+export const keptSince = signal<Date | null>(null)
+
+/** An answer that was kept says when it came (src/offline/sw.ts). */
+function noteAge(response: Response): void {
+  const received = response.headers.get('x-rimay-received')
+  if (!received) {
+    answeredAt.value = new Date()
+    keptSince.value = null
+    return
+  }
+  const day = new Date(received)
+  const oldest = keptSince.peek()
+  if (!oldest || day < oldest) keptSince.value = day
+}
+
 export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
   let response: Response
   try {
@@ -68,6 +84,6 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
     throw new ApiError(0, '', null)
   }
   if (!response.ok) throw await errorOf(response)
-  answeredAt.value = new Date()
+  noteAge(response)
   return (await response.json()) as T
 }

@@ -99,6 +99,7 @@ export const en: Dict = {
     n === 1
       ? '1 more case that you see is not on the map.'
       : `${n} more cases that you see are not on the map.`,
+  sideBySide: 'See both dates side by side',
   copyChanges: 'Copy as text',
   changesTitle: (kind, since) => `${kind} since ${since}`,
   changesFrom: (since, until, where) =>
@@ -213,6 +214,7 @@ export const en: Dict = {
   placeInZone: (zone) => `UTM zone ${zone} south (WGS 84)`,
   placeFound: 'Place',
   nothingHere: 'There is nothing at this point.',
+  printSheet: 'Sheet to print',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   zoomWithCtrl: 'Ctrl and the wheel zoom the map',
@@ -231,6 +233,7 @@ export const en: Dict = {
   lastLoad: (date) => `Last loaded: ${date}`,
   revision: (revision) => `rev ${revision}`,
   lastAnswer: (time) => `What you see was received at ${time} and may have changed.`,
+  keptSince: (day, time) => `No connection to the server: shown is what was last seen, of ${day} at ${time}.`,
   nothingLoaded: 'No data loaded',
   loading: 'Loading…',
   failed: (what) => `Could not load ${what}.`,
@@ -244,6 +247,14 @@ export const en: Dict = {
   whatLayer: (name) => `the layer ${name}`,
   droppedFromLink: 'Part of the link has no meaning here and was left out. The rest is shown as asked.',
   dismiss: 'Dismiss the notice',
+  about: 'About',
+  glossary: 'Glossary',
+  tourAgain: 'Take the tour again',
+  tour: 'Tour',
+  tourStep: (n, all) => `${n} of ${all}`,
+  tourNext: 'Next',
+  tourEnd: 'Finish',
+  tourSkip: 'Skip the tour',
   helpTitle: 'Help',
   whatHelp: 'the help',
 }

@@ -99,6 +99,7 @@ export const es = {
     n === 1
       ? '1 caso más que usted ve no está en el mapa.'
       : `${n} casos más que usted ve no están en el mapa.`,
+  sideBySide: 'Ver las dos fechas lado a lado',
   copyChanges: 'Copiar como texto',
   changesTitle: (kind: string, since: string) => `${kind} desde el ${since}`,
   changesFrom: (since: string, until: string, where: string) =>
@@ -221,6 +222,7 @@ export const es = {
   placeInZone: (zone: number) => `UTM zona ${zone} sur (WGS 84)`,
   placeFound: 'Lugar',
   nothingHere: 'No hay elementos en este punto.',
+  printSheet: 'Lámina para imprimir',
   zoomIn: 'Acercar',
   zoomOut: 'Alejar',
   zoomWithCtrl: 'Con Ctrl y la rueda se acerca el mapa',
@@ -239,6 +241,8 @@ export const es = {
   lastLoad: (date: string) => `Última carga: ${date}`,
   revision: (revision: number) => `rev ${revision}`,
   lastAnswer: (time: string) => `Lo que se ve se recibió a las ${time} y puede haber cambiado.`,
+  keptSince: (day: string, time: string) =>
+    `Sin conexión con el servidor: se muestra lo último que se vio, del ${day} a las ${time}.`,
   nothingLoaded: 'Sin datos cargados',
   loading: 'Cargando…',
   failed: (what: string) => `No se pudo cargar ${what}.`,
@@ -253,6 +257,14 @@ export const es = {
   droppedFromLink:
     'Una parte del enlace no se entiende y no se tomó en cuenta. Lo demás se muestra como se pidió.',
   dismiss: 'Descartar el aviso',
+  about: 'Acerca de',
+  glossary: 'Glosario',
+  tourAgain: 'Repetir el recorrido',
+  tour: 'Recorrido',
+  tourStep: (n: number, all: number) => `${n} de ${all}`,
+  tourNext: 'Siguiente',
+  tourEnd: 'Terminar',
+  tourSkip: 'Saltar el recorrido',
   helpTitle: 'Ayuda',
   whatHelp: 'la ayuda',
 }

@@ -43,7 +43,7 @@ export const panoramaLayers = (opacity: number, tones: Tones, dark: boolean): La
       'text-font': [FONT],
       'text-size': 11.5,
       'text-variable-anchor': ['top', 'bottom'],
-      'text-radial-offset': 2.1,
+      'text-radial-offset': ['+', 1.6, ['*', 0.19, ['sqrt', ['get', 'point_count']]]],
     },
     paint: {
       'text-opacity': opacity,

@@ -1,5 +1,5 @@
 import { computed, effect } from '@preact/signals'
-import { Map as MapLibre, prewarm, ScaleControl, setWorkerUrl } from 'maplibre-gl'
+import { Map as MapLibre, type MapOptions, prewarm, ScaleControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { words } from '../i18n'
@@ -27,7 +27,7 @@ const WORLD: [[number, number], [number, number]] = [
 
 const style = computed(currentStyle)
 
-function createMap(container: HTMLElement): MapLibre {
+function createMap(container: HTMLElement, options: Partial<MapOptions>): MapLibre {
   const map = new MapLibre({
     container,
     style: style.peek(),
@@ -41,6 +41,7 @@ function createMap(container: HTMLElement): MapLibre {
     touchPitch: false,
     fadeDuration: 0,
     validateStyle: false,
+    ...options,
   })
   map.keyboard.disableRotation()
   map.touchZoomRotate.disableRotation()
@@ -99,8 +100,8 @@ setWorkerUrl(workerUrl)
 prewarm()
 
 /** Starts the map in its pane; from here on it only listens to the state and writes to it. */
-export function startMap(container: HTMLElement): void {
-  const map = createMap(container)
+export function startMap(container: HTMLElement, options: Partial<MapOptions> = {}): MapLibre {
+  const map = createMap(container, options)
   drawSymbolsOnDemand(map, layerById(CASES)?.style.colors ?? {})
   gatherFirstFrames(map)
   followIdleness(map)
@@ -109,4 +110,5 @@ export function startMap(container: HTMLElement): void {
   followProblems(map)
   followState(map)
   window.map = map
+  return map
 }

@@ -1,7 +1,9 @@
+import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { words } from '../i18n'
 import { type Pane, pane } from '../state/pane'
 import { detailOpen } from '../state/selection'
+import { endTour, tourAt } from '../state/tour'
 import { Detail } from './Detail'
 import { Filters } from './Filters'
 import { Header } from './Header'
@@ -10,6 +12,7 @@ import { ListPane } from './ListPane'
 import { MapPane } from './MapPane'
 import { focusOn, goTo, listenToShortcuts } from './shortcuts'
 import { Tabs } from './Tabs'
+import type { Tour } from './Tour'
 
 function SkipLinks() {
   const t = words.value
@@ -60,6 +63,18 @@ function Side() {
   )
 }
 
+/** The tour is fetched when it begins. */
+function LazyTour() {
+  const shown = useSignal<typeof Tour | null>(null)
+  useEffect(() => {
+    import('./Tour').then((loaded) => {
+      shown.value = loaded.Tour
+    }, endTour)
+  }, [])
+  const Loaded = shown.value
+  return Loaded && <Loaded />
+}
+
 /** The page: header, then filters, map and list in that order for Tab as for the eye. */
 export function App() {
   useEffect(listenToShortcuts, [])
@@ -75,6 +90,7 @@ export function App() {
         <Side />
       </main>
       <Help />
+      {tourAt.value !== null && <LazyTour />}
     </>
   )
 }

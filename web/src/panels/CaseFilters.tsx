@@ -1,6 +1,5 @@
 import { lang, words } from '../i18n'
 import { knownInstitutions, knownTypes } from '../state/cases'
-import { CASES, layerById } from '../state/catalogue'
 import {
   chosenInstitution,
   chosenScheme,
@@ -9,23 +8,9 @@ import {
   toggleSeverity,
 } from '../state/filters'
 import { inLanguage } from '../state/language'
-import { institutions, schemes } from '../state/schemes'
+import { schemes } from '../state/schemes'
 import { SEVERITIES, SEVERITY_COLORS, type Severity } from '../state/severity'
-
-export const titleOfInstitution = (id: string) => {
-  const found = institutions.value.find((one) => one.id === id)
-  return found ? (lang.value === 'en' ? found.title_en : found.title_es) : id
-}
-
-export const titleOfScheme = (id: string) => {
-  const found = schemes.value?.find((one) => one.id === id)
-  return found ? (lang.value === 'en' ? found.title_en : found.title_es) : id
-}
-
-export const titleOfType = (code: string) => {
-  const field = layerById(CASES)?.fields.find(({ name }) => name === 'type')
-  return field?.codes.find((one) => one.code === code)?.[lang.value] ?? code
-}
+import { titleOfInstitution, titleOfScheme, titleOfType } from './caseTitles'
 
 export function SeverityMark({ severity }: { severity: Severity }) {
   return (

@@ -4,6 +4,7 @@ import { formatDate, formatValue, lang, readablePlace, words } from '../i18n'
 import { CASES, layerById } from '../state/catalogue'
 import { CHANGES, changes, comparedSince, endOfLastMonth, retryChanges, shownChanges } from '../state/changes'
 import { chosenDepartment } from '../state/filters'
+import { inLanguage } from '../state/language'
 import { problems } from '../state/problems'
 import { offer } from '../state/selection'
 import { ChangeMark } from './ChangeMark'
@@ -131,6 +132,14 @@ export function ChangesFilter() {
           {shown.length === 0 && <p class="counts-scope">{t.noChanges}</p>}
           {elsewhere > 0 && <p class="counts-scope">{t.changesElsewhere(elsewhere)}</p>}
           <p class="changes-tools">
+            <a
+              class="link"
+              href={inLanguage(
+                `/comparar?a=${answer.since}${chosenDepartment.value ? `&dep=${encodeURIComponent(chosenDepartment.value)}` : ''}`,
+              )}
+            >
+              {t.sideBySide}
+            </a>
             <CopyButton icon="list" label={t.copyChanges} text={textOfChanges} />
             <CopyButton
               icon="code"

@@ -1,7 +1,10 @@
-import { lang } from '../i18n'
+import { lang, words } from '../i18n'
 import type { HelpTexts } from '../i18n/help/es'
 import { CASES, layerById } from '../state/catalogue'
+import { inLanguage } from '../state/language'
+import { helpOpen } from '../state/pane'
 import { shortcutsOn, toggleShortcuts } from '../state/preferences'
+import { startTour } from '../state/tour'
 import { Shortcuts } from './Shortcuts'
 
 /** Pages that the build makes of the guides in `docs`. */
@@ -76,6 +79,26 @@ export function HelpBody({ texts: t }: { texts: HelpTexts }) {
         <a class="link" href={GUIDES[lang.value]}>
           {t.guide}
         </a>
+      </p>
+      <p>
+        <a class="link" href={inLanguage('/acerca')}>
+          {words.value.about}
+        </a>
+        {' · '}
+        <a class="link" href={inLanguage('/acerca#glosario')}>
+          {words.value.glossary}
+        </a>
+        {' · '}
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            helpOpen.value = false
+            startTour()
+          }}
+        >
+          {words.value.tourAgain}
+        </button>
       </p>
       <p class="help-about">{t.about}</p>
     </div>

@@ -22,6 +22,7 @@ const PATHS = {
   next: 'm10 6 6 6-6 6',
   up: 'm6 14 6-6 6 6',
   down: 'm6 10 6 6 6-6',
+  print: 'M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7v-6Z',
   play: 'M8 5v14l11-7L8 5Z',
   pause: 'M8 5v14M16 5v14',
   filters: 'M4 7h10m4 0h2M4 17h2m4 0h10M16 5v4M8 15v4',

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { words } from '../i18n'
+import { viewInAddress } from '../state/address'
 import { identify } from '../state/identify'
 import { listLoading } from '../state/list'
 import { problems } from '../state/problems'
@@ -25,6 +26,9 @@ function Controls() {
       <button type="button" aria-label={t.seeAll} title={t.seeAll} onClick={showAll}>
         <Icon name="home" />
       </button>
+      <a href={`/lamina${viewInAddress.value}`} aria-label={t.printSheet} title={t.printSheet}>
+        <Icon name="print" />
+      </a>
     </div>
   )
 }
@@ -74,7 +78,7 @@ function NothingHere() {
 }
 
 /** Tells the state how large the pane is; a pane hidden by a tab keeps its last size. */
-function followSize(element: HTMLElement): () => void {
+export function followSize(element: HTMLElement): () => void {
   const measure = () => {
     const { clientWidth: width, clientHeight: height } = element
     const known = mapSize.value

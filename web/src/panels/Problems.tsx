@@ -1,5 +1,5 @@
-import { answeredAt } from '../api/client'
-import { formatTime, lang, words } from '../i18n'
+import { answeredAt, keptSince } from '../api/client'
+import { formatDate, formatTime, lang, words } from '../i18n'
 import { droppedFromLink } from '../state/address'
 import { catalogue, layerById } from '../state/catalogue'
 import { LIST, retry } from '../state/mend'
@@ -89,11 +89,26 @@ function DroppedNotice() {
   )
 }
 
+/** Without the server: what is shown is what was last seen, and of when that is. */
+function KeptNotice() {
+  const since = keptSince.value
+  if (!since) return null
+  return (
+    <div class="notice" data-kept="">
+      <Icon name="warning" />
+      <p>
+        {words.value.keptSince(formatDate(since.toISOString(), lang.value), formatTime(since, lang.value))}
+      </p>
+    </div>
+  )
+}
+
 /** What went wrong, in plain sentences, over the map and out of the way of the data. */
 export function Problems() {
   return (
     <div class="notices" role="status" data-ready={catalogue.value ? '' : undefined}>
       <DroppedNotice />
+      <KeptNotice />
       <FailureNotice />
     </div>
   )

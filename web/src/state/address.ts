@@ -1,4 +1,4 @@
-import { batch, effect, signal } from '@preact/signals'
+import { batch, computed, effect, signal } from '@preact/signals'
 import { lang } from '../i18n'
 import { CASES, layerById, layers } from './catalogue'
 import { comparedSince } from './changes'
@@ -23,6 +23,7 @@ import { choicesIn, formatHash, formatQuery, type Known, type LinkState, parseLi
 import { schemes } from './schemes'
 import { searchText } from './search'
 import { linkedSelection, selection, steppedTo } from './selection'
+import { recall, remember } from './storage'
 import { chosenView, returnTo } from './view'
 
 /** Parts of the link that were dropped, until the reader dismisses the notice. */
@@ -118,13 +119,29 @@ function followSchemeName(): void {
 /** Same path, except that `/` is the map too and says so. */
 const path = () => (location.pathname === '/' ? '/mapa' : location.pathname)
 
-const addressOf = (query: string) => `${path()}${query}${formatHash(chosenView.value)}`
+/** What a page says in its address beside the view, by key; empty words are left out. */
+let ownParts: () => Record<string, string> = () => ({})
+
+export const sayInAddress = (parts: () => Record<string, string>) => {
+  ownParts = parts
+}
+
+function addressOf(query: string): string {
+  const own = new URLSearchParams(Object.entries(ownParts()).filter(([, word]) => word)).toString()
+  const whole = own ? `${query || '?'}${query ? '&' : ''}${own}` : query
+  return `${path()}${whole}${formatHash(chosenView.value)}`
+}
 
 /** A department that the data spell otherwise, or do not have, was corrected in the link; nobody chose that. */
 function isCorrected(search: string): boolean {
   const name = new URLSearchParams(search).get('dep')
   return name !== null && knownDepartments.peek()?.includes(name) === false
 }
+
+/** The part of the address that says what the map shows, for other pages that show the same. */
+export const viewInAddress = computed(
+  () => `${formatQuery(currentState(), known())}${formatHash(chosenView.value)}`,
+)
 
 /** A choice is a step of the reader's history, which Back undoes; a move of the map only rewrites the address. */
 function writeAddress(): void {
@@ -133,9 +150,21 @@ function writeAddress(): void {
   if (address === `${location.pathname}${location.search}${location.hash}`) return
   // Back would have to leaf through the list again.
   const leafing = selection.value !== null && selection.value === steppedTo.value
+  if (path() === '/mapa') remember('last', address.slice('/mapa'.length))
   const isStep = choicesIn(query) !== choicesIn(location.search) && !leafing && !isCorrected(location.search)
   if (isStep) history.pushState(null, '', address)
   else history.replaceState(null, '', address)
+}
+
+/**
+ * The installed page opens where its reader left it; so does any page without a server, where only what was last seen
+ * is at hand.
+ */
+export function openLast(): void {
+  const isPlain = location.search === '' && location.hash === ''
+  const asked = new URLSearchParams(location.search).has('abrir')
+  if (!asked && !(isPlain && !navigator.onLine)) return
+  history.replaceState(null, '', `/mapa${recall('last') ?? ''}`)
 }
 
 /** Reads the link once the catalogue is known, then keeps the address bar and the state equal. */

@@ -25,5 +25,7 @@ export function chooseLanguage(chosen: Lang): void {
 /** The address of another page, which speaks the language of this one. */
 export function inLanguage(path: string): string {
   if (lang.value === usualLanguage()) return path
-  return `${path}${path.includes('?') ? '&' : '?'}idioma=${lang.value}`
+  const [page = '', part] = path.split('#')
+  const anchor = part === undefined ? '' : `#${part}`
+  return `${page}${page.includes('?') ? '&' : '?'}idioma=${lang.value}${anchor}`
 }

@@ -1,6 +1,8 @@
 import { effect } from '@preact/signals'
+import { keptSince } from '../api/client'
 import { loadCases } from './cases'
 import { CASES } from './catalogue'
+import { retryChanges } from './changes'
 import { retryTimeline } from './lens'
 import { retryList } from './list'
 import { type Problem, problems } from './problems'
@@ -34,17 +36,24 @@ const serverAnswers = () =>
 
 async function mendWhenReached(): Promise<void> {
   if (!(await serverAnswers())) return
+  if (keptSince.peek()) {
+    keptSince.value = null
+    void loadCases()
+    retryList()
+    retryTimeline()
+    retryChanges()
+  }
   for (const problem of problems.peek()) if (problem.offline) retry(problem)
 }
 
 /** While the server cannot be reached it is asked again and again; once it answers, what failed is fetched anew. */
 export function followConnection(): void {
   const tryNow = () => {
-    if (problems.peek().some(({ offline }) => offline)) void mendWhenReached()
+    if (keptSince.peek() || problems.peek().some(({ offline }) => offline)) void mendWhenReached()
   }
   addEventListener('online', tryNow)
   effect(() => {
-    if (!problems.value.some(({ offline }) => offline)) return
+    if (!keptSince.value && !problems.value.some(({ offline }) => offline)) return
     const timer = setInterval(tryNow, PAUSE_MS)
     return () => clearInterval(timer)
   })

@@ -69,7 +69,7 @@ const KEYS = [
   'vista',
 ]
 /** Keys that belong to the page but not to the view: they are neither kept nor reported. */
-const SILENT = ['prueba']
+const SILENT = ['prueba', 'papel', 'hoja', 'titulo', 'abrir']
 const MAX_TEXT = 100
 const DEPARTMENT = /^[\p{L} .'-]{2,40}$/u
 /** Orders of the case list in the link; urgency goes without saying. */

@@ -11,10 +11,15 @@ darkScheme.addEventListener('change', (event) => {
 
 const chosenTheme = signal(recall('theme'))
 
+/** On paper nothing is dark, whatever the screen is. */
+export const onPaper = signal(false)
+
 export const dark = computed(() =>
-  chosenTheme.value === 'dark' || chosenTheme.value === 'light'
-    ? chosenTheme.value === 'dark'
-    : systemDark.value,
+  onPaper.value
+    ? false
+    : chosenTheme.value === 'dark' || chosenTheme.value === 'light'
+      ? chosenTheme.value === 'dark'
+      : systemDark.value,
 )
 
 export function toggleTheme(): void {

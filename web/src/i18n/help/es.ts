@@ -3,10 +3,11 @@ export const es = {
   signs: 'Números, círculos y colores',
   signsList: [
     'El color y la forma de cada símbolo son el estado del caso: vea la leyenda en Capas y leyenda.',
-    'Un anillo con un número reúne ese número de casos cercanos; sus arcos dicen cuántos hay de cada estado. Al elegirlo se listan, y al acercar el mapa se separan.',
+    'Un anillo con un número reúne ese número de casos cercanos; sus arcos dicen cuántos hay de cada estado. Un punto rojo dice que alguno está en crisis; el anillo lleno, que lo está uno de cada cuatro o más. Al elegirlo se listan, y al acercar el mapa se separan.',
+    'Cuando los casos son muchos, el país se ve por departamentos: al elegir uno se ven sus casos.',
     'Un círculo de puntos dice que la ubicación es aproximada: el punto representa una zona, o la fuente no dice qué tan exacto es.',
     'Los números junto a los estados son casos de todo el país o del departamento elegido; el de cada capa es su total. La lista cuenta lo que está en la vista del mapa.',
-    'Los filtros de estado y departamento valen solo para los casos.',
+    'Los filtros valen solo para los casos.',
   ],
   meanings: 'Qué significan los estados y las fases',
   meaningsNote: 'Según los términos de los reportes de la Defensoría del Pueblo.',
@@ -30,6 +31,104 @@ export const es = {
     'Los casos sin ubicación: están al final de la lista y no en el mapa.',
     'El sitio exacto de un caso de ubicación aproximada: lo que hay bajo su punto puede no ser lo que hay en el lugar.',
     'Lo que hay fuera de la zona que cubre una capa.',
+  ],
+  tour: {
+    map: {
+      title: 'El mapa',
+      text: 'Cada signo es un caso o un grupo de casos; su forma y color dicen el estado. Elija uno para ver su ficha, o cualquier punto para saber qué hay allí.',
+    },
+    filters: {
+      title: 'Filtros, capas y leyenda',
+      text: 'Elija estado, gravedad, departamento o según quién se cuenta. «Qué cambió» compara con una fecha. Abajo se encienden concesiones, comunidades y cuencas.',
+    },
+    time: {
+      title: 'Cuándo',
+      text: 'Arrastre sobre las barras, o escriba dos fechas, para ver solo los casos en los que pasó algo en ese tiempo.',
+    },
+    list: {
+      title: 'La lista',
+      text: 'Dice lo mismo que el mapa, en palabras. Al final se la lleva como CSV o GeoJSON, o copia el enlace y la consulta.',
+    },
+    take: {
+      title: 'Para llevar',
+      text: 'Arriba: cruces con hectáreas, el registro de casos, los datos y la ayuda. El enlace de la barra de direcciones guarda lo que ve; la impresora del mapa hace una lámina.',
+    },
+  },
+  aboutTitle: 'Acerca de Rimay',
+  aboutToMap: 'Volver al mapa',
+  aboutText: [
+    'Rimay («hablar», en quechua) reúne en un mapa los conflictos sociales del Perú y lo que hay bajo ellos: cuencas, concesiones mineras, territorios de comunidades y límites.',
+    'Siete instituciones llevan cada una su registro de casos, con palabras y cuentas propias. Aquí cada cifra dice según quién se cuenta, con qué versión de su esquema y a qué fecha.',
+    'Los lugares de personas protegidas no se publican: se muestra una zona, o nada.',
+  ],
+  aboutSources: 'De dónde vienen los datos',
+  aboutLayer: 'Capa',
+  aboutCount: 'Elementos',
+  aboutLoaded: 'Cargado el',
+  aboutEmpty: (names: string) => `Todavía sin datos: ${names}.`,
+  glossary: [
+    {
+      term: 'Caso',
+      meaning: 'Una disputa que una institución registra. La misma disputa puede estar en varios registros.',
+    },
+    {
+      term: 'Hecho',
+      meaning:
+        'Algo que pasó en un caso un día: una protesta, una reunión, un acto de violencia, una noticia.',
+    },
+    {
+      term: 'Estado',
+      meaning: 'Activo, latente, resuelto o retirado, según los reportes de la Defensoría del Pueblo.',
+    },
+    {
+      term: 'Fase',
+      meaning:
+        'Momento de un caso activo: temprana, escalamiento, crisis, desescalamiento o diálogo. Un caso latente no tiene fase.',
+    },
+    {
+      term: 'Gravedad',
+      meaning:
+        'Cinco niveles que salen del estado y la fase: crisis (muy alta), escalamiento (alta), temprana o sin fase conocida (media), desescalamiento o diálogo (baja) y latente.',
+    },
+    {
+      term: 'Esquema',
+      meaning:
+        'Qué casos cuenta una institución: condiciones publicadas, con versión. Por eso dos cifras del mismo mes difieren.',
+    },
+    {
+      term: 'Ubicación aproximada',
+      meaning:
+        'El punto representa un distrito, una provincia o un departamento, o la fuente no dice qué tan exacto es.',
+    },
+    {
+      term: 'Concesión minera',
+      meaning:
+        'Derecho a explorar y explotar minerales en un área. No es permiso de uso de la tierra ni dice que haya mina.',
+    },
+    {
+      term: 'Hectáreas legales y geodésicas',
+      meaning:
+        'Las legales se miden en la cuadrícula UTM del título; las geodésicas, sobre el elipsoide. Difieren hasta en 2 por mil.',
+    },
+    {
+      term: 'Comunidad campesina o nativa',
+      meaning:
+        'Forma de organización reconocida por ley, con o sin tierras tituladas. No figurar aquí no quita derechos.',
+    },
+    { term: 'Cuenca', meaning: 'Unidad hidrográfica de la ANA, con código Pfafstetter.' },
+    {
+      term: 'UBIGEO',
+      meaning:
+        'Código de seis dígitos de departamento, provincia y distrito. INEI, RENIEC y SUNAT usan códigos distintos.',
+    },
+    {
+      term: 'Dato sintético o de demostración',
+      meaning: 'Inventado o redactado para mostrar el sistema: no es un registro oficial.',
+    },
+    {
+      term: 'Revisión',
+      meaning: 'Número de los datos con que se hizo lo que ve. Con el mismo número, todos ven lo mismo.',
+    },
   ],
   guide: 'Guía de uso completa',
   keyboard: 'Teclado',

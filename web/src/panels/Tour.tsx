@@ -1,0 +1,70 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Lang } from '../api/types'
+import { lang, words } from '../i18n'
+import type { HelpTexts } from '../i18n/help/es'
+import { endTour, stepTour, TOUR, tourAt } from '../state/tour'
+
+const TEXTS: Record<Lang, () => Promise<HelpTexts>> = {
+  es: () => import('../i18n/help/es').then(({ es }) => es),
+  en: () => import('../i18n/help/en').then(({ en }) => en),
+}
+
+/** Marks what the step is about, while it is shown. */
+function useMark(selector: string): void {
+  useEffect(() => {
+    const target = document.querySelector<HTMLElement>(selector)
+    target?.setAttribute('data-tour', '')
+    return () => target?.removeAttribute('data-tour')
+  }, [selector])
+}
+
+/** One step: what this part of the page is for. The page goes on working behind it. */
+export function Tour() {
+  const t = words.value
+  const at = tourAt.value ?? 0
+  const step = TOUR[at] ?? TOUR[0]
+  const texts = useSignal<HelpTexts | null>(null)
+  const next = useRef<HTMLButtonElement>(null)
+  const spoken = lang.value
+  useMark(step.target)
+  useEffect(() => {
+    TEXTS[spoken]().then((loaded) => {
+      texts.value = loaded
+    }, endTour)
+  }, [spoken])
+  const isThere = texts.value !== null
+  useEffect(() => {
+    if (isThere) next.current?.focus()
+  }, [isThere, at])
+  const told = texts.value?.tour[step.id]
+  if (!told) return null
+  return (
+    <section
+      class="tour"
+      aria-label={t.tour}
+      data-step={step.id}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.stopPropagation()
+        endTour()
+      }}
+    >
+      <p class="tour-count">{t.tourStep(at + 1, TOUR.length)}</p>
+      <div aria-live="polite">
+        <h2>{told.title}</h2>
+        <p>{told.text}</p>
+      </div>
+      <p class="tour-tools">
+        <button ref={next} type="button" class="button is-main" onClick={stepTour}>
+          {at === TOUR.length - 1 ? t.tourEnd : t.tourNext}
+        </button>
+        {at < TOUR.length - 1 && (
+          <button type="button" class="link" onClick={endTour}>
+            {t.tourSkip}
+          </button>
+        )}
+      </p>
+    </section>
+  )
+}
