@@ -361,6 +361,13 @@ fn no_public_byte_changes_with_what_is_secret() {
                 "/api/schemes/defensoria/counts?by=department",
                 "/api/schemes/defensoria/month?month=2020-01",
                 "/api/schemes/defensoria/differences?with=onds",
+                "/api/timeline",
+                "/api/timeline?happened=2000-01-01/..&scheme=defensoria",
+                "/api/standings?on=2021-01-01",
+                "/api/changes?since=2019-01-01",
+                "/api/events?q=casa",
+                "/api/layers/conflicts/features?happened=2020-01-01",
+                "/ogc/collections/conflicts/items?scheme=defensoria&happened=2000-01-01/..",
             ]
             .map(str::to_owned),
         )

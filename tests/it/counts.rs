@@ -10,22 +10,22 @@ use crate::{
 };
 
 /// Numbers that look like chance and are the same each time.
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
-    fn below(&mut self, most: u64) -> u64 {
+    pub fn below(&mut self, most: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
     }
 
-    fn of<'a>(&mut self, words: &[&'a str]) -> &'a str {
+    pub fn of<'a>(&mut self, words: &[&'a str]) -> &'a str {
         words[usize::try_from(self.below(words.len() as u64)).unwrap()]
     }
 }
 
 const CLASSES: [&str; 3] = ["public", "public", "reserved"];
 
-fn invented(chance: &mut Chance, number: u64) -> Json {
+pub fn invented(chance: &mut Chance, number: u64) -> Json {
     let mut facts =
         vec![json!({"kind": "name", "name": format!("Caso {number}"), "source_class": chance.of(&CLASSES)})];
     let mut add = |mut fact: Json, class: &str| {
@@ -64,16 +64,16 @@ fn invented(chance: &mut Chance, number: u64) -> Json {
     json!({"facts": facts})
 }
 
-fn changed(answer: &Answer) {
+pub fn changed(answer: &Answer) {
     assert_eq!(answer.status, 200, "{}", answer.json());
 }
 
-fn version_of(by: &Browser, case: &Json) -> String {
+pub fn version_of(by: &Browser, case: &Json) -> String {
     format!("\"{}\"", by.get(&path_of(case)).json()["version"])
 }
 
 /// Schemes, with their conditions in SQL, whose words, and which sources they use.
-const SCHEMES: [(&str, &str, &str, &str); 2] = [
+pub const SCHEMES: [(&str, &str, &str, &str); 2] = [
     (
         "defensoria",
         "state.code in ('activo', 'latente') and coalesce('may_turn_violent' = any (said.tests), false)",
@@ -245,10 +245,10 @@ fn what_was_counted_is_counted_again_as_it_was_known() {
 }
 
 /// State and phase.
-type Stood = (String, String);
+pub type Stood = (String, String);
 
 /// State and phase of the cases that somebody may see, by code, as PostgreSQL has them on a day.
-fn standings(database: &TestDatabase, viewer: &str, day: &str) -> BTreeMap<String, Stood> {
+pub fn standings(database: &TestDatabase, viewer: &str, day: &str) -> BTreeMap<String, Stood> {
     let sql = include_str!("counts.sql")
         .replace("{day}", day)
         .replace("{words}", "defensoria")

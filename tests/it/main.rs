@@ -18,6 +18,7 @@ mod history;
 mod hostile;
 mod import;
 mod items;
+mod lens;
 mod lifecycle;
 mod map_data;
 mod oidc;

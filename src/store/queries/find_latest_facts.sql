@@ -13,6 +13,6 @@ where f.kind = $1 and f.recorded_to is null
   and (f.case_id in (select id from seen)) is true
   and ($2::text is null or f.code = $2)
   and ($3::text is null or f.valid_from >= $3::text::date) and ($4::text is null or f.valid_from <= $4::text::date)
-  and ($5::text is null or strpos(f.words, rimay.folded($5)) > 0)
+  and ($5::text is null or strpos(rimay.folded(concat_ws(' ', f.text, f.name, f.organisation)), rimay.folded($5)) > 0)
 order by f.valid_from desc nulls last, f.id
 offset $7 limit $8

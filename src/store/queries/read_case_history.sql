@@ -5,7 +5,7 @@ select at_us as "at_us!", account, change as "change!", detail as "detail!" from
   where h.case_id = $1::text::uuid
   union all
   select (extract(epoch from f.recorded_from) * 1000000)::bigint, a.name, case when f.version = 1 then 'fact.added' else 'fact.changed' end,
-    jsonb_strip_nulls(to_jsonb(f) - '{number,ordinal,case_id,list,words,geom,recorded_by,closed_by}'::text[]
+    jsonb_strip_nulls(to_jsonb(f) - '{number,ordinal,case_id,list,geom,recorded_by,closed_by}'::text[]
       || jsonb_build_object('longitude', st_x(f.geom), 'latitude', st_y(f.geom))
       || coalesce((select jsonb_strip_nulls(to_jsonb(s) - '{fact,case_id,geom}'::text[]
         || jsonb_build_object('longitude', st_x(s.geom), 'latitude', st_y(s.geom))) from rimay.case_site s where s.fact = f.number), '{}'))

@@ -1,5 +1,5 @@
 -- The current version of a fact as the viewer may see it. $1: case, $2: fact.
-select version, kind, jsonb_strip_nulls(to_jsonb(f) - '{number,ordinal,case_id,list,words,geom,recorded_by,closed_by,recorded_to}'::text[]
+select version, kind, jsonb_strip_nulls(to_jsonb(f) - '{number,ordinal,case_id,list,geom,recorded_by,closed_by,recorded_to}'::text[]
   || jsonb_build_object('longitude', st_x(f.geom), 'latitude', st_y(f.geom),
     'recorded_by', (select a.name from rimay.account a where a.id = f.recorded_by))
   || coalesce((select jsonb_strip_nulls(to_jsonb(s) - '{fact,case_id,geom}'::text[]

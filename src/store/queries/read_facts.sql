@@ -5,7 +5,7 @@ select jsonb_strip_nulls(case when seen.is_own then fact || coalesce(site, '{}')
   else fact - '{version,recorded_from,recorded_by,units_as_of}'::text[] end) as "fact!"
 from (
   select f.id, f.valid_from, f.ordinal, rimay.audience(c.institution, c.sharing, c.shared_with) = 'own' as is_own,
-    to_jsonb(f) - '{number,ordinal,case_id,list,words,geom,recorded_by,closed_by,recorded_to}'::text[] || jsonb_build_object(
+    to_jsonb(f) - '{number,ordinal,case_id,list,geom,recorded_by,closed_by,recorded_to}'::text[] || jsonb_build_object(
       'case', f.case_id, 'recorded_by', a.name, 'longitude', st_x(f.geom), 'latitude', st_y(f.geom)) as fact,
     (select to_jsonb(s) - '{fact,case_id,geom}'::text[] || jsonb_build_object('longitude', st_x(s.geom), 'latitude', st_y(s.geom),
       'shown', jsonb_build_object('department', f.department, 'province', f.province, 'district', f.district, 'ubigeo', f.ubigeo))

@@ -1,6 +1,6 @@
 -- Facts with the case of each, in the order of their numbers given. $1: numbers.
 select jsonb_strip_nulls(to_jsonb(f)
-    - '{number,ordinal,case_id,list,words,geom,recorded_by,closed_by,recorded_to,recorded_from,version,units_as_of}'::text[]
+    - '{number,ordinal,case_id,list,geom,recorded_by,closed_by,recorded_to,recorded_from,version,units_as_of}'::text[]
     || jsonb_build_object('case', c.id, 'case_code', c.code, 'case_name', s.name)) as "fact!"
 from unnest($1::bigint[]) with ordinality as listed (number, nth)
 join rimay.case_fact f on f.number = listed.number
