@@ -13,6 +13,7 @@ export interface Row {
 
 interface Page {
   number_matched: number
+  number_without_place: number
   categories: Record<string, number>
   features: Row[]
 }

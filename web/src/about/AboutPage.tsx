@@ -14,7 +14,10 @@ function SourcesTable({ texts: t }: { texts: HelpTexts }) {
   const empty = layers.value.filter(isEmpty)
   return (
     <>
-      <Table heads={[t.aboutLayer, words.value.dataSource, words.value.licence, t.aboutCount, t.aboutLoaded]}>
+      <Table
+        label={t.aboutSources}
+        heads={[t.aboutLayer, words.value.dataSource, words.value.licence, t.aboutCount, t.aboutLoaded]}
+      >
         {rows.map(({ layer, source }) => (
           <tr key={`${layer.id} ${source.preset} ${source.file_name}`}>
             <td>{layer.title[lang.value]}</td>

@@ -44,7 +44,8 @@ function Handle({ bins, at, edge, label, onMove }: HandleProps) {
     <g
       class="timeline-handle"
       role="slider"
-      tabIndex={0}
+      // (Attributes of SVG are told apart by their capitals.)
+      tabindex={0}
       aria-label={label}
       aria-valuemin={0}
       aria-valuemax={last}

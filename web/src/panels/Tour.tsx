@@ -33,6 +33,13 @@ export function Tour() {
       texts.value = loaded
     }, endTour)
   }, [spoken])
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') endTour()
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [])
   const isThere = texts.value !== null
   useEffect(() => {
     if (isThere) next.current?.focus()
@@ -40,16 +47,7 @@ export function Tour() {
   const told = texts.value?.tour[step.id]
   if (!told) return null
   return (
-    <section
-      class="tour"
-      aria-label={t.tour}
-      data-step={step.id}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return
-        event.stopPropagation()
-        endTour()
-      }}
-    >
+    <section class="tour" aria-label={t.tour} data-step={step.id}>
       <p class="tour-count">{t.tourStep(at + 1, TOUR.length)}</p>
       <div aria-live="polite">
         <h2>{told.title}</h2>

@@ -147,10 +147,10 @@ export const viewInAddress = computed(
 function writeAddress(): void {
   const query = formatQuery(currentState(), known())
   const address = addressOf(query)
+  if (path() === '/mapa') remember('last', address.slice('/mapa'.length))
   if (address === `${location.pathname}${location.search}${location.hash}`) return
   // Back would have to leaf through the list again.
   const leafing = selection.value !== null && selection.value === steppedTo.value
-  if (path() === '/mapa') remember('last', address.slice('/mapa'.length))
   const isStep = choicesIn(query) !== choicesIn(location.search) && !leafing && !isCorrected(location.search)
   if (isStep) history.pushState(null, '', address)
   else history.replaceState(null, '', address)
