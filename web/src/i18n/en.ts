@@ -70,8 +70,12 @@ export const en: Dict = {
     `${count(dated, 'case', 'cases')} with dates${undated > 0 ? `; of ${formatted(undated)} none is known` : ''}`,
   grouping: 'The country on the map',
   groupings: { departments: 'By department', cases: 'Case by case' },
-  groupingNote: 'One sign for each department; closer by, cases are seen.',
+  groupingNotes: {
+    departments: 'Closer by, cases are seen.',
+    cases: 'Cases close together are grouped.',
+  },
   groupingElsewhere: (n) => `${count(n, 'case is', 'cases are')} in no department.`,
+  moreFilters: 'Severity, type and who counts',
   severityFilter: 'Severity',
   severities: {
     '5': 'Very high: crisis',

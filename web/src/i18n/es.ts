@@ -70,8 +70,12 @@ export const es = {
     `${count(dated, 'caso', 'casos')} con fechas${undated > 0 ? `; de ${formatted(undated)} no se sabe ninguna` : ''}`,
   grouping: 'El país en el mapa',
   groupings: { departments: 'Por departamento', cases: 'Caso por caso' },
-  groupingNote: 'Un signo por departamento; al acercar el mapa se ven los casos.',
+  groupingNotes: {
+    departments: 'Al acercar el mapa se ven los casos.',
+    cases: 'Los casos cercanos se agrupan.',
+  },
   groupingElsewhere: (n: number) => `${count(n, 'caso no está', 'casos no están')} en ningún departamento.`,
+  moreFilters: 'Gravedad, tipo y quién cuenta',
   severityFilter: 'Gravedad',
   severities: {
     '5': 'Muy alta: crisis',

@@ -24,27 +24,24 @@ function SeverityFilter() {
   const t = words.value
   const chosen = chosenSeverities.value
   return (
-    <details class="more-filters" open={chosen.length > 0}>
-      <summary>{t.severityFilter}</summary>
-      <fieldset class="states">
-        <legend class="visually-hidden">{t.severityFilter}</legend>
-        {SEVERITIES.map((severity) => (
-          <label
-            key={severity}
-            class="state"
-            data-off={chosen.length > 0 && !chosen.includes(severity) ? '' : undefined}
-          >
-            <input
-              type="checkbox"
-              checked={chosen.includes(severity)}
-              onChange={() => toggleSeverity(severity)}
-            />
-            <SeverityMark severity={severity} />
-            <span>{t.severities[severity]}</span>
-          </label>
-        ))}
-      </fieldset>
-    </details>
+    <fieldset class="states">
+      <legend>{t.severityFilter}</legend>
+      {SEVERITIES.map((severity) => (
+        <label
+          key={severity}
+          class="state"
+          data-off={chosen.length > 0 && !chosen.includes(severity) ? '' : undefined}
+        >
+          <input
+            type="checkbox"
+            checked={chosen.includes(severity)}
+            onChange={() => toggleSeverity(severity)}
+          />
+          <SeverityMark severity={severity} />
+          <span>{t.severities[severity]}</span>
+        </label>
+      ))}
+    </fieldset>
   )
 }
 
@@ -110,20 +107,23 @@ export function CaseFilters() {
     ...knownInstitutions.value,
     ...(chosenInstitution.value ? [chosenInstitution.value] : []),
   ])
+  const isChosen =
+    chosenSeverities.value.length > 0 ||
+    [chosenType, chosenInstitution, chosenScheme].some((choice) => choice.value !== null)
+  // (Shut, so that what comes later than the page moves nothing.)
   return (
-    <>
+    <details class="more-filters" open={isChosen}>
+      <summary>{t.moreFilters}</summary>
       <SeverityFilter />
-      {(types.size > 1 || chosenType.value) && (
-        <OneOf
-          title={t.typeFilter}
-          all={t.all}
-          chosen={chosenType.value}
-          options={[...types].map((code) => ({ code, title: titleOfType(code) }))}
-          onChoose={(code) => {
-            chosenType.value = code
-          }}
-        />
-      )}
+      <OneOf
+        title={t.typeFilter}
+        all={t.all}
+        chosen={chosenType.value}
+        options={[...types].map((code) => ({ code, title: titleOfType(code) }))}
+        onChoose={(code) => {
+          chosenType.value = code
+        }}
+      />
       {recording.size > 0 && (
         <OneOf
           title={t.institutionFilter}
@@ -136,6 +136,6 @@ export function CaseFilters() {
         />
       )}
       <SchemeFilter />
-    </>
+    </details>
   )
 }

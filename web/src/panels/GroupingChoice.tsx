@@ -1,5 +1,6 @@
 import { words } from '../i18n'
-import { departments } from '../state/departments'
+import { layerById } from '../state/catalogue'
+import { DEPARTMENTS } from '../state/departments'
 import { chosenDepartment } from '../state/filters'
 import { chosenGrouping, elsewhere, type Grouping, grouping, usualGrouping } from '../state/panorama'
 import { hasMap } from '../state/view'
@@ -9,7 +10,7 @@ const GROUPINGS: Grouping[] = ['departments', 'cases']
 /** Whether the map of the whole country tells departments or cases. */
 export function GroupingChoice() {
   const t = words.value
-  if (!hasMap.value || !departments.value?.length || chosenDepartment.value !== null) return null
+  if (!hasMap.value || !layerById(DEPARTMENTS)?.count || chosenDepartment.value !== null) return null
   return (
     <>
       <fieldset class="grouping">
@@ -29,12 +30,12 @@ export function GroupingChoice() {
           ))}
         </span>
       </fieldset>
-      {grouping.value === 'departments' && (
-        <p class="filter-note">
-          {t.groupingNote}
-          {elsewhere.value > 0 && ` ${t.groupingElsewhere(elsewhere.value)}`}
-        </p>
-      )}
+      <p class="filter-note">
+        {t.groupingNotes[grouping.value]}
+        {grouping.value === 'departments' &&
+          elsewhere.value > 0 &&
+          ` ${t.groupingElsewhere(elsewhere.value)}`}
+      </p>
     </>
   )
 }

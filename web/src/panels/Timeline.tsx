@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { timelineUrl } from '../api/requests'
 import { formatDate, lang, words } from '../i18n'
-import { CASES, layerById } from '../state/catalogue'
 import { caseConditions, chosenPeriod, type Period } from '../state/filters'
 import { retryTimeline, timeline } from '../state/lens'
 import { timelineOpen, toggleTimeline } from '../state/preferences'
@@ -156,7 +155,6 @@ function Body({ bins }: { bins: Bin[] }) {
 /** Under the map: when something happened in the cases of the filters, and the period whose cases are shown. */
 export function Timeline() {
   const t = words.value
-  if (!layerById(CASES)?.count) return null
   const bins = binsOf(timeline.value?.months ?? [], today())
   const isOpen = timelineOpen.value
   const period = chosenPeriod.value

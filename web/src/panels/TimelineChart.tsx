@@ -153,26 +153,28 @@ export function TimelineTable({ bins }: { bins: Bin[] }) {
   const some = bins.filter((bin) => totalOf(bin) > 0)
   const cell = (value: number) => formatNumber(value, lang.value)
   return (
-    <table class="visually-hidden">
-      <caption>{t.timelineChart}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t.timelineWhen}</th>
-          <th scope="col">{t.timelineProtests}</th>
-          <th scope="col">{t.timelineOthers}</th>
-          <th scope="col">{t.timelineTurns}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {some.map((bin) => (
-          <tr key={bin.name}>
-            <th scope="row">{bin.name}</th>
-            <td>{cell(bin.protests)}</td>
-            <td>{cell(bin.others)}</td>
-            <td>{cell(bin.turns)}</td>
+    <div class="visually-hidden">
+      <table>
+        <caption>{t.timelineChart}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t.timelineWhen}</th>
+            <th scope="col">{t.timelineProtests}</th>
+            <th scope="col">{t.timelineOthers}</th>
+            <th scope="col">{t.timelineTurns}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {some.map((bin) => (
+            <tr key={bin.name}>
+              <th scope="row">{bin.name}</th>
+              <td>{cell(bin.protests)}</td>
+              <td>{cell(bin.others)}</td>
+              <td>{cell(bin.turns)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

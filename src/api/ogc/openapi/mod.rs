@@ -13,9 +13,11 @@ use axum::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
+    analysis::CONFLICTS,
     api::{
         EditToken, Problem, PublicUrl,
         file::media_type,
+        lens::LENSES,
         moment::MOMENT_PARAMETERS,
         ogc::{
             DEFAULT_LIMIT, GEOJSON, MAX_LIMIT, OPENAPI_3_0, check_format,
@@ -131,7 +133,8 @@ fn add_collection(paths: &mut Map<String, Json>, snapshot: &Snapshot) {
     // Tiles have one format.
     tile["get"]["parameters"].as_array_mut().expect("made above").pop();
     paths.insert(format!("{tiles}/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"), tile);
-    let shared = PARAMETERS.iter().filter(|name| **name != "f");
+    let lenses = if *id == CONFLICTS { &LENSES[..] } else { &[] };
+    let shared = PARAMETERS.iter().chain(lenses).filter(|name| **name != "f");
     let mut parameters: Vec<_> =
         shared.map(|name| json!({"$ref": format!("#/components/parameters/{name}")})).collect();
     parameters.extend(snapshot.fields().iter().map(|field| property_parameter(field)));
@@ -251,6 +254,8 @@ fn parameters() -> Json {
             json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}})),
         "within": query("within", "With near: only features at most so many metres away.", json!({"type": "number", "minimum": 0, "maximum": FARTHEST_M})),
         "clip": query("clip", "West, south, east, north in degrees, or a POLYGON or MULTIPOLYGON in WKT: only features with something inside, and of their geometry only that.", json!({"type": "string", "minLength": 1, "maxLength": MAX_BYTES})),
+        "happened": query("happened", "A date, or an interval with .. for an open end: only conflicts in which something happened then, an event of the register, the beginning or the end of the case.", json!({"type": "string", "minLength": 1})),
+        "scheme": query("scheme", "Only conflicts that this scheme counts today (/api/schemes), of the cases that all may see.", json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*$"})),
         "synthetic": query("synthetic", "Whether the feature is invented, for demonstration.", json!({"type": "string", "enum": ["true", "false"]})),
         "itemsFormat": query("f", "Format of the answer. Files hold all that is found, unless limit says how many.",
             json!({"type": "string", "enum": formats})),
