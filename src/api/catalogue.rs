@@ -63,6 +63,8 @@ pub(super) struct SourceDocument {
     demonstration: bool,
     synthetic: bool,
     count: usize,
+    /// Day the data is of, where that is known.
+    valid_on: Option<String>,
     received_at: Timestamp,
     file_name: String,
 }
@@ -77,6 +79,7 @@ impl SourceDocument {
             demonstration: source.demonstration,
             synthetic: source.synthetic,
             count,
+            valid_on: source.valid_on.map(|day| day.to_string()),
             received_at: source.received_at,
             file_name: source.file_name.clone(),
         }

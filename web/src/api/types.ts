@@ -30,6 +30,8 @@ export interface Source {
   demonstration: boolean
   synthetic: boolean
   count: number
+  /** Day the data is of, where that is known. */
+  valid_on: string | null
   received_at: string
   file_name: string
 }

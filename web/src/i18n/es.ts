@@ -146,6 +146,7 @@ export const es = {
   violence: 'violencia',
   listOutdated: 'No se pudo actualizar: esta lista es de la vista anterior.',
   accordingTo: (sources: string) => `Según: ${sources}`,
+  datedOn: (days: string) => `datos al ${days}`,
   datedUnknown: 'situación a fecha no indicada',
   silentBeyond: 'De lo que no está en la fuente cargada, esta lista no dice nada.',
   dataDate: 'Fecha de los datos',
@@ -222,10 +223,13 @@ export const es = {
   identifyAll: 'Todo lo que hay aquí, también en capas apagadas',
   placeReach: (distance: string) =>
     `Áreas que cubren el lugar, y puntos hasta ${distance}, en todas las capas.`,
+  sourceOf: (source: string, licence: string, day: string) =>
+    `${source} · Licencia: ${licence} · Fecha de los datos: ${day}`,
   away: (distance: string) => `a ${distance}`,
   placeInZone: (zone: number) => `UTM zona ${zone} sur (WGS 84)`,
   placeFound: 'Lugar',
   nothingHere: 'No hay elementos en este punto.',
+  measure: 'Medir distancias y áreas',
   printSheet: 'Lámina para imprimir',
   zoomIn: 'Acercar',
   zoomOut: 'Alejar',

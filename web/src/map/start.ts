@@ -4,6 +4,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { words } from '../i18n'
 import { CASES, layerById } from '../state/catalogue'
+import { addCorner, measuring } from '../state/measure'
 import { drawing, mapStatus } from '../state/view'
 import { followCamera, startingCamera } from './camera'
 import { gatherFirstFrames } from './firstFrames'
@@ -66,15 +67,22 @@ function followIdleness(map: MapLibre): void {
 
 function followPointer(map: MapLibre): void {
   map.on('click', (event) => {
+    if (measuring.peek()) return addCorner([event.lngLat.lng, event.lngLat.lat])
     const touch = (event.originalEvent as PointerEvent).pointerType === 'touch'
     void pickAt(map, event.point.x, event.point.y, touch ? REACH.touch : REACH.mouse)
   })
   map.on('mousemove', ({ point }) => {
-    map.getCanvas().classList.toggle('is-over-something', isOverSomething(map, point.x, point.y))
+    const { classList } = map.getCanvas()
+    classList.toggle('is-measuring', measuring.peek() !== null)
+    classList.toggle('is-over-something', !measuring.peek() && isOverSomething(map, point.x, point.y))
   })
   map.getCanvas().addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') return
     const { clientWidth, clientHeight } = map.getCanvas()
+    if (measuring.peek()) {
+      const { lng, lat } = map.unproject([clientWidth / 2, clientHeight / 2])
+      return addCorner([lng, lat])
+    }
     void pickAt(map, clientWidth / 2, clientHeight / 2, REACH.touch)
   })
 }

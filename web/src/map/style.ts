@@ -6,6 +6,7 @@ import { CASES, layerById, layers } from '../state/catalogue'
 import { changeById } from '../state/changes'
 import { departmentShape } from '../state/departments'
 import { isShown, opacityOf } from '../state/filters'
+import { measuring } from '../state/measure'
 import { byDepartment, CASES_FROM_ZOOM, departmentCases } from '../state/panorama'
 import { dark } from '../state/preferences'
 import { choice, loaded, selectedItem, selection } from '../state/selection'
@@ -13,6 +14,7 @@ import { basemapLabels, basemapLayers, basemapSources, capitalLabel } from './ba
 import { CASES_SOURCE, caseLayers, casesSource } from './caseLayers'
 import { departmentOutline, departmentSource } from './departmentLayers'
 import { fontFaces } from './fonts'
+import { MEASURE_SOURCE, measureLayers, measureSource } from './measureLayers'
 import { PANORAMA_SOURCE, panoramaLayers, panoramaSource } from './panoramaLayers'
 import { SELECTION_SOURCE, selectedArea, selectedPoint, selectionSource } from './selectionLayers'
 import { labelsOf, shapesOf, type TileStyle, tileSource } from './tileLayers'
@@ -42,6 +44,7 @@ function dataSources(): Record<string, SourceSpecification> {
     ...sources,
     ...(departmentShape.value ? departmentSource(departmentShape.value) : {}),
     ...(byDepartment.value ? { [PANORAMA_SOURCE]: panoramaSource(departmentCases.value) } : {}),
+    ...(measuring.value ? { [MEASURE_SOURCE]: measureSource() } : {}),
     [SELECTION_SOURCE]: selected(),
     [CASES_SOURCE]: casesSource(filteredCases.value, changeById.value),
   }
@@ -70,6 +73,7 @@ function dataLayers(tones: Tones): LayerSpecification[] {
       : []),
     ...(casesShown && byDepartment.value ? panoramaLayers(opacityOf(CASES), tones, dark.value) : []),
     ...selectedPoint(tones),
+    ...(measuring.value ? measureLayers(tones) : []),
     capitalLabel(tones),
   ]
 }

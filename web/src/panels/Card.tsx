@@ -17,7 +17,7 @@ import { HiddenNote } from './HiddenNote'
 import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
 import { PrecisionNote } from './PrecisionNote'
-import { licenceOf } from './Sources'
+import { licenceOf, vintageOf } from './Sources'
 import { isTyping } from './shortcuts'
 import { ZoomButton } from './ZoomButton'
 
@@ -54,7 +54,7 @@ function Provenance({ layer, item }: { layer: Layer; item: ItemFeature }) {
       </div>
       <div>
         <dt>{t.dataDate}</dt>
-        <dd>{t.dataDateUnknown}</dd>
+        <dd>{vintageOf(source)}</dd>
       </div>
     </dl>
   )

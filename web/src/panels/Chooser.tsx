@@ -13,6 +13,7 @@ import { CaseContext } from './CaseContext'
 import { standingOf } from './ChangesFilter'
 import { Icon } from './Icon'
 import { LayerMark } from './LayerMark'
+import { licenceOf, vintageOf } from './Sources'
 import { ZoomButton } from './ZoomButton'
 
 interface Props {
@@ -46,6 +47,16 @@ function inOrder({ kind, candidates }: Choice): Candidate[] {
   return candidates.toSorted((one, other) => compareCases(caseOrder.value, known(one), known(other)))
 }
 
+/** Whose data it is, under which licence, and when it was loaded. */
+function SourceLine({ layer, name }: { layer: Layer; name: string | null }) {
+  const t = words.value
+  const source = layer.sources.find(({ preset }) => preset === name)
+  const told = source
+    ? t.sourceOf(source.source[lang.value], licenceOf(source), vintageOf(source))
+    : (name ?? t.registers)
+  return <span class="row-source">{told}</span>
+}
+
 function CandidateRow({ candidate, inCluster, changed }: Omit<Props, 'layer'>) {
   const layer = layerById(candidate.layer)
   if (!layer) return null
@@ -60,6 +71,7 @@ function CandidateRow({ candidate, inCluster, changed }: Omit<Props, 'layer'>) {
             <Badge nature={natureIn(layer, candidate.synthetic)} />
             <Context layer={layer} candidate={candidate} inCluster={inCluster} changed={changed} />
           </span>
+          {candidate.source !== undefined && <SourceLine layer={layer} name={candidate.source} />}
         </span>
       </button>
     </li>

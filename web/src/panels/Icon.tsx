@@ -22,6 +22,7 @@ const PATHS = {
   next: 'm10 6 6 6-6 6',
   up: 'm6 14 6-6 6 6',
   down: 'm6 10 6 6 6-6',
+  measure: 'm3 16 13-13 5 5L8 21l-5-5Zm4-4 2 2m1-5 2 2m1-5 2 2',
   print: 'M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7v-6Z',
   play: 'M8 5v14l11-7L8 5Z',
   pause: 'M8 5v14M16 5v14',

@@ -1,8 +1,11 @@
+import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { words } from '../i18n'
+import type { MeasurePanel } from '../measure/MeasurePanel'
 import { viewInAddress } from '../state/address'
 import { identify } from '../state/identify'
 import { listLoading } from '../state/list'
+import { measuring, startMeasuring, stopMeasuring } from '../state/measure'
 import { problems } from '../state/problems'
 import { hitNothing, missedAt } from '../state/selection'
 import { drawing, hasMap, mapSize, mapStatus, showAll, stepZoom } from '../state/view'
@@ -25,6 +28,15 @@ function Controls() {
       </button>
       <button type="button" aria-label={t.seeAll} title={t.seeAll} onClick={showAll}>
         <Icon name="home" />
+      </button>
+      <button
+        type="button"
+        aria-label={t.measure}
+        title={t.measure}
+        aria-pressed={measuring.value !== null}
+        onClick={() => (measuring.value ? stopMeasuring() : startMeasuring('line'))}
+      >
+        <Icon name="measure" />
       </button>
       <a href={`/lamina${viewInAddress.value}`} aria-label={t.printSheet} title={t.printSheet}>
         <Icon name="print" />
@@ -92,6 +104,18 @@ export function followSize(element: HTMLElement): () => void {
   return () => observer.disconnect()
 }
 
+/** What measures is fetched when somebody does. */
+function LazyMeasure() {
+  const shown = useSignal<typeof MeasurePanel | null>(null)
+  useEffect(() => {
+    import('../measure/MeasurePanel').then((loaded) => {
+      shown.value = loaded.MeasurePanel
+    }, stopMeasuring)
+  }, [])
+  const Loaded = shown.value
+  return Loaded && <Loaded />
+}
+
 /** The frame around the map. The map itself is started elsewhere, in the element `map`. */
 export function MapPane() {
   const container = useRef<HTMLDivElement>(null)
@@ -110,6 +134,7 @@ export function MapPane() {
           <FilterChips />
         </div>
         <Problems />
+        {measuring.value && hasMap.value && <LazyMeasure />}
       </div>
       <Timeline />
       <MapFooter />

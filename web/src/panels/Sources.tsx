@@ -11,6 +11,10 @@ export function licenceOf({ licence }: Source): string {
   return t.licences[licence] ?? (licence || t.licenceNotStated)
 }
 
+/** To which day the data belong, where the source or the steward said. */
+export const vintageOf = ({ valid_on }: Source) =>
+  valid_on ? formatDate(valid_on, lang.value) : words.value.dataDateUnknown
+
 function SourceEntry({ source }: { source: Source }) {
   const t = words.value
   return (
@@ -23,7 +27,7 @@ function SourceEntry({ source }: { source: Source }) {
           `${t.licence}: ${licenceOf(source)}`,
           `${t.attribution}: ${source.attribution}`,
           t.inputOf(source.count, formatDate(source.received_at, lang.value)),
-          `${t.dataDate}: ${t.dataDateUnknown}`,
+          `${t.dataDate}: ${vintageOf(source)}`,
         ].join(' · ')}
       </p>
     </li>

@@ -1,3 +1,4 @@
+import { measuring, stopMeasuring } from '../state/measure'
 import { helpOpen, type Pane, pane } from '../state/pane'
 import { shortcutsOn } from '../state/preferences'
 import { closeDetail, detailOpen, stepSelection } from '../state/selection'
@@ -48,8 +49,8 @@ const LETTERS: Record<string, () => void> = {
 }
 
 function onEscape(): void {
-  if (helpOpen.value || !detailOpen.value) return
-  closeDetail()
+  if (measuring.value) stopMeasuring()
+  else if (!helpOpen.value && detailOpen.value) closeDetail()
 }
 
 function onKeyDown(event: KeyboardEvent): void {

@@ -22,12 +22,13 @@ async function inLayer(layer: Layer, place: Point, signal: AbortSignal): Promise
       limit: MOST,
     }
     const { features } = await getFeatures(query, signal)
-    return features.map(({ id, name, category, synthetic }) => ({
+    return features.map(({ id, name, category, synthetic, source }) => ({
       layer: layer.id,
       id,
       name,
       category,
       synthetic,
+      source,
     }))
   }
   const { features } = await getNear(layer.id, place, REACH_M, MOST, signal)
@@ -37,6 +38,7 @@ async function inLayer(layer: Layer, place: Point, signal: AbortSignal): Promise
     name: textOf(properties[layer.name_field]) ?? `n.º ${id}`,
     category: layer.category_field ? textOf(properties[layer.category_field]) : null,
     synthetic: rimay?.synthetic ?? false,
+    source: rimay?.source ?? null,
     distance_m,
   }))
 }

@@ -41,6 +41,8 @@ export interface Candidate extends Selection {
   name: string
   category: string | null
   synthetic: boolean
+  /** Name of its source, where that is told. */
+  source?: string | null
   /** How far it is from the place in question, in metres. */
   distance_m?: number
 }

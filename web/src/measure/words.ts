@@ -1,0 +1,56 @@
+import { computed } from '@preact/signals'
+import { lang } from '../i18n'
+
+const es = {
+  title: 'Medir',
+  line: 'Distancia',
+  area: 'Área',
+  hintLine: 'Haga clic en el mapa para añadir puntos, o mueva la cruz con las flechas y pulse Intro.',
+  hintArea: 'Haga clic en el mapa para añadir al menos tres esquinas, o pegue un área.',
+  length: (text: string) => `Largo: ${text}`,
+  stretch: (text: string) => `Último tramo: ${text}`,
+  size: (ha: string, km2: string) => `Área: ${ha} ha (${km2} km²)`,
+  boundary: (text: string) => `Perímetro: ${text}`,
+  geodesic: 'Medidas geodésicas, sobre el elipsoide WGS 84.',
+  undo: 'Quitar el último punto',
+  clear: 'Borrar',
+  paste: 'Pegar esquinas o GeoJSON',
+  pasteHint: 'Una esquina por línea (latitud, longitud), o un polígono GeoJSON',
+  wrong: 'Aquí no hay un área: escriba tres esquinas o más, o un polígono GeoJSON.',
+  summarise: 'Qué hay en esta área',
+  counting: 'Contando…',
+  failed: (what: string) => `No se pudo contar: ${what}`,
+  tooManyCorners: 'El área tiene demasiadas esquinas para contarla aquí; en Cruces sí se puede.',
+  none: 'Nada de ninguna capa.',
+  overlaps: 'Cruces de esta área, en hectáreas',
+  close: 'Dejar de medir',
+  filteredNote: 'De cada capa, lo que toca el área, sin filtros.',
+}
+
+const en: typeof es = {
+  title: 'Measure',
+  line: 'Distance',
+  area: 'Area',
+  hintLine: 'Click on the map to add points, or move the cross by arrow keys and press Enter.',
+  hintArea: 'Click on the map to add at least three corners, or paste an area.',
+  length: (text) => `Length: ${text}`,
+  stretch: (text) => `Last stretch: ${text}`,
+  size: (ha, km2) => `Area: ${ha} ha (${km2} km²)`,
+  boundary: (text) => `Perimeter: ${text}`,
+  geodesic: 'Geodesic measures, on the WGS 84 ellipsoid.',
+  undo: 'Remove the last point',
+  clear: 'Clear',
+  paste: 'Paste corners or GeoJSON',
+  pasteHint: 'One corner on each line (latitude, longitude), or a GeoJSON polygon',
+  wrong: 'There is no area in it: write three corners or more, or a GeoJSON polygon.',
+  summarise: 'What is in this area',
+  counting: 'Counting…',
+  failed: (what) => `The count failed: ${what}`,
+  tooManyCorners: 'The area has too many corners to be counted here; Overlaps can.',
+  none: 'Nothing of any layer.',
+  overlaps: 'Overlaps of this area, in hectares',
+  close: 'Stop measuring',
+  filteredNote: 'Of each layer what touches the area, without filters.',
+}
+
+export const measureWords = computed(() => (lang.value === 'en' ? en : es))
