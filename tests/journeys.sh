@@ -3,6 +3,9 @@
 # people do (web/journeys). Needs DATABASE_URL, the built web pages and demonstration data, and in RIMAY the
 # program. `make test` runs it. JOURNEYS names those that run, such as 7-data.
 #
+# With RIMAY_LOAD the database has the real public files instead, and RIMAY_LOAD invented cases with their events beside them; then
+# only the journeys under load run, which the others leave out.
+#
 # The journeys are told where the server is (RIMAY_URL), by which link the first administrator makes their account
 # (RIMAY_FIRST_LINK), which browser to drive (CHROMIUM), and how many
 # features with a place the database says each layer has (RIMAY_EXPECTED, a JSON object), to compare with the page.
@@ -11,13 +14,24 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly rimay=${RIMAY:-target/debug/rimay}
 readonly start_timeout_s=300
+readonly real_files=../shared/data
 log=$(mktemp)
 server=
 
 main() {
   trap stop EXIT
   export RIMAY_EDIT_TOKEN=journeys-may-write
-  "$rimay" serve --listen 127.0.0.1:0 --demo-data fixtures/demo/build >"$log" 2>&1 &
+  local options=(--demo-data fixtures/demo/build)
+  if [[ -n ${RIMAY_LOAD-} ]]; then
+    if [[ ! -d $real_files ]]; then
+      echo "skipped: journeys under load, for the real files are not at $real_files"
+      return
+    fi
+    load
+    options=()
+    JOURNEYS=95-load
+  fi
+  "$rimay" serve --listen 127.0.0.1:0 "${options[@]}" >"$log" 2>&1 &
   server=$!
   RIMAY_URL=$(wait_for_address)
   RIMAY_FIRST_LINK=$(grep -Eom1 'http://[^ ]+/entrar#clave=[0-9a-f]+' "$log")
@@ -26,6 +40,24 @@ main() {
   export RIMAY_URL RIMAY_EXPECTED RIMAY_FIRST_LINK CHROMIUM
   echo "journeys: $RIMAY_URL has $RIMAY_EXPECTED"
   npm --prefix web run journeys -- ${JOURNEYS-} || { show_log; exit 1; }
+}
+
+# All real files, and invented cases.
+load() {
+  local file layer preset
+  "$rimay" migrate
+  while read -r file layer preset; do
+    "$rimay" import "$real_files/$file" --layer "$layer" --preset "$preset" >/dev/null
+  done <<'FILES'
+cajamarca_mining_concessions.geojson mining_concessions ingemmet_cadastre
+cajamarca_peasant_communities.geojson indigenous_territories peasant_communities
+cajamarca_native_communities.geojson indigenous_territories native_communities
+peru_hydrographic_units.geojson watersheds ana_hydrographic_units
+peru_districts.gpkg districts district_limits
+peru_populated_centres.csv.gz populated_places inei_populated_centres
+peru_mining_conflicts_2024_03.xlsx conflicts ombudsman_mining_conflicts
+FILES
+  psql "$DATABASE_URL" -Xqw -v cases="$RIMAY_LOAD" -f fixtures/national/register.sql >/dev/null
 }
 
 # The server prints its address once it has chosen a port and answers.

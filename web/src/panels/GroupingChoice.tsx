@@ -1,6 +1,5 @@
 import { words } from '../i18n'
-import { layerById } from '../state/catalogue'
-import { DEPARTMENTS } from '../state/departments'
+import { CASES, layerById } from '../state/catalogue'
 import { chosenDepartment } from '../state/filters'
 import { chosenGrouping, elsewhere, type Grouping, grouping, usualGrouping } from '../state/panorama'
 import { hasMap } from '../state/view'
@@ -10,7 +9,7 @@ const GROUPINGS: Grouping[] = ['departments', 'cases']
 /** Whether the map of the whole country tells departments or cases. */
 export function GroupingChoice() {
   const t = words.value
-  if (!hasMap.value || !layerById(DEPARTMENTS)?.count || chosenDepartment.value !== null) return null
+  if (!hasMap.value || !layerById(CASES)?.count || chosenDepartment.value !== null) return null
   return (
     <>
       <fieldset class="grouping">

@@ -11,7 +11,7 @@ const titlesOf = (layer: Layer) => [
 /** To which days the sources belong, as far as they say. */
 function datesOf(layer: Layer): string {
   const t = words.value
-  const told = new Set(layer.sources.map(({ valid_on }) => valid_on))
+  const told = new Set(layer.sources.map(({ valid_on }) => valid_on ?? null))
   const days = [...told].filter((day) => day !== null).sort()
   return days.length === told.size
     ? t.datedOn(days.map((day) => formatDate(day, lang.value)).join(', '))

@@ -9,7 +9,7 @@ import { chosenDepartment, departmentsOf } from './filters'
 import { plainName } from './plainName'
 import { fitTo } from './view'
 
-export const DEPARTMENTS = 'departments'
+const DEPARTMENTS = 'departments'
 /** Peru has 25; a file that splits one in parts may have some more. */
 const MOST = 100
 

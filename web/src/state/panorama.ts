@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import type { Point } from '../api/types'
+import type { ItemFeature, Point } from '../api/types'
 import { cases, filteredCases } from './cases'
 import { departments } from './departments'
 import { chosenDepartment, departmentsOf } from './filters'
@@ -34,39 +34,65 @@ export interface DepartmentCases {
   byState: Record<string, number>
 }
 
-/** Whether departments can be told: their places are known, and not one of them is all that is shown. */
+/** Whether departments are told: not where one of them is all that is shown. */
 export const byDepartment = computed(
-  () =>
-    grouping.value === 'departments' &&
-    chosenDepartment.value === null &&
-    (departments.value?.length ?? 0) > 0,
+  () => grouping.value === 'departments' && chosenDepartment.value === null,
 )
 
-/** Cases of the filters by department; one that lies in several counts in each. */
-export const departmentCases = computed<DepartmentCases[]>(() => {
-  const known = new Map<string, DepartmentCases>()
-  for (const { name, point } of departments.value ?? []) {
-    if (point) known.set(plainName(name), { name, point, count: 0, crises: 0, byState: {} })
-  }
-  for (const { properties } of filteredCases.value?.features ?? []) {
-    const [state, department] = [properties.state, properties.department]
+interface Gathered extends Omit<DepartmentCases, 'point'> {
+  /** Sums of the places of its cases. */
+  places: { lon: number; lat: number; count: number }
+}
+
+function gather(features: ItemFeature[]): Map<string, Gathered> {
+  const known = new Map<string, Gathered>()
+  for (const { geometry, properties } of features) {
+    const { state, department } = properties
     if (typeof department !== 'string') continue
     for (const name of departmentsOf(department)) {
-      const found = known.get(plainName(name))
-      if (!found) continue
+      const key = plainName(name)
+      const found = known.get(key) ?? {
+        name,
+        count: 0,
+        crises: 0,
+        byState: {},
+        places: { lon: 0, lat: 0, count: 0 },
+      }
+      known.set(key, found)
       found.count += 1
       if (severityOf(properties) === SEVERITIES[0]) found.crises += 1
       if (typeof state === 'string' && STATES.includes(state))
         found.byState[state] = (found.byState[state] ?? 0) + 1
+      if (geometry?.type !== 'Point') continue
+      const [lon = 0, lat = 0] = geometry.coordinates
+      found.places.lon += lon
+      found.places.lat += lat
+      found.places.count += 1
     }
   }
-  return [...known.values()].filter(({ count }) => count > 0)
+  return known
+}
+
+/**
+ * Cases of the filters by department; one that lies in several counts in each. A department whose shape is not known
+ * stands amid its cases.
+ */
+export const departmentCases = computed<DepartmentCases[]>(() => {
+  const rows = new Map(departments.value?.map((row) => [plainName(row.name), row]))
+  const gathered = gather(filteredCases.value?.features ?? [])
+  return [...gathered].flatMap(([key, { places, name, ...counts }]) => {
+    const row = rows.get(key)
+    const amid: Point | null =
+      places.count > 0 ? [places.lon / places.count, places.lat / places.count] : null
+    const point = row?.point ?? amid
+    return point ? [{ ...counts, name: row?.name ?? name, point }] : []
+  })
 })
 
-/** Cases of the filters that are in no department of the map: elsewhere, or the source does not say where. */
+/** Cases of the filters whose source names no department that can be shown. */
 export const elsewhere = computed(() => {
-  const names = new Set(departments.value?.map(({ name }) => plainName(name)))
+  const shown = new Set(departmentCases.value.map(({ name }) => plainName(name)))
   const isThere = (department: unknown) =>
-    typeof department === 'string' && departmentsOf(department).some((name) => names.has(plainName(name)))
+    typeof department === 'string' && departmentsOf(department).some((name) => shown.has(plainName(name)))
   return filteredCases.value?.features.filter(({ properties }) => !isThere(properties.department)).length ?? 0
 })
