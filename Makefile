@@ -53,6 +53,7 @@ test: setup-tests check $(web_built) $(client_modules) ## Run all tests: Rust, d
 	cargo build
 	$(with_database) cargo test
 	$(with_database) env RIMAY=$(debug_rimay) tests/journeys.sh
+	$(with_database) env RIMAY=$(debug_rimay) RIMAY_LOAD=5000 tests/journeys.sh
 	$(with_database) env RIMAY=$(debug_rimay) tests/clients.sh gdal web_maps docs:sh,sql,html
 
 clients: setup-clients $(web_built) $(client_modules) ## Try GDAL, QGIS, R, web maps and more, and the lines in docs/gis.md

@@ -18,7 +18,16 @@ export default defineConfig({
       output: {
         // It speaks for all of the site only from its root, and under a name that stays.
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-        codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules[\\/](maplibre-gl|@maplibre)/ }] },
+        codeSplitting: {
+          groups: [
+            { name: 'maplibre', test: /node_modules[\\/](maplibre-gl|@maplibre)/ },
+            // What the first page needs comes in one file: a dozen small ones take turns on a slow line.
+            {
+              name: 'page',
+              test: /node_modules[\\/](preact|@preact)|src[\\/](api|state|i18n[\\/](?!en\.)[^\\/]+|panels[\\/](?!Tour|HelpBody|Shortcuts))/,
+            },
+          ],
+        },
       },
     },
   },

@@ -4,7 +4,7 @@ import { startKeeping } from './offline/start'
 import { App } from './panels/App'
 import { openLast } from './state/address'
 import { catalogue } from './state/catalogue'
-import { listFailed, page } from './state/list'
+import { listThere } from './state/listThere'
 import { followConnection } from './state/mend'
 import { pane } from './state/pane'
 import { startData, startState } from './state/start'
@@ -12,21 +12,6 @@ import { startFirstTour } from './state/tour'
 import { mapStatus } from './state/view'
 import { hasWebgl2 } from './webgl'
 import './styles/index.css'
-
-const PATIENCE_MS = 1500
-
-/**
- * The list comes first: MapLibre's megabyte is asked for when the rows are there, and comes while they are painted.
- * It does not wait for a list that lags, nor for the frame, which may itself wait for the graphics to start.
- */
-function listThere(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, PATIENCE_MS)
-    effect(() => {
-      if (page.value || listFailed.value) setTimeout(resolve)
-    })
-  })
-}
 
 /** A machine without a graphics card takes long to say what it can draw; MapLibre need not wait for that to be fetched. */
 const PROBE_MS = 100
@@ -37,7 +22,18 @@ function withoutMap(): void {
   pane.value = 'list'
 }
 
-/** MapLibre is fetched beside the page's own data, and started once the catalogue says what to draw. */
+/**
+ * Asks for the files of the map ahead (scripts/ahead.mjs names them), while the page waits for its own data; they are only
+ * read when they are needed.
+ */
+function fetchMapAhead(): void {
+  const files = document.querySelector<HTMLMetaElement>('meta[name="map-files"]')?.content.split(' ') ?? []
+  for (const href of files) {
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'prefetch', href }))
+  }
+}
+
+/** MapLibre's megabyte is read when the rows are there, and started once the catalogue says what to draw. */
 async function startMapWhenReady(): Promise<void> {
   const probe = hasWebgl2()
   await listThere()
@@ -103,6 +99,7 @@ async function start(): Promise<void> {
   await startState()
   render(<App />, root)
   void startData()
+  fetchMapAhead()
   followConnection()
   startKeeping()
   startFirstTour(isPlain)

@@ -1,8 +1,8 @@
 import { computed, effect, signal } from '@preact/signals'
 import { isAborted } from '../api/client'
-import { type FeatureQuery, getFeatures } from '../api/requests'
+import { type FeatureQuery, featuresUrl, getFeatures } from '../api/requests'
 import type { FeaturePage } from '../api/types'
-import { CASES, layerById } from './catalogue'
+import { CASES, catalogue, layerById } from './catalogue'
 import { caseConditions, caseOrder, listLayer } from './filters'
 import { clearProblem, reportProblem } from './problems'
 import { bounds, mapSize } from './view'
@@ -19,13 +19,15 @@ const attempt = signal(0)
 
 /** The query behind the list: what is in view, of the chosen layer, under the filters. */
 export const listQuery = computed<FeatureQuery | null>(() => {
-  const layer = layerById(listLayer.value)
-  if (!layer || !mapSize.value) return null
+  const layer = listLayer.value
+  // (Before the catalogue is there, the cases are asked for all the same: that there are none is an answer, too.)
+  if (catalogue.value ? !layerById(layer) : layer !== CASES) return null
+  if (!mapSize.value) return null
   return {
-    layer: layer.id,
+    layer,
     bbox: bounds.value,
-    ...(layer.id === CASES ? caseConditions() : { conditions: {} }),
-    order: layer.id === CASES ? caseOrder.value : 'name',
+    ...(layer === CASES ? caseConditions() : { conditions: {} }),
+    order: layer === CASES ? caseOrder.value : 'name',
     limit: rowLimit.value,
   }
 })
@@ -44,15 +46,26 @@ export const rows = computed(() => page.value?.features ?? [])
 /** False while the rows are still those of another layer. */
 export const rowsCurrent = computed(() => page.value?.layer === listLayer.value)
 
+let isFollowing = false
+/** What was asked for last, and in which attempt. */
+let asked = ''
+let controller = new AbortController()
+
 /** Asks again whenever the query changes, giving up the request before. The old rows stay meanwhile. */
-export function followList(): () => void {
-  return effect(() => {
+export function followList(): void {
+  if (isFollowing) return
+  isFollowing = true
+  effect(() => {
     const query = listQuery.value
-    attempt.value
+    const wanted = query ? `${attempt.value} ${featuresUrl(query)}` : ''
+    if (wanted === asked) return
+    asked = wanted
+    controller.abort()
+    controller = new AbortController()
+    const { signal } = controller
     if (!query) return
-    const controller = new AbortController()
     listLoading.value = true
-    getFeatures(query, controller.signal)
+    getFeatures(query, signal)
       .then((answer) => {
         page.value = answer
         listFailed.value = false
@@ -66,8 +79,7 @@ export function followList(): () => void {
         reportProblem(`list:${query.layer}`, error)
       })
       .finally(() => {
-        if (!controller.signal.aborted) listLoading.value = false
+        if (!signal.aborted) listLoading.value = false
       })
-    return () => controller.abort()
   })
 }

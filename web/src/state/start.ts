@@ -6,6 +6,7 @@ import { followChanges } from './changes'
 import { followDepartment, loadDepartments } from './departments'
 import { followLens } from './lens'
 import { followList } from './list'
+import { listThere } from './listThere'
 import { followDetail } from './pane'
 import { followDocument } from './preferences'
 import { loadSchemes } from './schemes'
@@ -22,10 +23,14 @@ export async function startState(): Promise<void> {
 
 /** Loads the catalogue, then lets the list, the card and the search follow the state. */
 export async function startData(): Promise<void> {
-  const cases = loadCases()
+  const isPlain = location.search === '' && location.hash === ''
+  // What a link asks for is read against the catalogue; without one, the first rows need not wait for it.
+  if (isPlain) followList()
   await loadCatalogue()
   if (catalogue.value) followData()
-  await cases
+  // Rows first: all cases are much more to fetch and to read.
+  await listThere()
+  await loadCases()
 }
 
 let following = false
