@@ -3,12 +3,13 @@
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwapOption;
 use axum::{Json, extract::State};
 use jiff::civil::Date;
 use serde::Serialize;
-use tokio::sync::Mutex;
 
 use crate::{
     analysis::CONFLICTS,
@@ -23,49 +24,46 @@ use crate::{
     store::{Activity, CaseViewer, Store},
 };
 
-/// What all may know of when something happened, brought up to date case by case.
-#[derive(Debug, Clone, Default)]
-pub struct ActivityCache(Arc<Mutex<Option<Kept>>>);
+/// How long whoever asks waits for the first reading.
+const PATIENCE: Duration = Duration::from_secs(3);
 
-#[derive(Debug, Clone)]
-struct Kept {
-    /// Where the register was.
-    position: i64,
-    by_case: Arc<Activity>,
-}
+/// What all may know of when something happened; those who ask take what is there, and neither wait for the register nor tell by
+/// their time that somebody writes in it.
+#[derive(Debug, Clone, Default)]
+pub struct ActivityCache(Arc<ArcSwapOption<Activity>>);
 
 impl ActivityCache {
-    /// As the register is now; as it was while the database does not answer.
-    async fn now(&self, store: &Store) -> Result<Arc<Activity>, Problem> {
-        let mut kept = self.0.lock().await;
-        match read(store, kept.clone()).await {
-            Ok(read) => {
-                let by_case = Arc::clone(&read.by_case);
-                *kept = Some(read);
-                Ok(by_case)
+    /// As the register was a moment ago; waits for it only where it was not read yet.
+    async fn now(&self) -> Result<Arc<Activity>, Problem> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(kept) = self.0.load_full() {
+                return Ok(kept);
             }
-            Err(problem) => kept.as_ref().map(|kept| Arc::clone(&kept.by_case)).ok_or(problem),
+            if Instant::now() > deadline {
+                return Err(Problem::unavailable("what happened in cases is being read; ask again in a moment"));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-}
 
-async fn read(store: &Store, kept: Option<Kept>) -> Result<Kept, Problem> {
-    // What is read after it may be newer; it is then read once more.
-    let position = store.case_position().await?;
-    let public = CaseViewer::default();
-    let by_case = match kept {
-        Some(kept) if kept.position >= position => return Ok(kept),
-        Some(kept) => {
-            let (changed, now) = store.changed_activity(public, kept.position).await?;
-            let mut by_case = kept.by_case;
-            let own = Arc::make_mut(&mut by_case);
-            changed.iter().for_each(|case| drop(own.remove(case)));
-            own.extend(now);
-            by_case
-        }
-        None => Arc::new(store.activity(public).await?),
-    };
-    Ok(Kept { position, by_case })
+    /// Brings it up to date with the register at a position: case by case where it was at another one, else as a whole.
+    pub(super) async fn follow(&self, store: &Store, position: i64, kept: Option<i64>) -> Result<(), Problem> {
+        let public = CaseViewer::default();
+        let now = match (kept, self.0.load_full()) {
+            (Some(before), Some(known)) if before < position => {
+                let (changed, now) = store.changed_activity(public, before).await?;
+                let mut known = Activity::clone(&known);
+                changed.iter().for_each(|case| drop(known.remove(case)));
+                known.extend(now);
+                known
+            }
+            (Some(before), Some(_)) if before == position => return Ok(()),
+            _ => store.activity(public).await?,
+        };
+        self.0.store(Some(Arc::new(now)));
+        Ok(())
+    }
 }
 
 /// Ids of the conflicts of a snapshot in which something happened in a period.
@@ -74,13 +72,13 @@ pub(super) async fn active_in(
     snapshot: &Arc<Snapshot>,
     period: Period,
 ) -> Result<HashSet<i64>, Problem> {
-    let (activity, snapshot) = (state.activity.now(&state.store).await?, Arc::clone(snapshot));
-    let work = move || {
+    let (activity, snapshot) = (state.activity.now().await?, Arc::clone(snapshot));
+    let work = move |_| {
         let times = Times::of(&snapshot, &activity);
         let active = snapshot.features().iter().filter(|feature| times.is_active(feature, period));
-        active.map(|feature| feature.id).collect()
+        Ok(active.map(|feature| feature.id).collect())
     };
-    state.heavy.draw(work).await
+    state.heavy.run(work).await
 }
 
 /// Tells when something happened in conflicts.
@@ -180,13 +178,13 @@ pub(super) async fn timeline(State(state): State<SharedState>, params: Params) -
     // (The period is no condition here: the months before and after it are told, too.)
     let mut query = parse_filters(&state, &params, &snapshot).await?;
     let is_lens = LENSES.into_iter().any(|name| params.get(name).is_some());
-    if let Some(counted) = lens::counted(&state, &params, &snapshot).await? {
+    if let Some(counted) = lens::counted(&state, &params, &snapshot, None).await? {
         restrict(&mut query, counted);
     }
     let period = lens::period(&params)?;
-    let activity = state.activity.now(&state.store).await?;
-    let work = move || tell(&snapshot, &activity, &query, period);
-    let mut told = state.heavy.draw(work).await?;
+    let activity = state.activity.now().await?;
+    let work = move |_| Ok(tell(&snapshot, &activity, &query, period));
+    let mut told = state.heavy.run(work).await?;
     told.meant = told.meant.filter(|_| is_lens);
     Ok(Json(told))
 }

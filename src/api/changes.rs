@@ -14,7 +14,7 @@ use crate::{
     analysis::{
         COMMON, CONFLICTS, CaseChange, CountedCase, CountedCases, Counting, Crosswalk, Standing, change_between,
     },
-    api::{Problem, SharedState, cases::viewer, lens::CASE, params::Params, schemes::basis},
+    api::{Problem, SharedState, cases::viewer, known_cases::basis, lens::CASE, params::Params},
     index::{Feature, Snapshot},
     model::{
         Access, Moment,
@@ -67,8 +67,12 @@ fn days(params: &Params) -> Result<(Date, Date), Problem> {
         day.map_err(|error| Problem::bad_parameter(name, error))
     };
     let until = day("until")?.unwrap_or_else(Moment::today);
-    let end_of_last_month = until.first_of_month().checked_sub(1.day()).unwrap_or(until);
+    let end_of_last_month =
+        until.first_of_month().checked_sub(1.day()).ok().filter(|day| day.year() >= 1).unwrap_or(until);
     let since = day("since")?.unwrap_or(end_of_last_month);
+    if [since, until].iter().any(|day| day.year() < 1) {
+        return Err(Problem::bad_parameter("since", "years begin with 0001"));
+    }
     if since > until {
         return Err(Problem::bad_parameter("since", format!("{since} lies after {until}")));
     }

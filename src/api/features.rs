@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{
     api::{Problem, SharedState, lens, ogc::parse_condition, params::Params},
     index::{Feature, Order, Snapshot},
-    model::{Access, Bbox, FeatureQuery, PropertyFilter, Value, ValueRef, fold},
+    model::{Access, Bbox, FeatureQuery, Moment, PropertyFilter, Value, ValueRef, fold},
 };
 
 const DEFAULT_LIMIT: usize = 100;
@@ -62,7 +62,7 @@ pub(super) async fn features(
     let offset = usize::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX);
     let order = order(params.get("sort"))?;
     let mut query = parse_filters(&state, &params, &snapshot).await?;
-    if let Some(meant) = lens::among(&state, &params, &snapshot).await? {
+    if let Some(meant) = lens::among(&state, &params, &snapshot, Moment::default()).await? {
         restrict(&mut query, meant);
     }
     let slots = snapshot.find_sorted(&query, order);

@@ -5,9 +5,12 @@ use std::{
     sync::Arc,
 };
 
+use jiff::civil::Date;
+use moka::future::Cache;
+
 use crate::{
-    analysis::CONFLICTS,
-    api::{Problem, SharedState, activity, params::Params, schemes},
+    analysis::{CONFLICTS, CountedCases, Counting},
+    api::{Problem, SharedState, activity, known_cases::basis, params::Params, schemes},
     index::Snapshot,
     model::{Moment, Period},
     store::CaseViewer,
@@ -28,19 +31,24 @@ pub(super) fn period(params: &Params) -> Result<Option<Period>, Problem> {
     period.map_err(|error| Problem::bad_parameter(HAPPENED, error))
 }
 
-/// Ids of the conflicts that are meant; `None` where all are.
+/// Ids of the conflicts that are meant; `None` where all are. A scheme counts as on the day of the moment; what was known at another
+/// time neither lens can say.
 pub(super) async fn among(
     state: &SharedState,
     params: &Params,
     snapshot: &Arc<Snapshot>,
+    moment: Moment,
 ) -> Result<Option<HashSet<i64>>, Problem> {
-    let period = period(params)?;
-    let counted = counted(state, params, snapshot).await?;
-    if let Some(name) = LENSES.into_iter().find(|name| params.get(name).is_some())
-        && snapshot.layer().id != CONFLICTS
-    {
-        return Err(Problem::bad_parameter(name, format!("it goes with the layer {CONFLICTS}")));
+    if let Some(name) = LENSES.into_iter().find(|name| params.get(name).is_some()) {
+        if snapshot.layer().id != CONFLICTS {
+            return Err(Problem::bad_parameter(name, format!("it goes with the layer {CONFLICTS}")));
+        }
+        if moment.as_known.is_some() {
+            return Err(Problem::bad_parameter(name, "it looks at what is known now: leave asKnown out"));
+        }
     }
+    let period = period(params)?;
+    let counted = counted(state, params, snapshot, moment.as_of).await?;
     let Some(period) = period else { return Ok(counted) };
     let mut active = activity::active_in(state, snapshot, period).await?;
     if let Some(counted) = counted {
@@ -49,32 +57,55 @@ pub(super) async fn among(
     Ok(Some(active))
 }
 
-/// Ids of the conflicts that a scheme counts today, of the cases that all may see.
+/// Ids of the conflicts that a scheme counts on a day, by default today, of the cases that all may see.
 pub(super) async fn counted(
     state: &SharedState,
     params: &Params,
     snapshot: &Arc<Snapshot>,
+    day: Option<Date>,
 ) -> Result<Option<HashSet<i64>>, Problem> {
     let Some(id) = params.get(SCHEME) else { return Ok(None) };
     let schemes = state.store.schemes().await?;
-    let Some(scheme) = schemes.iter().find(|scheme| scheme.id == id) else {
+    let Some(scheme) = schemes.into_iter().find(|scheme| scheme.id == id) else {
+        let schemes = state.store.schemes().await?;
         let known: Vec<_> = schemes.iter().map(|scheme| scheme.id.as_str()).collect();
         return Err(Problem::bad_parameter(SCHEME, format!("accepted are {}", known.join(", "))));
     };
-    let basis = schemes::basis(state, CaseViewer::default(), None).await?;
-    let [cases] = schemes::counted(state, &basis, scheme, [Moment::today()]).await?;
-    let (scheme, snapshot) = (scheme.clone(), Arc::clone(snapshot));
-    let work = move || {
-        let of_case: HashMap<&str, i64> = match snapshot.position(CASE) {
-            Some(position) => {
-                let told = snapshot.features().iter().map(|own| (own.value(position).as_text(), own.id));
-                told.filter_map(|(case, id)| Some((case?, id))).collect()
-            }
-            None => HashMap::new(),
+    let day = day.unwrap_or_else(Moment::today);
+    let basis = basis(state, CaseViewer::default(), None).await?;
+    // Whoever asks the same meanwhile waits for the one count.
+    let key = (scheme.id.clone(), scheme.version, day, basis.revision(), snapshot.checksum());
+    let (heavy, snapshot) = (state.heavy.clone(), Arc::clone(snapshot));
+    let count = async move {
+        let work = move |_| {
+            let counting = Counting { day, source_classes: &scheme.source_classes, words_of: &scheme.institution };
+            let cases = CountedCases::of(&basis.known.cases, counting, &basis.crosswalk);
+            let of_case: HashMap<&str, i64> = match snapshot.position(CASE) {
+                Some(position) => {
+                    let told = snapshot.features().iter().map(|own| (own.value(position).as_text(), own.id));
+                    told.filter_map(|(case, id)| Some((case?, id))).collect()
+                }
+                None => HashMap::new(),
+            };
+            let places = cases.meeting(&scheme.conditions).map_err(schemes::failed)?;
+            let ids = places.into_iter().filter_map(|place| of_case.get(cases.case(place).id()).copied());
+            Ok(Arc::new(ids.collect::<HashSet<i64>>()))
         };
-        let places = cases.meeting(&scheme.conditions).map_err(schemes::failed)?;
-        Ok(places.into_iter().filter_map(|place| of_case.get(cases.case(place).id()).copied()).collect())
+        heavy.run(work).await
     };
-    let ids: Result<HashSet<i64>, Problem> = state.heavy.draw(work).await?;
-    ids.map(Some)
+    let ids = state.counted.0.try_get_with(key, count).await.map_err(|problem| Problem::clone(&problem))?;
+    Ok(Some(HashSet::clone(&ids)))
+}
+
+/// What a count is of: scheme, its version, day, what was known, and the map.
+type CountKey = (String, i32, Date, String, u64);
+
+/// Conflicts that schemes count, already found.
+#[derive(Debug, Clone)]
+pub struct CountedCache(Cache<CountKey, Arc<HashSet<i64>>>);
+
+impl Default for CountedCache {
+    fn default() -> CountedCache {
+        CountedCache(Cache::new(32))
+    }
 }

@@ -22,6 +22,7 @@ mod file;
 mod health;
 mod heavy;
 mod imports;
+mod known_cases;
 mod lens;
 mod mappings;
 mod moment;
@@ -62,8 +63,9 @@ pub use activity::ActivityCache;
 pub use connections::{ConnectionLimits, serve};
 pub use counts::CountsCache;
 pub use heavy::Heavy;
+pub use known_cases::{KnownCache, follow_register, keep_known_cases};
+pub use lens::CountedCache;
 pub use problem::Problem;
-pub use schemes::{KnownCache, keep_known_cases};
 pub use token::EditToken;
 
 /// What handlers work with.
@@ -80,6 +82,8 @@ pub struct AppState {
     pub overlaps: OverlapJobs,
     /// When something happened in cases.
     pub activity: ActivityCache,
+    /// Conflicts that schemes count.
+    pub counted: CountedCache,
     /// What is known of cases, for counts.
     pub known_cases: KnownCache,
     /// Signs people in.

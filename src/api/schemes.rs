@@ -1,10 +1,6 @@
 //! Counts of cases: each names its scheme, the day it is of, and what was known.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::collections::{HashMap, HashSet};
 
 use axum::{
     Json, Router,
@@ -12,19 +8,22 @@ use axum::{
     routing::get,
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
-use moka::future::Cache;
 use serde_json::{Value as Json_, json};
-use tokio::sync::{Mutex, Semaphore};
 
 use crate::{
-    analysis::{CountedCase, CountedCases, Counting, Crosswalk, GROUPINGS},
-    api::{Problem, SharedState, cases::viewer, params::Params},
+    analysis::{CountedCase, CountedCases, Counting, GROUPINGS},
+    api::{
+        Problem, SharedState,
+        cases::viewer,
+        known_cases::{Basis, basis},
+        params::Params,
+    },
     model::{
         Moment,
-        cases::{Condition, KnownCases, PROTEST_ACTS, Scheme},
+        cases::{Condition, PROTEST_ACTS, Scheme},
     },
     people::Caller,
-    store::{CaseViewer, CountMoment, EventCount, Store},
+    store::{CaseViewer, CountMoment, EventCount},
 };
 
 pub(super) fn routes() -> Router<SharedState> {
@@ -89,146 +88,13 @@ fn stamp(scheme: &Scheme, day: Date, known: Option<Timestamp>, basis: &Basis, vi
     })
 }
 
-/// What is known of cases, and where the register was then.
-#[derive(Debug)]
-pub(super) struct Known {
-    position: i64,
-    /// When all of it was last read.
-    read_at: Instant,
-    pub(super) cases: KnownCases,
-    revision: String,
-}
-
-/// What somebody knows; whoever reads it anew holds it, and others wait for that.
-type Slot = Arc<Mutex<Option<Arc<Known>>>>;
-
-/// What is known of cases, for questions that come after one another: brought up to date case by case.
-#[derive(Debug, Clone)]
-pub struct KnownCache {
-    /// By institution; `None` of the public.
-    now: Cache<Option<String>, Slot>,
-    /// By institution and time of knowing.
-    then: Cache<(Option<String>, Timestamp), Slot>,
-    /// Turns to read all of it.
-    turns: Arc<Semaphore>,
-}
-
-/// Institutions of which it is kept: each takes some 20 MB where cases are 10,000.
-const KEPT: u64 = 64;
-/// Other times of knowing that are kept.
-const KEPT_THEN: u64 = 4;
-/// After so long it is read anew, whatever the register says of itself.
-const FRESH: Duration = Duration::from_secs(600);
-/// All of it is read by so many at once.
-const READ_AT_ONCE: usize = 1;
-/// How long others wait for that.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-impl Default for KnownCache {
-    fn default() -> KnownCache {
-        KnownCache {
-            now: Cache::new(KEPT),
-            then: Cache::builder().max_capacity(KEPT_THEN).time_to_idle(FRESH).build(),
-            turns: Arc::new(Semaphore::new(READ_AT_ONCE)),
-        }
-    }
-}
-
-impl KnownCache {
-    /// What a viewer knows, brought up to date. Of several who ask at once one does it; `is_stale` says what is read anew.
-    async fn known(
-        &self,
-        store: &Store,
-        viewer: CaseViewer<'_>,
-        as_known: Option<Timestamp>,
-        is_stale: impl Fn(&Known) -> bool,
-    ) -> Result<Arc<Known>, Problem> {
-        let busy = || Problem::unavailable("counts are being brought up to date; ask again in a moment");
-        let institution = viewer.institution.map(str::to_owned);
-        let slot = match as_known {
-            None => self.now.get_with(institution, async { Slot::default() }).await,
-            Some(time) => self.then.get_with((institution, time), async { Slot::default() }).await,
-        };
-        // What is read after it may be newer; it is then read once more.
-        let position = store.case_position().await?;
-        let mut slot = tokio::time::timeout(PATIENCE, slot.lock()).await.map_err(|_| busy())?;
-        let (cases, read_at) = match slot.as_ref().filter(|kept| !is_stale(kept)) {
-            Some(kept) if kept.position >= position => return Ok(Arc::clone(kept)),
-            Some(kept) => {
-                let (changed, now) = store.changed_cases(viewer, as_known, kept.position).await?;
-                let kept = Arc::clone(kept);
-                let read_at = kept.read_at;
-                (off_thread(move || kept.cases.with(&changed, now)).await?, read_at)
-            }
-            None => {
-                let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await.map_err(|_| busy())?;
-                let cases = store.known_cases(viewer, as_known).await?;
-                drop(turn);
-                (cases, Instant::now())
-            }
-        };
-        let known = off_thread(move || Known { position, read_at, revision: cases.revision(), cases }).await?;
-        let known = Arc::new(known);
-        *slot = Some(Arc::clone(&known));
-        Ok(known)
-    }
-}
-
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())
-}
-
-/// What a count is made of.
-#[derive(Debug, Clone)]
-pub(super) struct Basis {
-    pub(super) known: Arc<Known>,
-    pub(super) crosswalk: Arc<Crosswalk>,
-}
-
-impl Basis {
-    /// The same for the same data and words.
-    pub(super) fn revision(&self) -> String {
-        self.crosswalk.revision_with(&self.known.revision)
-    }
-}
-
-pub(super) async fn basis(
-    state: &SharedState,
-    viewer: CaseViewer<'_>,
-    as_known: Option<Timestamp>,
-) -> Result<Basis, Problem> {
-    let is_stale = |kept: &Known| kept.read_at.elapsed() > FRESH;
-    let known = state.known_cases.known(&state.store, viewer, as_known, is_stale).await?;
-    Ok(Basis { known, crosswalk: Arc::new(Crosswalk::new(state.store.code_matches().await?)) })
-}
-
-/// Reads what is known of cases for the public and for each institution, again before it is stale: nobody who asks waits for it.
-pub async fn keep_known_cases(store: &Store, cache: &KnownCache) {
-    loop {
-        let institutions = store.institutions().await.unwrap_or_default();
-        let viewers = [None].into_iter().chain(institutions.iter().map(|institution| Some(institution.id.as_str())));
-        for institution in viewers {
-            let viewer = CaseViewer { institution, account: None };
-            let read = cache.known(store, viewer, None, |kept| kept.read_at.elapsed() >= FRESH / 2).await;
-            if let Err(problem) = read {
-                tracing::warn!(
-                    ?problem,
-                    institution,
-                    "what is known of cases cannot be read; whoever asks will wait for it"
-                );
-            }
-        }
-        tokio::time::sleep(FRESH / 2).await;
-    }
-}
-
 /// How a scheme counts on a day.
 fn counting(scheme: &Scheme, day: Date) -> Counting<'_> {
     Counting { day, source_classes: &scheme.source_classes, words_of: &scheme.institution }
 }
 
 /// Cases as a scheme sees them on days, worked out beside the async threads.
-pub(super) async fn counted<const N: usize>(
+async fn counted<const N: usize>(
     state: &SharedState,
     basis: &Basis,
     scheme: &Scheme,

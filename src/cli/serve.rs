@@ -11,7 +11,10 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    api::{self, ActivityCache, AppState, CountsCache, EditToken, Heavy, KnownCache, PublicUrl, app, keep_known_cases},
+    api::{
+        self, ActivityCache, AppState, CountedCache, CountsCache, EditToken, Heavy, KnownCache, PublicUrl, app,
+        follow_register, keep_known_cases,
+    },
     cli::{account::first_link, database::Database, stop::StopSignals},
     config::Settings,
     exchange::{ImportRequest, ReadOptions, import},
@@ -83,14 +86,15 @@ async fn serve(
     let oidc = settings.oidc.clone().map(|own| OpenIdConnect::new(own, public_url.join("/api/session/oidc/return")));
     let oidc = oidc.transpose().context("the other sign-in service cannot be used")?;
     let overlaps = OverlapJobs::new(Arc::clone(&index), store.clone());
-    let known_cases = KnownCache::default();
+    let (known_cases, activity) = (KnownCache::default(), ActivityCache::default());
     let state = AppState {
         index: Arc::clone(&index),
         tiles: Arc::new(TileCache::new(settings.tile_cache_mib << 20)),
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url,
         heavy: Heavy::new(),
-        activity: ActivityCache::default(),
+        activity: activity.clone(),
+        counted: CountedCache::default(),
         known_cases: known_cases.clone(),
         people: People::default(),
         oidc,
@@ -116,6 +120,7 @@ async fn serve(
         () = index.keep_fresh(&store, REFRESH) => Ok(()),
         () = overlaps.keep_up() => Ok(()),
         () = keep_known_cases(&store, &known_cases) => Ok(()),
+        () = follow_register(&store, &known_cases, &activity) => Ok(()),
         () = keep_running(database, &index) => Ok(()),
     }
 }

@@ -373,6 +373,7 @@ fn no_public_byte_changes_with_what_is_secret() {
         )
         .collect();
     let look = || paths.iter().map(|path| (path.clone(), bytes_of(&server.get(path)))).collect::<Vec<_>>();
+    server.settle();
     let before = look();
     for (path, (status, body, _)) in &before {
         for secret in ["-74.1", "-74.2", "-74.3", "La casa", "Oculto", "defender"] {
@@ -550,6 +551,7 @@ fn the_golden_month_comes_out_of_its_cases() {
         assert_eq!(shared.status, 200);
     }
     case(903, vec![state("activo", "2014-01-01")]);
+    server.settle();
     // The same to whoever asks: all facts but one are public.
     for month in [
         server.json("/api/schemes/defensoria/month?month=2015-01"),

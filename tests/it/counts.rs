@@ -109,6 +109,7 @@ fn told(counts: &Json) -> Vec<String> {
 }
 
 fn compare(database: &TestDatabase, server: &Server, viewers: &[(&str, Option<&Browser>)]) -> u64 {
+    server.settle();
     let mut counted = 0;
     for (scheme, condition, words, classes) in SCHEMES {
         for day in ["2009-12-31", "2011-03-20", "2012-06-30", "2026-01-01"] {
@@ -277,6 +278,7 @@ fn what_changed_between_two_days_is_what_the_database_says() {
             _ => {}
         }
     }
+    server.settle();
     let mut seen = BTreeMap::<String, u64>::new();
     for (viewer, browser) in [("", None), ("onds", Some(&oto)), ("defensoria", Some(&olga))] {
         for (since, until) in [("2010-12-31", "2011-12-31"), ("2009-06-30", "2012-06-30"), ("2012-01-01", "2012-01-01")]

@@ -78,6 +78,7 @@ fn whole_map(database: &TestDatabase, server: &Server) -> Json {
     let number = |sql: &str| database.query(sql)[0].as_deref().unwrap().parse::<u64>().unwrap();
     let count = number("select count(*)::text from rimay.feature where layer = 'conflicts'");
     let revision = number("select count(*)::text from rimay.layer_change where layer = 'conflicts'");
+    server.settle();
     server.wait_for("/api/layers/conflicts/features?limit=1", |page| {
         page["revision"].as_u64() >= Some(revision) && page["number_matched"] == count
     });
@@ -239,11 +240,16 @@ fn a_scheme_leaves_the_conflicts_of_the_map_that_it_counts() {
         ("/api/layers/conflicts/features?filter=nada%20=%201", "nada"),
         ("/api/timeline?hoy=1", "hoy"),
         ("/api/standings?on=ayer", "on"),
+        ("/api/changes?until=0000-05-05", "parameter"),
+        ("/ogc/collections/conflicts/items?happened=2011-01-01&asKnown=2100-01-01", "leave asKnown out"),
+        ("/ogc/collections/conflicts/items?scheme=onds&asKnown=2100-01-01", "leave asKnown out"),
     ] {
         let answer = server.get(path);
         assert_eq!(answer.status, 400, "{path}");
         assert!(answer.json()["detail"].as_str().unwrap().contains(said), "{path}: {}", answer.json());
     }
+    assert_eq!(server.get("/api/changes?until=0001-01-01").status, 200);
+    assert_eq!(server.get("/ogc/collections/conflicts/items?scheme=onds&asOf=2011-01-01").status, 200);
 }
 
 #[test]

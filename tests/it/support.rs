@@ -285,6 +285,12 @@ impl Server {
         answer.json()
     }
 
+    /// Waits until what the public is told of the register is what it says now: the program looks for that some times a second, and
+    /// does not let whoever asks wait.
+    pub fn settle(&self) {
+        std::thread::sleep(Duration::from_millis(1500));
+    }
+
     /// Waits until a path answers what the test looks for.
     pub fn wait_for(&self, path: &str, found: impl Fn(&Json) -> bool) -> Json {
         let deadline = Instant::now() + Duration::from_secs(10);

@@ -295,12 +295,17 @@ it('what was last seen is read without a server, with its date, and mended when 
   expect(drawn).toBeGreaterThan(0)
   const isKept = () =>
     page.evaluate(async () => {
-      const cache = await caches.open('rimay-1')
-      const paths = (await cache.keys()).map(({ url }) => new URL(url).pathname)
+      const names = await caches.keys()
+      const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))
+      const paths = keys.flat().map(({ url }) => new URL(url).pathname)
       const isThere = paths.includes('/mapa') && paths.some((path) => path.endsWith('/features'))
       return isThere && navigator.serviceWorker.controller !== null
     })
   await expect.poll(isKept, { timeout: 20_000 }).toBe(true)
+  // Other pages than the map's own views do not take its place.
+  await page.goto(`${new URL(page.url()).origin}/api/catalogue`)
+  await page.goBack()
+  await settled(page)
   // What comes after it was kept as well.
   await page.waitForTimeout(2000)
   await page.context().setOffline(true)

@@ -68,7 +68,7 @@ pub(super) async fn items(
         check_item_format(&params)?;
     }
     let mut question = Question::parse(&params, &snapshot)?;
-    let meant = lens::among(&state, &params, &snapshot).await?.map(Arc::new);
+    let meant = lens::among(&state, &params, &snapshot, params.moment()?).await?.map(Arc::new);
     if let Some(meant) = &meant {
         question.restrict_to(Arc::clone(meant));
     }

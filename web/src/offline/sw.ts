@@ -4,35 +4,51 @@ export {}
 
 declare const self: ServiceWorkerGlobalScope
 
-const CACHE = 'rimay-1'
-/** Answers that are kept, at most; the oldest go first. */
-const MOST = 600
+/** The page and its files, which stay; and what was asked for, of which the oldest goes first. */
+const FILES = 'rimay-files-1'
+const ANSWERS = 'rimay-answers-1'
+const MOST_ANSWERS = 400
+/** Several builds of the page; the files of the oldest go first. */
+const MOST_FILES = 300
 /** When an answer came, in answers that are told again. */
 const RECEIVED = 'x-rimay-received'
 /** Under this address the page itself is kept, whatever view it was opened at. */
 const PAGE = '/mapa'
 
+/** Views of the map, which are all the same page; the others need their server. */
+const VIEWS = ['/', '/mapa', '/acerca', '/comparar', '/lamina']
 const FOREVER = /^\/assets\//
-const KEPT =
-  /^\/(fonts|basemap|tiles)\/|^\/(icon[^/]*|manifest\.webmanifest)$|^\/api\/(catalogue|timeline|schemes|institutions|standings|changes|layers\/)|^\/ogc\/collections\/[^/]+\/items/
+const OWN = /^\/(fonts|basemap)\/|^\/(icon[^/]*|manifest\.webmanifest)$/
+const ASKED =
+  /^\/tiles\/|^\/api\/(catalogue|timeline|schemes|institutions|standings|changes|layers\/)|^\/ogc\/collections\/[^/]+\/items/
+
+/** Where something is kept; null where it is not. */
+function placeOf(path: string): typeof FILES | typeof ANSWERS | null {
+  if (path === PAGE || FOREVER.test(path) || OWN.test(path)) return FILES
+  return ASKED.test(path) ? ANSWERS : null
+}
 
 async function keep(key: string, response: Response): Promise<void> {
-  if (!response.ok || response.headers.get('cache-control')?.includes('no-store')) return
+  const path = new URL(key, self.location.origin).pathname
+  const place = placeOf(path)
+  if (!place || !response.ok || response.headers.get('cache-control')?.includes('no-store')) return
+  if (path === PAGE && !response.headers.get('content-type')?.startsWith('text/html')) return
   const headers = new Headers(response.headers)
   headers.set(RECEIVED, new Date().toISOString())
   // (The body is as the browser unpacked it.)
   headers.delete('content-encoding')
   headers.delete('content-length')
-  const cache = await caches.open(CACHE)
+  const cache = await caches.open(place)
   await cache.delete(key)
   await cache.put(key, new Response(response.body, { status: response.status, headers }))
   const keys = await cache.keys()
-  await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST)).map((old) => cache.delete(old)))
+  const excess = keys.length - (place === FILES ? MOST_FILES : MOST_ANSWERS)
+  await Promise.all(keys.slice(0, Math.max(0, excess)).map((old) => cache.delete(old)))
 }
 
 async function kept(key: string): Promise<Response | undefined> {
-  const cache = await caches.open(CACHE)
-  return cache.match(key)
+  const place = placeOf(new URL(key, self.location.origin).pathname)
+  return place ? (await caches.open(place)).match(key) : undefined
 }
 
 /** From the server, and only where it does not answer what was kept. */
@@ -60,7 +76,9 @@ self.addEventListener('install', () => {
 self.addEventListener('activate', (event) => {
   const others = async () => {
     const names = await caches.keys()
-    await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))
+    await Promise.all(
+      names.filter((name) => name !== FILES && name !== ANSWERS).map((name) => caches.delete(name)),
+    )
     await self.clients.claim()
   }
   event.waitUntil(others())
@@ -71,10 +89,10 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (request.mode === 'navigate') {
-    if (!url.pathname.includes('.')) event.respondWith(fresh(request, PAGE, event))
+    if (VIEWS.includes(url.pathname)) event.respondWith(fresh(request, PAGE, event))
   } else if (FOREVER.test(url.pathname)) {
     event.respondWith(once(request, event))
-  } else if (KEPT.test(url.pathname)) {
+  } else if (placeOf(url.pathname)) {
     event.respondWith(fresh(request, request.url, event))
   }
 })
@@ -85,10 +103,8 @@ self.addEventListener('message', (event) => {
   const keepAll = async () => {
     for (const address of urls) {
       const url = new URL(address, self.location.origin)
-      const isPage = url.pathname === PAGE
-      if (!isPage && !FOREVER.test(url.pathname) && !KEPT.test(url.pathname)) continue
-      const key = isPage ? PAGE : url.href
-      if (await kept(key)) continue
+      const key = url.pathname === PAGE ? PAGE : url.href
+      if (!placeOf(url.pathname) || (await kept(key))) continue
       // One after another, so that what the reader asks for meanwhile does not wait.
       await fetch(url)
         .then((response) => keep(key, response))
