@@ -4,7 +4,7 @@ import { formatDate, formatNumber, lang, words } from '../i18n'
 import type { HelpTexts } from '../i18n/help/es'
 import { Badge } from '../panels/Badge'
 import { licenceOf } from '../panels/Sources'
-import { catalogue, isEmpty, layers, natureOf } from '../state/catalogue'
+import { CASES, catalogue, hasOwn, isEmpty, layerById, layers, natureOf } from '../state/catalogue'
 
 /** Whose data each layer holds, and what is not known of it. */
 function SourcesTable({ texts: t }: { texts: HelpTexts }) {
@@ -12,6 +12,7 @@ function SourcesTable({ texts: t }: { texts: HelpTexts }) {
     .filter((layer) => !isEmpty(layer))
     .flatMap((layer) => layer.sources.map((source) => ({ layer, source })))
   const empty = layers.value.filter(isEmpty)
+  const own = layerById(CASES)
   return (
     <>
       <Table
@@ -29,6 +30,17 @@ function SourcesTable({ texts: t }: { texts: HelpTexts }) {
             <td>{formatDate(source.received_at, lang.value)}</td>
           </tr>
         ))}
+        {own && hasOwn(own) && (
+          <tr>
+            <td>{own.title[lang.value]}</td>
+            <td>{words.value.registers}</td>
+            <td>{words.value.licenceNotStated}</td>
+            <td class="is-number">
+              {formatNumber(own.count - own.sources.reduce((sum, { count }) => sum + count, 0), lang.value)}
+            </td>
+            <td>{own.updated_at && formatDate(own.updated_at, lang.value)}</td>
+          </tr>
+        )}
       </Table>
       <p class="case-note">{words.value.loadedIsNotVintage}</p>
       {empty.length > 0 && <p>{t.aboutEmpty(empty.map(({ title }) => title[lang.value]).join(', '))}</p>}

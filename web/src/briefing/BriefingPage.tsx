@@ -4,8 +4,10 @@ import { formatDate, formatNumber, formatValue, lang, readablePlace, words } fro
 import { ChangeMark } from '../panels/ChangeMark'
 import { standingOf } from '../panels/ChangesFilter'
 import { CopyButton } from '../panels/CopyButton'
+import { licenceOf } from '../panels/Sources'
 import { StateMark } from '../panels/StateMark'
-import { CASES, layerById } from '../state/catalogue'
+import { casesById } from '../state/cases'
+import { CASES, hasOwn, layerById } from '../state/catalogue'
 import { inLanguage } from '../state/language'
 import { categoriesOf } from '../state/palette'
 import { type Briefing, briefing, failed } from './briefing'
@@ -95,19 +97,24 @@ function Active({ told }: { told: Briefing }) {
     <section>
       <h2>{t.active(matched)}</h2>
       <Table heads={[t.name, t.phase, t.place]}>
-        {features.map((row) => (
-          <tr key={row.id}>
-            <td>
-              <a class="link" href={inLanguage(`/mapa?sel=${CASES}.${row.id}`)}>
-                {row.name}
-              </a>
-            </td>
-            <td>{phase && formatValue(phase, row.properties.phase, lang.value, words.value)}</td>
-            <td>
-              {[text(row.properties.district), text(row.properties.province)].filter(Boolean).join(', ')}
-            </td>
-          </tr>
-        ))}
+        {features
+          .map((row) => ({ ...row, properties: { ...row.properties, ...casesById.value.get(row.id) } }))
+          .map((row) => (
+            <tr key={row.id}>
+              <td>
+                <a class="link" href={inLanguage(`/mapa?sel=${CASES}.${row.id}`)}>
+                  {row.name}
+                </a>
+              </td>
+              <td>{phase && formatValue(phase, row.properties.phase, lang.value, words.value)}</td>
+              <td>
+                {[row.properties.district, row.properties.province, row.properties.department]
+                  .map(text)
+                  .filter(Boolean)
+                  .join(', ')}
+              </td>
+            </tr>
+          ))}
       </Table>
       {features.length < matched && <p>{words.value.truncated(features.length, matched)}</p>}
     </section>
@@ -153,7 +160,11 @@ export function BriefingPage() {
             <section class="case-note">
               <h2>{t.sources}</h2>
               <p>
-                {layer?.sources.map(({ source, licence }) => `${source[lang.value]} (${licence})`).join('; ')}
+                {[
+                  ...(layer?.sources.map((source) => `${source.source[lang.value]} (${licenceOf(source)})`) ??
+                    []),
+                  ...(layer && hasOwn(layer) ? [words.value.registers] : []),
+                ].join('; ')}
               </p>
               <p>{t.not}</p>
               <p>

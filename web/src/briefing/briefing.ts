@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { getJson } from '../api/client'
 import { getChanges, getFeatures } from '../api/requests'
 import type { ChangesAnswer, FeaturePage } from '../api/types'
+import { loadCases } from '../state/cases'
 import { CASES, layerById } from '../state/catalogue'
 import { endOfLastMonth } from '../state/changes'
 import { plainName } from '../state/plainName'
@@ -83,6 +84,7 @@ export async function load(told: string): Promise<void> {
         },
         signal,
       ),
+      loadCases(),
     ])
     const counts = await Promise.all(schemes.map((scheme) => countOf(scheme, department)))
     briefing.value = {

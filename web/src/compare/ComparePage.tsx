@@ -13,7 +13,17 @@ import { inLanguage } from '../state/language'
 import { categoriesOf } from '../state/palette'
 import { hasMap, mapStatus } from '../state/view'
 import { hasWebgl2 } from '../webgl'
-import { changes, days, department, failed, loading, sides, standingsUrl, today } from './compare'
+import {
+  cameAndWent,
+  changes,
+  days,
+  department,
+  failed,
+  loading,
+  sides,
+  standingsUrl,
+  today,
+} from './compare'
 import type { CasesMap } from './maps'
 import { compareWords } from './words'
 
@@ -174,6 +184,7 @@ function Changed() {
           ))}
         </Table>
       )}
+      {cameAndWent.value > 0 && <p>{t.cameAndWent(cameAndWent.value)}</p>}
       {answer.number_returned < answer.number_matched && (
         <p>{t.more(answer.number_returned, answer.number_matched)}</p>
       )}

@@ -96,6 +96,15 @@ export function casesThen(all: ItemCollection, then: Standings, where: string | 
   return { ...all, features }
 }
 
+/** Cases that were not there on the first day and are over on the second: they are none of the changes. */
+export const cameAndWent = computed(() => {
+  const [before, after] = sides.value ?? []
+  if (!before || !after) return 0
+  const was = new Set(before.features.map(({ id }) => id))
+  const isOver = (state: unknown) => state === 'resuelto' || state === 'retirado'
+  return after.features.filter(({ id, properties }) => !was.has(id) && isOver(properties.state)).length
+})
+
 /** Both sides of the comparison; null until all is there. */
 export const sides = computed(() => {
   const [all, both] = [cases.value, standings.value]

@@ -24,6 +24,10 @@ const es = {
   kind: 'Cambio',
   name: 'Caso',
   standing: 'Cómo estaba y cómo está',
+  cameAndWent: (n: number) =>
+    n === 1
+      ? 'Además, 1 caso comenzó y terminó entre las dos fechas.'
+      : `Además, ${n} casos comenzaron y terminaron entre las dos fechas.`,
   more: (shown: number, all: number) => `Se muestran ${shown} de ${all}.`,
 }
 
@@ -50,6 +54,10 @@ const en: typeof es = {
   kind: 'Change',
   name: 'Case',
   standing: 'How it stood and how it stands',
+  cameAndWent: (n) =>
+    n === 1
+      ? '1 more case began and ended between both dates.'
+      : `${n} more cases began and ended between both dates.`,
   more: (shown, all) => `Shown are ${shown} of ${all}.`,
 }
 

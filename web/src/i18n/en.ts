@@ -65,7 +65,7 @@ export const en: Dict = {
   timelineClear: 'Any time',
   timelineNothing: 'Of these cases it is not known when they began, nor what happened in them.',
   timelineSummary: (cases, events, protests, began, ended) =>
-    `${count(cases, 'case', 'cases')} with activity: ${count(events, 'event', 'events')} (${count(protests, 'protest', 'protests')}), ${formatted(began)} began, ${formatted(ended)} ended`,
+    `${count(cases, 'case', 'cases')} with activity (state of today): ${count(events, 'event', 'events')} (${count(protests, 'protest', 'protests')}), ${formatted(began)} began, ${formatted(ended)} ended`,
   timelineAll: (dated, undated) =>
     `${count(dated, 'case', 'cases')} with dates${undated > 0 ? `; of ${formatted(undated)} none is known` : ''}`,
   grouping: 'The country on the map',
@@ -76,6 +76,7 @@ export const en: Dict = {
   },
   groupingElsewhere: (n) => `${count(n, 'case is', 'cases are')} in no department.`,
   moreFilters: 'Severity, type and who counts',
+  outOfView: (n) => `See ${formatted(n)} out of view`,
   severityFilter: 'Severity',
   severities: {
     '5': 'Very high: crisis',

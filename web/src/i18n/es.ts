@@ -65,7 +65,7 @@ export const es = {
   timelineClear: 'Todo el tiempo',
   timelineNothing: 'De estos casos no se sabe cuándo comenzaron ni qué hechos tuvieron.',
   timelineSummary: (cases: number, events: number, protests: number, began: number, ended: number) =>
-    `${count(cases, 'caso', 'casos')} con actividad: ${count(events, 'hecho', 'hechos')} (${count(protests, 'protesta', 'protestas')}), ${count(began, 'inicio', 'inicios')}, ${count(ended, 'fin', 'fines')}`,
+    `${count(cases, 'caso', 'casos')} con actividad (estado de hoy): ${count(events, 'hecho', 'hechos')} (${count(protests, 'protesta', 'protestas')}), ${count(began, 'inicio', 'inicios')}, ${count(ended, 'fin', 'fines')}`,
   timelineAll: (dated: number, undated: number) =>
     `${count(dated, 'caso', 'casos')} con fechas${undated > 0 ? `; de ${formatted(undated)} no se sabe ninguna` : ''}`,
   grouping: 'El país en el mapa',
@@ -76,6 +76,7 @@ export const es = {
   },
   groupingElsewhere: (n: number) => `${count(n, 'caso no está', 'casos no están')} en ningún departamento.`,
   moreFilters: 'Gravedad, tipo y quién cuenta',
+  outOfView: (n: number) => `Ver ${formatted(n)} fuera de la vista`,
   severityFilter: 'Gravedad',
   severities: {
     '5': 'Muy alta: crisis',

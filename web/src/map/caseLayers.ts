@@ -1,4 +1,4 @@
-import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl'
+import type { GeoJSONSourceSpecification, LayerSpecification, SymbolLayerSpecification } from 'maplibre-gl'
 import type { ChangedCase, ItemCollection } from '../api/types'
 import { SIGNS } from '../state/changes'
 import { STATES } from '../state/palette'
@@ -107,6 +107,20 @@ export function clusterImage(dark: boolean) {
   ]
 }
 
+/** Signs of what became of cases, beside theirs or that of their group. */
+export const changeLayer = (source: string, opacity: number): SymbolLayerSpecification => ({
+  id: CHANGE_LAYER,
+  type: 'symbol',
+  source,
+  filter: ['any', ['has', 'sign'], ['!=', signOfCluster, '']] as never,
+  layout: {
+    'icon-image': ['case', ['has', 'sign'], ['concat', 'change|', ['get', 'sign']], signOfCluster] as never,
+    'icon-allow-overlap': true,
+    'icon-offset': besideSign as never,
+  },
+  paint: { 'icon-opacity': opacity },
+})
+
 /** Signs of cases and of groups of them, from a zoom on. */
 export function caseLayers(
   opacity: number,
@@ -155,23 +169,6 @@ export function caseLayers(
       },
       paint: { 'icon-opacity': opacity },
     },
-    {
-      id: CHANGE_LAYER,
-      type: 'symbol',
-      source: CASES_SOURCE,
-      minzoom,
-      filter: ['any', ['has', 'sign'], ['!=', signOfCluster, '']] as never,
-      layout: {
-        'icon-image': [
-          'case',
-          ['has', 'sign'],
-          ['concat', 'change|', ['get', 'sign']],
-          signOfCluster,
-        ] as never,
-        'icon-allow-overlap': true,
-        'icon-offset': besideSign as never,
-      },
-      paint: { 'icon-opacity': opacity },
-    },
+    { ...changeLayer(CASES_SOURCE, opacity), minzoom },
   ]
 }

@@ -2,7 +2,7 @@ import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl
 import { readablePlace } from '../i18n'
 import { STATES } from '../state/palette'
 import { CASES_FROM_ZOOM, type DepartmentCases } from '../state/panorama'
-import { clusterImage } from './caseLayers'
+import { changeLayer, clusterImage } from './caseLayers'
 import { FONT } from './fonts'
 import type { Tones } from './tones'
 
@@ -13,7 +13,7 @@ export const panoramaSource = (departments: DepartmentCases[]): GeoJSONSourceSpe
   type: 'geojson',
   data: {
     type: 'FeatureCollection',
-    features: departments.map(({ name, point, count, crises, byState }) => ({
+    features: departments.map(({ name, point, count, crises, byState, signs }) => ({
       type: 'Feature',
       geometry: { type: 'Point', coordinates: point },
       properties: {
@@ -21,6 +21,7 @@ export const panoramaSource = (departments: DepartmentCases[]): GeoJSONSourceSpe
         title: readablePlace(name),
         point_count: count,
         crises,
+        ...signs,
         ...Object.fromEntries(STATES.map((state) => [state, byState[state] ?? 0])),
       },
     })),
@@ -60,8 +61,14 @@ export const panoramaLayers = (opacity: number, tones: Tones, dark: boolean): La
     layout: {
       'icon-image': clusterImage(dark) as never,
       'icon-allow-overlap': true,
-      'symbol-sort-key': ['get', 'point_count'],
+      // Small ones lie on large ones, or one would not see them.
+      'symbol-sort-key': ['-', ['get', 'point_count']],
     },
     paint: { 'icon-opacity': opacity },
+  },
+  {
+    ...changeLayer(PANORAMA_SOURCE, opacity),
+    id: 'panorama-change',
+    maxzoom: CASES_FROM_ZOOM,
   },
 ]

@@ -67,6 +67,7 @@ function dataLayers(tones: Tones): LayerSpecification[] {
     ...styled.toReversed().flatMap(({ labels }) => labels),
     ...basemapLabels(tones, lang.value),
     ...(departmentShape.value ? departmentOutline(tones) : []),
+    capitalLabel(tones),
     ...selectedArea(tones),
     ...(casesShown
       ? caseLayers(opacityOf(CASES), tones, dark.value, byDepartment.value ? CASES_FROM_ZOOM : 0)
@@ -74,7 +75,6 @@ function dataLayers(tones: Tones): LayerSpecification[] {
     ...(casesShown && byDepartment.value ? panoramaLayers(opacityOf(CASES), tones, dark.value) : []),
     ...selectedPoint(tones),
     ...(measuring.value ? measureLayers(tones) : []),
-    capitalLabel(tones),
   ]
 }
 

@@ -66,7 +66,7 @@ function Paste() {
         <textarea
           rows={3}
           spellcheck={false}
-          onChange={({ currentTarget }) => {
+          onInput={({ currentTarget }) => {
             const found = areaIn(currentTarget.value)
             setWrong(!found && currentTarget.value.trim() !== '')
             if (!found) return

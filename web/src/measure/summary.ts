@@ -1,7 +1,7 @@
 import { getJson } from '../api/client'
 import type { Layer } from '../api/types'
 import type { Area } from '../overlaps/area'
-import { isEmpty, layers } from '../state/catalogue'
+import { CASES, isEmpty, layers } from '../state/catalogue'
 
 /** Bytes that a filter may have. */
 const MOST_BYTES = 8000
@@ -29,7 +29,7 @@ export function conditionIn(area: Area): string | null {
   return filter.length > MOST_BYTES ? null : filter
 }
 
-/** How many features of each layer touch an area; those of none are left out. */
+/** How many features of each layer touch an area; those of none are left out, but for conflicts. */
 export async function summarise(filter: string, signal: AbortSignal): Promise<LayerSummary[]> {
   const asked = layers.peek().filter((layer) => !isEmpty(layer))
   const counted = await Promise.all(
@@ -42,5 +42,6 @@ export async function summarise(filter: string, signal: AbortSignal): Promise<La
       return { layer, count: numberMatched, list: `${items}&f=html` }
     }),
   )
-  return counted.filter(({ count }) => count > 0)
+  // That there is no conflict is an answer, too.
+  return counted.filter(({ layer, count }) => count > 0 || layer.id === CASES)
 }

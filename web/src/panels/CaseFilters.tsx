@@ -1,5 +1,5 @@
 import { lang, words } from '../i18n'
-import { knownInstitutions, knownTypes } from '../state/cases'
+import { casesBySeverity, knownInstitutions, knownTypes } from '../state/cases'
 import {
   chosenInstitution,
   chosenScheme,
@@ -10,6 +10,7 @@ import {
 import { inLanguage } from '../state/language'
 import { schemes } from '../state/schemes'
 import { SEVERITIES, SEVERITY_COLORS, type Severity } from '../state/severity'
+import { Count } from './Count'
 import { titleOfInstitution, titleOfScheme, titleOfType } from './caseTitles'
 
 export function SeverityMark({ severity }: { severity: Severity }) {
@@ -39,6 +40,7 @@ function SeverityFilter() {
           />
           <SeverityMark severity={severity} />
           <span>{t.severities[severity]}</span>
+          <Count value={casesBySeverity.value && (casesBySeverity.value[severity] ?? 0)} />
         </label>
       ))}
     </fieldset>

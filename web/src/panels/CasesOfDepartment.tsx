@@ -1,6 +1,6 @@
 import type { ItemFeature, Layer } from '../api/types'
 import { readablePlace, words } from '../i18n'
-import { casesByDepartment } from '../state/cases'
+import { countIn } from '../state/cases'
 import { CASES } from '../state/catalogue'
 import { chooseDepartment, departmentMeant } from '../state/departments'
 import { listLayer } from '../state/filters'
@@ -19,7 +19,7 @@ export function CasesOfDepartment({ layer, item }: { layer: Layer; item: ItemFea
   const field = DEPARTMENT_FIELDS[layer.id]
   const department = field ? departmentMeant(String(item.properties[field] ?? '')) : null
   if (!department) return null
-  const count = casesByDepartment.value?.[department] ?? 0
+  const count = countIn(department)
   const show = () => {
     chooseDepartment(department)
     listLayer.value = CASES

@@ -1,5 +1,5 @@
 import { formatNumber, lang, readablePlace, words } from '../i18n'
-import { casesByDepartment } from '../state/cases'
+import { countIn } from '../state/cases'
 import { chooseDepartment, knownDepartments } from '../state/departments'
 import { chosenDepartment } from '../state/filters'
 import { inLanguage } from '../state/language'
@@ -8,10 +8,9 @@ import { Icon } from './Icon'
 /** Chooses one department, each with the cases it would show. */
 export function DepartmentFilter() {
   const t = words.value
-  const counts = casesByDepartment.value ?? {}
   const chosen = chosenDepartment.value
   // One where no case lies can be chosen too: that the source names none there is an answer.
-  const names = new Set([...(knownDepartments.value ?? Object.keys(counts)), ...(chosen ? [chosen] : [])])
+  const names = new Set([...(knownDepartments.value ?? []), ...(chosen ? [chosen] : [])])
   const sorted = [...names].sort((a, b) => a.localeCompare(b, 'es'))
   return (
     <>
@@ -27,7 +26,7 @@ export function DepartmentFilter() {
           <option value="">{t.everyDepartment}</option>
           {sorted.map((name) => (
             <option key={name} value={name}>
-              {readablePlace(name)} ({formatNumber(counts[name] ?? 0, lang.value)})
+              {readablePlace(name)} ({formatNumber(countIn(name), lang.value)})
             </option>
           ))}
         </select>

@@ -2,7 +2,6 @@ import type { Layer } from '../api/types'
 import { lang, words } from '../i18n'
 import { CASES } from '../state/catalogue'
 import { categoriesOf } from '../state/palette'
-import { SeverityMark } from './CaseFilters'
 import { LayerMark } from './LayerMark'
 
 function ClusterMark() {
@@ -15,6 +14,16 @@ function ClusterMark() {
         <path d="M-7 1.600A7.200 7.200 0 0 1 0-7.200" stroke="#2166AC" />
       </g>
       <path d="M-2-1.800 0.400-3.400v7" fill="none" stroke="#1b2430" stroke-width="1.500" />
+    </svg>
+  )
+}
+
+function CrisisMark() {
+  return (
+    <svg class="mark" viewBox="-10 -10 20 20" aria-hidden="true">
+      <circle r="8" fill="#b30000" stroke="#b2182b" stroke-width="2" />
+      <path d="M-2-2.800 0.400-4.400v7" fill="none" stroke="#ffffff" stroke-width="1.500" />
+      <circle cx="6" cy="6" r="3.200" fill="#b30000" stroke="#ffffff" stroke-width="1.200" />
     </svg>
   )
 }
@@ -50,7 +59,7 @@ export function Legend({ layer }: { layer: Layer }) {
             {words.value.clusterLegend}
           </li>
           <li class="legend-wide">
-            <SeverityMark severity="5" />
+            <CrisisMark />
             {words.value.worstLegend}
           </li>
           <li class="legend-wide">

@@ -2,8 +2,10 @@ import type { FeaturePage } from '../api/types'
 import { readablePlace, words } from '../i18n'
 import { filteredCases, placelessCases } from '../state/cases'
 import { CASES, layerById } from '../state/catalogue'
-import { chosenDepartment, chosenStates } from '../state/filters'
+import { chosenDepartment, chosenStates, filtering } from '../state/filters'
+import { boxOfGeometry } from '../state/geometry'
 import { listFailed, page, rows, rowsCurrent } from '../state/list'
+import { fitTo, hasMap } from '../state/view'
 import { goToPlaceless } from './shortcuts'
 
 /** What the list would hold if the map showed everything, under the same filters; null while it is not known. */
@@ -41,6 +43,28 @@ function PlacelessElsewhere({ answer }: { answer: FeaturePage }) {
   return <p class="list-note">{words.value.placelessElsewhere(elsewhere, readablePlace(department))}</p>
 }
 
+/** How many more the filters leave than the map has in view, and the way to see them all. */
+function OutOfView({ inView }: { inView: number }) {
+  const placed = filteredCases.value?.features.filter(({ geometry }) => geometry) ?? []
+  const out = placed.length - inView
+  if (!filtering.value || out <= 0) return null
+  const show = () => {
+    const coordinates = placed.flatMap(({ geometry }) =>
+      geometry?.type === 'Point' ? [geometry.coordinates] : [],
+    )
+    const box = boxOfGeometry({ type: 'MultiPoint', coordinates })
+    if (box) fitTo(box)
+  }
+  return (
+    <>
+      {' · '}
+      <button type="button" class="link" onClick={show}>
+        {words.value.outOfView(out)}
+      </button>
+    </>
+  )
+}
+
 /** How much of the layer is in view, in one sentence. */
 export function ListSummary() {
   const t = words.value
@@ -59,6 +83,7 @@ export function ListSummary() {
     <>
       <p class="list-summary" role="status">
         {parts.filter(Boolean).join(' · ')}
+        {answer.layer === CASES && hasMap.value && <OutOfView inView={answer.number_matched - placeless} />}
         {placeless > 0 && (
           <>
             {' · '}

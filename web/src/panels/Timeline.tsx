@@ -191,7 +191,6 @@ export function Timeline() {
             {t.timelineClear}
           </button>
         )}
-        {isOpen && <Summary />}
         {isOpen && (
           <CopyButton
             icon="code"
@@ -199,6 +198,7 @@ export function Timeline() {
             text={() => location.origin + timelineUrl(caseConditions())}
           />
         )}
+        {isOpen && <Summary />}
       </div>
       {isOpen && isFailed && (
         <p role="alert">

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { PageHeader } from '../data/PageHeader'
-import { formatDate, formatNumber, lang, words } from '../i18n'
+import { formatDate, formatNumber, lang, readablePlace, words } from '../i18n'
 import { CopyButton } from '../panels/CopyButton'
 import { filterTitles } from '../panels/filterTitles'
 import { LayerMark } from '../panels/LayerMark'
@@ -9,7 +9,7 @@ import { followSize } from '../panels/MapPane'
 import { licenceOf } from '../panels/Sources'
 import { cases, filteredCases, knownInstitutions } from '../state/cases'
 import { CASES, catalogue, layerById, layers } from '../state/catalogue'
-import { isShown } from '../state/filters'
+import { chosenDepartment, isShown } from '../state/filters'
 import { hasMap, mapStatus } from '../state/view'
 import { hasWebgl2 } from '../webgl'
 import { heading, ORIENTATIONS, orientation, PAPERS, paper, picture } from './sheet'
@@ -74,6 +74,11 @@ function SheetMap() {
   )
 }
 
+const usualHeading = () => {
+  const department = chosenDepartment.value
+  return department ? sheetWords.value.usualIn(readablePlace(department)) : sheetWords.value.usual
+}
+
 function Tools() {
   const t = sheetWords.value
   const choice = <T extends string>(
@@ -103,7 +108,7 @@ function Tools() {
           <input
             type="text"
             maxLength={120}
-            placeholder={t.usual}
+            placeholder={usualHeading()}
             value={heading.value}
             onInput={({ currentTarget }) => {
               heading.value = currentTarget.value
@@ -198,7 +203,7 @@ export function SheetPage() {
       <main class="data sheet-page" tabIndex={-1}>
         <Tools />
         <article class="sheet" data-paper={paper.value} data-orientation={orientation.value}>
-          <h2 class="sheet-title">{heading.value.trim() || t.usual}</h2>
+          <h2 class="sheet-title">{heading.value.trim() || usualHeading()}</h2>
           <div class="sheet-body">
             {/* A map of another size is made anew. */}
             <SheetMap key={`${paper.value} ${orientation.value}`} />

@@ -25,7 +25,7 @@ describe('cases', () => {
 
   it('that lie in several departments belong to each', () => {
     cases.value = collection(['activo', 'Cusco, Puno'], ['latente', 'Puno'], ['activo', null])
-    expect(casesByDepartment.value).toEqual({ Cusco: 1, Puno: 2 })
+    expect(casesByDepartment.value).toEqual({ cusco: 1, puno: 2 })
     chosenDepartment.value = 'Cusco'
     expect(filteredCases.value?.features).toHaveLength(1)
     expect(casesByState.value).toEqual({ activo: 1 })
@@ -35,6 +35,6 @@ describe('cases', () => {
     cases.value = collection(['activo', 'Puno'], ['latente', 'Puno'], ['latente', 'Ica'])
     toggleState('latente')
     expect(casesByState.value).toEqual({ activo: 1, latente: 2 })
-    expect(casesByDepartment.value).toEqual({ Puno: 1, Ica: 1 })
+    expect(casesByDepartment.value).toEqual({ puno: 1, ica: 1 })
   })
 })

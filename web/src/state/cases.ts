@@ -4,7 +4,9 @@ import type { ItemCollection, ItemFeature, Properties } from '../api/types'
 import { CASES } from './catalogue'
 import { departmentsOf, shownBut } from './filters'
 import { lensShown } from './lens'
+import { plainName } from './plainName'
 import { clearProblem, reportProblem } from './problems'
+import { severityOf } from './severity'
 
 /** Every conflict case the reader may see, drawn and clustered in the browser. */
 export const cases = signal<ItemCollection | null>(null)
@@ -32,9 +34,11 @@ export const filteredCases = computed<ItemCollection | null>(() => {
   return all && { ...all, features: all.features.filter(caseShown) }
 })
 
+type Kind = 'state' | 'department' | 'severity'
+
 /** Cases by keys, of those that all filters but one kind let through. */
 function tally(
-  kind: 'state' | 'department',
+  kind: Kind,
   keysOf: (properties: Properties | null) => string[],
 ): Record<string, number> | null {
   if (!cases.value) return null
@@ -60,9 +64,17 @@ export const casesByState = computed(() =>
   tally('state', (properties) => [stateOf(properties)].filter((state) => state !== null)),
 )
 
-/** Cases of the chosen states in each department; a case that lies in several counts in each. */
+/** Cases of the filters in each department, by its plain name; a case that lies in several counts in each. */
 export const casesByDepartment = computed(() =>
-  tally('department', (properties) => departmentsOf(departmentOf(properties))),
+  tally('department', (properties) => [...new Set(departmentsOf(departmentOf(properties)).map(plainName))]),
+)
+
+/** How many of them lie in a department, however it is written. */
+export const countIn = (department: string) => casesByDepartment.value?.[plainName(department)] ?? 0
+
+/** Cases of each severity, whatever severities are chosen. */
+export const casesBySeverity = computed(() =>
+  tally('severity', (properties) => [severityOf(properties)].filter((severity) => severity !== null)),
 )
 
 /** Cases of the chosen states without a place, whatever the department. */

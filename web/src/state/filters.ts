@@ -62,10 +62,10 @@ export interface Period {
 export const chosenPeriod = signal<Period | null>(null)
 
 /** What all filters but one kind let through; that kind is counted whatever is chosen of it. */
-export const shownBut = (properties: Properties | null, kind: 'state' | 'department' | null) =>
+export const shownBut = (properties: Properties | null, kind: 'state' | 'department' | 'severity' | null) =>
   (kind === 'state' || stateShown(textOf(properties?.state))) &&
   (kind === 'department' || departmentShown(textOf(properties?.department))) &&
-  severityShown(severityOf(properties)) &&
+  (kind === 'severity' || severityShown(severityOf(properties))) &&
   (chosenType.value === null || properties?.type === chosenType.value) &&
   (chosenInstitution.value === null || properties?.institution === chosenInstitution.value)
 

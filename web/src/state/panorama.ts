@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import type { ItemFeature, Point } from '../api/types'
 import { cases, filteredCases } from './cases'
+import { changeById, SIGNS } from './changes'
 import { departments } from './departments'
 import { chosenDepartment, departmentsOf } from './filters'
 import { STATES } from './palette'
@@ -32,6 +33,8 @@ export interface DepartmentCases {
   /** Of the gravest severity. */
   crises: number
   byState: Record<string, number>
+  /** How many of them bear each sign of a change. */
+  signs: Record<string, number>
 }
 
 /** Whether departments are told: not where one of them is all that is shown. */
@@ -46,7 +49,8 @@ interface Gathered extends Omit<DepartmentCases, 'point'> {
 
 function gather(features: ItemFeature[]): Map<string, Gathered> {
   const known = new Map<string, Gathered>()
-  for (const { geometry, properties } of features) {
+  for (const { id, geometry, properties } of features) {
+    const changed = changeById.value.get(Number(id))
     const { state, department } = properties
     if (typeof department !== 'string') continue
     for (const name of departmentsOf(department)) {
@@ -56,10 +60,12 @@ function gather(features: ItemFeature[]): Map<string, Gathered> {
         count: 0,
         crises: 0,
         byState: {},
+        signs: {},
         places: { lon: 0, lat: 0, count: 0 },
       }
       known.set(key, found)
       found.count += 1
+      if (changed) found.signs[SIGNS[changed.change]] = (found.signs[SIGNS[changed.change]] ?? 0) + 1
       if (severityOf(properties) === SEVERITIES[0]) found.crises += 1
       if (typeof state === 'string' && STATES.includes(state))
         found.byState[state] = (found.byState[state] ?? 0) + 1

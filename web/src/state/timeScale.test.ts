@@ -49,5 +49,9 @@ describe('the histogram', () => {
       to: '2025-01-31',
     })
     expect(stepped(bins, { from: '2024-11-01', to: '2024-12-31' }, -1)).toBeNull()
+    expect(stepped(bins, { from: '2024-11-01', to: '2025-01-31' }, 1)).toEqual({
+      from: '2025-02-01',
+      to: '2025-02-28',
+    })
   })
 })

@@ -67,10 +67,12 @@ export function periodOf(bins: Bin[], one: number, other: number): Period | null
   return first && last ? { from: first.from, to: last.to } : null
 }
 
-/** The period as long as this one that comes before (-1) or after (1) it; null where there are no more bins. */
+/** The period as long as this one that comes before (-1) or after (1) it, or what is left there; null where nothing is. */
 export function stepped(bins: Bin[], period: Period, by: -1 | 1): Period | null {
   const places = touched(bins, period)
   if (!places) return null
   const length = places[1] - places[0] + 1
-  return periodOf(bins, places[0] + by * length, places[1] + by * length)
+  const within = (place: number) => Math.min(bins.length - 1, Math.max(0, place))
+  const [first, last] = by === 1 ? [places[1] + 1, places[1] + length] : [places[0] - length, places[0] - 1]
+  return last < 0 || first >= bins.length ? null : periodOf(bins, within(first), within(last))
 }

@@ -255,7 +255,7 @@ fn parameters() -> Json {
         "within": query("within", "With near: only features at most so many metres away.", json!({"type": "number", "minimum": 0, "maximum": FARTHEST_M})),
         "clip": query("clip", "West, south, east, north in degrees, or a POLYGON or MULTIPOLYGON in WKT: only features with something inside, and of their geometry only that.", json!({"type": "string", "minLength": 1, "maxLength": MAX_BYTES})),
         "happened": query("happened", "A date, or an interval with .. for an open end: only conflicts in which something happened then, an event of the register, the beginning or the end of the case.", json!({"type": "string", "minLength": 1})),
-        "scheme": query("scheme", "Only conflicts that this scheme counts today (/api/schemes), of the cases that all may see.", json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*$"})),
+        "scheme": query("scheme", "Only conflicts that this scheme counts today, or on the day of asOf (/api/schemes), of the cases that all may see.", json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*$"})),
         "synthetic": query("synthetic", "Whether the feature is invented, for demonstration.", json!({"type": "string", "enum": ["true", "false"]})),
         "itemsFormat": query("f", "Format of the answer. Files hold all that is found, unless limit says how many.",
             json!({"type": "string", "enum": formats})),

@@ -5,7 +5,7 @@ export const en: HelpTexts = {
   signsList: [
     'The colour and the shape of each sign are the state of the case: see the legend under Layers and legend.',
     'A ring with a number stands for that many cases close together; its arcs say how many there are of each state. A red dot says that one of them is in crisis; a filled ring, that one in four or more are. Choosing it lists them, and zooming in sets them apart.',
-    'Where cases are many, the country is told by department: choosing one shows its cases.',
+    'Where cases are many, the country is told by department: choosing one shows its cases. A case that lies in several counts in each.',
     'A dotted circle says that the place is approximate: the point stands for an area, or the source does not say how exact it is.',
     'The numbers beside the states are cases of the whole country or of the chosen department; that of each layer is its total. The list counts what the map has in view.',
     'Filters apply to cases only.',
@@ -36,7 +36,7 @@ export const en: HelpTexts = {
   tour: {
     map: {
       title: 'The map',
-      text: 'Each sign is a case or a group of cases; its shape and colour tell the state. Choose one to see its card, or any place to learn what is there.',
+      text: 'Each sign is a case, a group or, where they are many, a department; shape and colour tell the state. Choose one to see its card, or any place to learn what is there.',
     },
     filters: {
       title: 'Filters, layers and legend',

@@ -4,7 +4,7 @@ export const es = {
   signsList: [
     'El color y la forma de cada símbolo son el estado del caso: vea la leyenda en Capas y leyenda.',
     'Un anillo con un número reúne ese número de casos cercanos; sus arcos dicen cuántos hay de cada estado. Un punto rojo dice que alguno está en crisis; el anillo lleno, que lo está uno de cada cuatro o más. Al elegirlo se listan, y al acercar el mapa se separan.',
-    'Cuando los casos son muchos, el país se ve por departamentos: al elegir uno se ven sus casos.',
+    'Cuando los casos son muchos, el país se ve por departamentos: al elegir uno se ven sus casos. Un caso que está en varios cuenta en cada uno.',
     'Un círculo de puntos dice que la ubicación es aproximada: el punto representa una zona, o la fuente no dice qué tan exacto es.',
     'Los números junto a los estados son casos de todo el país o del departamento elegido; el de cada capa es su total. La lista cuenta lo que está en la vista del mapa.',
     'Los filtros valen solo para los casos.',
@@ -35,7 +35,7 @@ export const es = {
   tour: {
     map: {
       title: 'El mapa',
-      text: 'Cada signo es un caso o un grupo de casos; su forma y color dicen el estado. Elija uno para ver su ficha, o cualquier punto para saber qué hay allí.',
+      text: 'Cada signo es un caso, un grupo o, donde son muchos, un departamento; forma y color dicen el estado. Elija uno para ver su ficha, o cualquier punto para saber qué hay allí.',
     },
     filters: {
       title: 'Filtros, capas y leyenda',
