@@ -56,44 +56,31 @@ async function startMapWhenReady(): Promise<void> {
   }
 }
 
+type Start = (root: HTMLElement) => Promise<void>
+
+const people = () => import('./people/start').then(({ startPeoplePage }): Start => startPeoplePage)
+const cases = () => import('./cases/start').then(({ startCasesPage }): Start => startCasesPage)
+
+/** The other views, each fetched when it is opened. The server knows them too (src/api/web.rs). */
+const PAGES: Record<string, () => Promise<Start>> = {
+  '/acerca': () => import('./about/start').then(({ startAboutPage }) => startAboutPage),
+  '/admin': cases,
+  '/casos': cases,
+  '/cifras': cases,
+  '/comparar': () => import('./compare/start').then(({ startComparePage }) => startComparePage),
+  '/cruces': () => import('./overlaps/start').then(({ startOverlapsPage }) => startOverlapsPage),
+  '/cuentas': people,
+  '/datos': () => import('./data/start').then(({ startDataPage }) => startDataPage),
+  '/entrar': people,
+  '/expediente': () => import('./dossier/start').then(({ startDossierPage }) => startDossierPage),
+  '/informe': () => import('./briefing/start').then(({ startBriefingPage }) => startBriefingPage),
+  '/lamina': () => import('./sheet/start').then(({ startSheetPage }) => startSheetPage),
+}
+
 async function start(): Promise<void> {
   const root = document.getElementById('app') as HTMLElement
-  if (location.pathname === '/datos') {
-    const { startDataPage } = await import('./data/start')
-    return startDataPage(root)
-  }
-  if (location.pathname === '/cruces') {
-    const { startOverlapsPage } = await import('./overlaps/start')
-    return startOverlapsPage(root)
-  }
-  if (location.pathname === '/expediente') {
-    const { startDossierPage } = await import('./dossier/start')
-    return startDossierPage(root)
-  }
-  if (location.pathname === '/informe') {
-    const { startBriefingPage } = await import('./briefing/start')
-    return startBriefingPage(root)
-  }
-  if (location.pathname === '/acerca') {
-    const { startAboutPage } = await import('./about/start')
-    return startAboutPage(root)
-  }
-  if (location.pathname === '/comparar') {
-    const { startComparePage } = await import('./compare/start')
-    return startComparePage(root)
-  }
-  if (location.pathname === '/lamina') {
-    const { startSheetPage } = await import('./sheet/start')
-    return startSheetPage(root)
-  }
-  if (location.pathname === '/entrar' || location.pathname === '/cuentas') {
-    const { startPeoplePage } = await import('./people/start')
-    return startPeoplePage(root)
-  }
-  if (['/casos', '/cifras', '/admin'].includes(location.pathname) || location.pathname.startsWith('/caso/')) {
-    const { startCasesPage } = await import('./cases/start')
-    return startCasesPage(root)
-  }
+  const page = location.pathname.startsWith('/caso/') ? cases : PAGES[location.pathname]
+  if (page) return (await page())(root)
   const isPlain = location.search === '' && location.hash === ''
   openLast()
   await startState()

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { getJson } from '../api/client'
 import { getChanges, getFeatures } from '../api/requests'
-import type { ChangesAnswer, FeaturePage } from '../api/types'
+import type { ChangesAnswer, FeaturePage, Scheme } from '../api/types'
 import { loadCases } from '../state/cases'
 import { CASES, layerById } from '../state/catalogue'
 import { endOfLastMonth } from '../state/changes'
@@ -10,15 +10,6 @@ import { plainName } from '../state/plainName'
 const DEPARTMENTS = 'departments'
 /** The most active cases that are named. */
 const MOST = 200
-
-interface Scheme {
-  id: string
-  version: number
-  title_es: string
-  title_en: string
-  definition_es: string
-  definition_en: string
-}
 
 export interface SchemeCount {
   scheme: Scheme

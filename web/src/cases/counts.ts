@@ -1,3 +1,4 @@
+import type { Scheme as ToldScheme } from '../api/types'
 import { lang } from '../i18n'
 import { kinds, phaseOf, titleOfCode, titleOfInstitution, wordOf } from './cases'
 import { caseWords } from './words'
@@ -9,14 +10,7 @@ export interface Condition {
   en: string
 }
 
-export interface Scheme {
-  id: string
-  version: number
-  institution: string
-  title_es: string
-  title_en: string
-  definition_es: string
-  definition_en: string
+export interface Scheme extends ToldScheme {
   conditions: Condition[]
 }
 
