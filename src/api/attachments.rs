@@ -16,6 +16,7 @@ use crate::{
         cases::{checked_id, hindered, source_class, unknown, viewer, writer},
         params::Params,
     },
+    model::cases::Wrong,
     people::Caller,
     store::NewAttachment,
 };
@@ -72,10 +73,12 @@ async fn add(
     let (media_type, _) = known
         .filter(|_| name.chars().count() <= 200 && !name.contains(['/', '\\', '\n', '\r', '"']))
         .ok_or_else(|| {
-            Problem::bad_parameter(
-                "name",
-                format!("expected the file's name; it ends in one of {}", endings.join(", ")),
-            )
+            let endings = endings.join(", ");
+            Problem::wrong_members(vec![Wrong {
+                member: "name".into(),
+                es: format!("el archivo tiene que terminar en uno de: {endings}"),
+                en: format!("the file's name must end in one of {endings}"),
+            }])
         })?;
     let source_class = source_class(&params)?;
     if body.is_empty() {

@@ -235,6 +235,7 @@ impl From<CaseError> for Problem {
             CaseError::KeyOfOther => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency-Key is taken", error.to_string())
             }
+            CaseError::Wrong(wrong) => Problem::wrong_members(vec![Wrong::clone(wrong)]),
             CaseError::Refused(_) => Problem::bad_body(error),
             CaseError::Busy => Problem::unavailable(error),
             CaseError::Store(failure) if failure.is_outage() => {

@@ -22,7 +22,7 @@ use crate::{
     },
     exchange::{ExchangeError, ReadOptions, RegisterCase, RegisterDefaults, read_register, text_cell},
     jobs::{Upload, read_options},
-    model::{Moment, RowNote},
+    model::{Moment, RowNote, cases::Wrong},
     people::Caller,
     store::{CaseDraft, CaseError, Sharing},
 };
@@ -115,6 +115,19 @@ async fn import(
     let all: Vec<String> = register.cases.iter().map(code_of).collect();
     let (mut preview, mut codes) = (vec![], state.store.known_case_codes(viewer, &all).await?);
     for case in &register.cases {
+        let code = code_of(case);
+        if !(3..=40).contains(&code.chars().count()) {
+            let wrong = Wrong {
+                member: "code".into(),
+                es: format!("el código «{code}» tiene que tener de 3 a 40 letras o cifras"),
+                en: format!("the code \"{code}\" must have from 3 to 40 letters or digits"),
+            };
+            let mut row =
+                json!(RowNote { row: case.row, feature: case.name.clone(), note: wrong.en.clone(), place: None });
+            row["errors"] = json!([wrong]);
+            rejected.push(row);
+            continue;
+        }
         let refused = |note: String| RowNote { row: case.row, feature: case.name.clone(), note, place: None };
         let facts = match checked_facts(&case.facts, &lists, today) {
             Ok(facts) => facts,

@@ -71,12 +71,12 @@ pub async fn read_register(
             match row {
                 Row::Rejected(note, _) => register.rejected.push(note),
                 Row::Feature(feature, notes) => {
-                    register.notes.extend(notes);
                     let place =
                         feature.geometry_wkb.as_deref().and_then(|wkb| read_wkb(wkb).ok()?.points.first().copied());
                     let values = RegisterRow { layer: options.layer, values: &feature.values };
-                    let case = values.case(feature.row, place, defaults);
-                    register.cases.push(case);
+                    let untaken = untaken(&feature.source_record, &notes, &register.summary);
+                    register.notes.extend(notes);
+                    register.cases.push(values.case(feature.row, place, untaken, defaults));
                 }
             }
         }
@@ -88,6 +88,25 @@ pub async fn read_register(
         }
     }
     Ok(register)
+}
+
+/// What a row says that no field takes: columns that are not used, and values that could not be read. Nothing of it is lost.
+fn untaken(record: &str, notes: &[RowNote], summary: &SourceSummary) -> Option<String> {
+    let record: Map<String, Json> = serde_json::from_str(record).ok()?;
+    let is_unread = |column: &str| {
+        let field = summary.used_columns.iter().find(|(_, own)| own == column).map(|(field, _)| field.as_str());
+        field.is_some_and(|field| {
+            notes.iter().any(|note| note.note.starts_with(&format!("{field}:")) && note.note.ends_with("left empty"))
+        })
+    };
+    let is_meant = |column: &String| summary.ignored_columns.contains(column) || is_unread(column);
+    let told = record.iter().filter(|(column, _)| is_meant(column)).filter_map(|(column, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let value = value.trim();
+        (!value.is_empty() && value != "null").then(|| format!("{column}: {value}"))
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| format!("Según la fuente: {}", told.join("; ")))
 }
 
 /// A row in the fields of the layer of conflicts.
@@ -109,7 +128,13 @@ impl RegisterRow<'_> {
         }
     }
 
-    fn case(&self, row: u64, place: Option<[f64; 2]>, defaults: &RegisterDefaults) -> RegisterCase {
+    fn case(
+        &self,
+        row: u64,
+        place: Option<[f64; 2]>,
+        untaken: Option<String>,
+        defaults: &RegisterDefaults,
+    ) -> RegisterCase {
         let mut facts: Vec<Map<String, Json>> = vec![];
         let mut fact = |kind: &str, members: &[(&str, Option<Json>)]| {
             let mut fact = Map::new();
@@ -125,10 +150,13 @@ impl RegisterRow<'_> {
         };
         let name = self.get("name");
         fact("name", &[("name", name.clone())]);
-        for (field, kind, member) in [("description", "description", "text"), ("scope", "scope", "code")] {
-            if let Some(value) = self.get(field) {
-                fact(kind, &[(member, Some(value))]);
-            }
+        let own = self.get("description").and_then(|text| text.as_str().map(str::to_owned));
+        let parts: Vec<String> = own.into_iter().chain(untaken).collect();
+        if !parts.is_empty() {
+            fact("description", &[("text", Some(parts.join("\n").into()))]);
+        }
+        if let Some(value) = self.get("scope") {
+            fact("scope", &[("code", Some(value))]);
         }
         if let Some(state) = self.get("state") {
             let ended = matches!(state.as_str(), Some("resuelto" | "retirado"));

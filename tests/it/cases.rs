@@ -484,6 +484,51 @@ fn a_plain_register_is_taken_in_degrees_and_told_what_is_there_already() {
     let made = record(&oto, &place("060309"));
     assert_eq!(fact(&made, "place")["ubigeo"], "060309");
     assert_eq!(oto.send("POST", "/api/cases", &[], &place("999999")).status, 422);
+    // A link leads somewhere, a source is not of tomorrow.
+    for (member, wrong) in [
+        ("feature", json!({"kind": "link", "layer": "mining_concessions", "feature": 99_999_999})),
+        ("source_on", json!({"kind": "demand", "text": "Agua", "source_on": "2100-01-01"})),
+    ] {
+        let refused = oto.send("POST", &format!("{}/facts", path_of(&made)), &[], &wrong);
+        assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!(member)));
+    }
+}
+
+#[test]
+fn what_a_register_says_and_no_field_takes_is_told_and_kept() {
+    let (_database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let csv = "code,name,state,type,started_on,Observaciones,Responsable\n\
+        INV-1,Uno,En proceso,Cosa rara,31/02/2024,Llamar al alcalde,Rosa\n\
+        2,Dos,latente,,2020-02-01,,\n";
+    let send = |dry_run: bool| {
+        let path = format!("/api/cases/import?file=odd.csv&dry-run={dry_run}");
+        oto.server.send_bytes("POST", &path, &[("Cookie", oto.cookie.as_str())], csv.into()).json()
+    };
+    for told in [send(true), send(false)] {
+        assert_eq!((&told["recorded"], told["rejected"].as_array().unwrap().len()), (&json!(1), 1), "{told}");
+        assert_eq!(
+            told["rejected"][0]["errors"][0]["member"], "code",
+            "as it is looked at, not only as it is recorded"
+        );
+        let notes: Vec<_> = told["notes"].as_array().unwrap().iter().map(|note| note["note"].to_string()).collect();
+        for value in ["En proceso", "Cosa rara", "31/02/2024"] {
+            assert!(notes.iter().any(|note| note.contains(value)), "{value}: {notes:?}");
+        }
+        assert_eq!(told["file"]["ignored_columns"], json!(["Observaciones", "Responsable"]));
+    }
+    let cases = oto.get("/api/cases?draft=true").json();
+    let case = oto.get(&format!("/api/cases/{}", cases["cases"][0]["id"].as_str().unwrap())).json();
+    let text = fact(&case, "description")["text"].as_str().unwrap();
+    for value in [
+        "state: En proceso",
+        "type: Cosa rara",
+        "started_on: 31/02/2024",
+        "Observaciones: Llamar al alcalde",
+        "Responsable: Rosa",
+    ] {
+        assert!(text.contains(value), "{value}: {text}");
+    }
 }
 
 #[test]
@@ -695,7 +740,9 @@ fn files_lists_and_suggestions_belong_to_their_institution() {
         (200, "application/pdf", "nosniff")
     );
     assert!(sent.header("content-disposition").starts_with("attachment"));
-    assert_eq!(oto.send("POST", &format!("{files}?name=acta.exe"), &[], &json!("x")).status, 400);
+    let refused = oto.send("POST", &format!("{files}?name=acta.exe"), &[], &json!("x"));
+    assert_eq!(refused.status, 422);
+    assert!(refused.json()["errors"][0]["es"].as_str().unwrap().contains("terminar en uno de"));
     for hidden in [olga.get(&files), olga.get(&file)] {
         assert_eq!(hidden.status, 404);
     }

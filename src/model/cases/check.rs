@@ -176,7 +176,12 @@ fn provenance(name: &str, value: &Json, today: Date) -> Result<Json, Wrong> {
             Some(class) if SOURCE_CLASSES.contains(&class) => Ok(class.into()),
             other => Err(unknown(name, other.unwrap_or_default(), SOURCE_CLASSES.into_iter())),
         },
-        "source_on" => day(name, value, today),
+        "source_on" => match day(name, value, today)? {
+            told if told.as_str().is_some_and(|told| told > today.to_string().as_str()) => {
+                Err(wrong(name, "la fecha está por venir", "this day is still to come"))
+            }
+            told => Ok(told),
+        },
         "source_url" => match words(name, value, 2_000)? {
             address if address.starts_with("http://") || address.starts_with("https://") => Ok(address.into()),
             _ => Err(wrong(

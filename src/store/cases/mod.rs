@@ -18,7 +18,7 @@ pub use activity::Activity;
 pub use facts::{COUNTED_FACTS, FactFilter};
 
 use crate::{
-    model::cases::{CheckedFact, ListedCode},
+    model::cases::{CheckedFact, ListedCode, Wrong},
     store::{Deed, Store, StoreError, audit::record, features::timestamp, in_time},
 };
 
@@ -207,6 +207,9 @@ pub enum CaseError {
         "another request came with this Idempotency-Key and asked for something else; take a key of its own for each"
     )]
     KeyOfOther,
+    /// A member says what is not so.
+    #[error("{}: {}", .0.member, .0.en)]
+    Wrong(Box<Wrong>),
     /// What it says does not fit.
     #[error("the database does not take it: {0}")]
     Refused(String),

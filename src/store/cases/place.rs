@@ -2,7 +2,10 @@ use serde_json::{Map, Value as Json};
 use sqlx::PgConnection;
 
 use super::CaseError;
-use crate::model::{cases::CheckedFact, fold};
+use crate::model::{
+    cases::{CheckedFact, Wrong},
+    fold,
+};
 
 /// Communities that a unit must have to stand for a place in it.
 const ENOUGH_COMMUNITIES: i64 = 5;
@@ -35,6 +38,9 @@ pub(super) async fn locate_all(
     for fact in facts {
         let mut columns = fact.members.clone();
         columns.insert("kind".into(), fact.kind.clone().into());
+        if fact.kind == "link" {
+            check_link(connection, fact).await?;
+        }
         located.push(if fact.kind == "place" {
             locate(connection, columns).await?
         } else {
@@ -42,6 +48,23 @@ pub(super) async fn locate_all(
         });
     }
     Ok(located)
+}
+
+/// A link leads to a feature that is there.
+async fn check_link(connection: &mut PgConnection, fact: &CheckedFact) -> Result<(), CaseError> {
+    let layer = fact.members.get("layer").and_then(Json::as_str);
+    let (Some(layer), Some(feature)) = (layer, fact.members.get("feature").and_then(Json::as_i64)) else {
+        return Ok(());
+    };
+    let query = sqlx::query_file_scalar!("src/store/queries/has_feature.sql", layer, feature);
+    if query.fetch_one(connection).await? {
+        return Ok(());
+    }
+    Err(CaseError::Wrong(Box::new(Wrong {
+        member: "feature".into(),
+        es: format!("la capa no tiene ningún elemento con el número {feature}"),
+        en: format!("the layer has no feature with the number {feature}"),
+    })))
 }
 
 /// Finds the units in which a place lies, and parts what others may see of it from where it is.
@@ -55,7 +78,11 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
         && !lies.starts_with(told)
         && !told.starts_with(lies.as_str())
     {
-        return Err(CaseError::Refused(format!("the place lies in the UBIGEO {lies}, not in {told}")));
+        return Err(CaseError::Wrong(Box::new(Wrong {
+            member: "ubigeo".into(),
+            es: format!("el lugar está en el UBIGEO {lies}, no en {told}: corrija uno de los dos"),
+            en: format!("the place lies in the UBIGEO {lies}, not in {told}: mend one of them"),
+        })));
     }
     // The code of a smaller unit than the layers know is kept.
     let ubigeo = found.ubigeo.filter(|lies| told.is_none_or(|told| !told.starts_with(lies.as_str())));

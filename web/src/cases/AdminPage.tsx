@@ -188,6 +188,7 @@ function Schemes({ institution, attempt }: { institution: string; attempt: Attem
   const [schemes, setSchemes] = useState<Scheme[]>([])
   const [fields, setFields] = useState<string[]>([])
   const [chosen, setChosen] = useState('')
+  const [told, setTold] = useState('')
   const load = async () => {
     const there = await ask<{ schemes: Scheme[]; fields: string[] }>('GET', '/api/schemes')
     setSchemes(there.schemes.filter((scheme) => scheme.institution === institution))
@@ -214,6 +215,7 @@ function Schemes({ institution, attempt }: { institution: string; attempt: Attem
           </tr>
         ))}
       </Table>
+      <p role="status">{told}</p>
       {scheme && (
         <SchemeForm
           key={`${scheme.id} ${scheme.version}`}
@@ -222,7 +224,11 @@ function Schemes({ institution, attempt }: { institution: string; attempt: Attem
           save={(next) =>
             void attempt(async () => {
               const { id, ...body } = next
+              const total = async () =>
+                (await ask<{ total: number }>('GET', `/api/schemes/${id}/counts`)).total
+              const before = await total()
               await ask('PUT', `/api/schemes/${id}`, body)
+              setTold(t.schemeCounts(before, await total()))
               await load()
               setChosen('')
             })

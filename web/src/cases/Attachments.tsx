@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
+import { errorOf } from '../api/client'
 import { lang } from '../i18n'
 import { formatDate, formatNumber } from '../i18n/format'
-import { ask, sentenceOf } from './cases'
+import { ask, Refusal, sentenceOf, type Wrong } from './cases'
 import { Failed } from './Failed'
 import { caseWords } from './words'
 
@@ -13,11 +14,19 @@ interface Attachment {
   recorded_at: string
 }
 
+interface Props {
+  id: string
+  mayWrite: boolean
+  /** Called when files came or went: the case has another version then. */
+  changed: () => void
+}
+
 /** Files of a case, for those it is shared with. */
-export function Attachments({ id, mayWrite }: { id: string; mayWrite: boolean }) {
+export function Attachments({ id, mayWrite, changed }: Props) {
   const t = caseWords.value
   const [files, setFiles] = useState<Attachment[]>([])
   const [failed, setFailed] = useState('')
+  const [sourceClass, setSourceClass] = useState('institutional')
   const path = `/api/cases/${id}/attachments`
   const load = async () => setFiles((await ask<{ attachments: Attachment[] }>('GET', path)).attachments)
   const attempt = async (work: () => Promise<unknown>) => {
@@ -34,11 +43,17 @@ export function Attachments({ id, mayWrite }: { id: string; mayWrite: boolean })
   }, [id])
   const send = (file: File, form: HTMLFormElement) =>
     attempt(async () => {
-      const query = new URLSearchParams({ name: file.name })
+      const query = new URLSearchParams({ name: file.name, 'source-class': sourceClass })
       const response = await fetch(`${path}?${query}`, { method: 'POST', body: file })
-      if (!response.ok)
-        throw new Error((await response.json().catch(() => ({}))).detail ?? response.statusText)
+      if (!response.ok) {
+        const told = (await response
+          .clone()
+          .json()
+          .catch(() => ({}))) as { errors?: Wrong[] }
+        throw new Refusal(await errorOf(response), told.errors ?? [], null)
+      }
       form.reset()
+      changed()
     })
   if (files.length === 0 && !mayWrite) return null
   return (
@@ -53,7 +68,8 @@ export function Attachments({ id, mayWrite }: { id: string; mayWrite: boolean })
             </a>{' '}
             <span class="case-note">
               {formatNumber(Math.ceil(file.bytes / 1024), lang.value)} kB ·{' '}
-              {formatDate(file.recorded_at, lang.value)}
+              {formatDate(file.recorded_at, lang.value)} ·{' '}
+              {t.sourceClasses[file.source_class as keyof typeof t.sourceClasses] ?? file.source_class}
             </span>{' '}
             {mayWrite && (
               <button
@@ -61,7 +77,10 @@ export function Attachments({ id, mayWrite }: { id: string; mayWrite: boolean })
                 class="link"
                 onClick={() =>
                   confirm(t.removeSure) &&
-                  void attempt(() => fetch(`${path}/${file.id}`, { method: 'DELETE' }))
+                  void attempt(async () => {
+                    await ask('DELETE', `${path}/${file.id}`)
+                    changed()
+                  })
                 }
               >
                 {t.remove} <span class="visually-hidden">{file.name}</span>
@@ -72,6 +91,16 @@ export function Attachments({ id, mayWrite }: { id: string; mayWrite: boolean })
       </ul>
       {mayWrite && (
         <form class="data-import">
+          <label>
+            <span>{t.fileClass}</span>
+            <select value={sourceClass} onChange={({ currentTarget }) => setSourceClass(currentTarget.value)}>
+              {(['institutional', 'reserved'] as const).map((code) => (
+                <option key={code} value={code}>
+                  {t.fileClasses[code]}
+                </option>
+              ))}
+            </select>
+          </label>
           <label>
             <span>{t.addFile}</span>
             <input

@@ -125,6 +125,11 @@ export function CasePage({ id }: { id: string }) {
     } catch (error) {
       if (!(error instanceof Refusal)) return setFailed(String(error))
       const { errors, current } = error
+      if (error.problem.status === 412 && !current) {
+        // What others did meanwhile is shown; what was to be written was not.
+        setShown(await ask<Case>('GET', `/api/cases/${id}`))
+        return setFailed(t.changedMeanwhile)
+      }
       if (editing && yours && current) return setEditing({ ...editing, wrong: [], both: { current, yours } })
       if (editing && yours && errors.length > 0) return setEditing({ ...editing, wrong: errors })
       setFailed(sentenceOf(error))
@@ -150,7 +155,8 @@ export function CasePage({ id }: { id: string }) {
     )
   }
   const named = shown?.facts.find(({ kind, case: of }) => kind === 'name' && of === shown.id)
-  const usualClass = String(named?.source_class ?? 'institutional')
+  // Never public by itself: what all may see is chosen.
+  const usualClass = named?.source_class === 'reserved' ? 'reserved' : 'institutional'
   const other = useNameOf(shown?.merged_into ?? null)
   const own = person.value?.institution ?? ''
   const formOf = (kind: FactKind, of: string | undefined) => {
@@ -322,6 +328,7 @@ export function CasePage({ id }: { id: string }) {
             })}
             {mayWrite && (
               <Sharing
+                key={shown.version}
                 shown={shown}
                 send={(next) =>
                   void write(() =>
@@ -330,7 +337,13 @@ export function CasePage({ id }: { id: string }) {
                 }
               />
             )}
-            {shown.audience !== 'public' && <Attachments id={shown.id} mayWrite={mayWrite} />}
+            {shown.audience !== 'public' && (
+              <Attachments
+                id={shown.id}
+                mayWrite={mayWrite}
+                changed={() => void write(() => ask<Case>('GET', `/api/cases/${id}`))}
+              />
+            )}
             {(mayWrite || (isOwnOfficer && shown.merged_into)) && (
               <Similar
                 shown={shown}

@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks'
+import { said } from '../data/sentences'
 import { Table } from '../data/Table'
 import { lang } from '../i18n'
+import { plainName } from '../state/plainName'
 import { type Fact, fieldsOf, kinds, say, type Wrong } from './cases'
 import { Failed } from './Failed'
 import { caseWords } from './words'
@@ -11,6 +13,7 @@ interface Taken {
   dry_run: boolean
   recorded: number
   known_before: number
+  notes: { row: number; feature: string; note: string }[]
   rejected: { row: number; feature: string; note: string; errors?: Wrong[] }[]
   preview: { row: number; code: string | null; facts: Fact[] }[]
   file: { columns: string[]; used_columns: [string, string][]; ignored_columns: string[] }
@@ -36,6 +39,35 @@ const FIELDS = [
   'latitude',
 ]
 
+/** What columns are called in registers; the fields' own names are known to the server. */
+const HEADS: Record<string, string[]> = {
+  name: ['nombre', 'caso', 'conflicto', 'nombre del caso', 'denominacion'],
+  code: ['codigo'],
+  state: ['estado'],
+  phase: ['fase'],
+  type: ['tipo'],
+  activity: ['actividad'],
+  started_on: ['inicio', 'fecha de inicio', 'fecha inicio'],
+  ended_on: ['fin', 'fecha de fin', 'fecha fin'],
+  description: ['descripcion'],
+  company: ['empresa'],
+  department: ['departamento', 'region'],
+  province: ['provincia'],
+  district: ['distrito'],
+  longitude: ['longitud', 'lon'],
+  latitude: ['latitud', 'lat'],
+}
+
+/** Fields that columns of the file are plainly about, and that are not used yet. */
+function guessed({ file }: Taken): Record<string, string> {
+  const used = new Set(file.used_columns.map(([field]) => field))
+  const found = Object.entries(HEADS).flatMap(([field, heads]) => {
+    const column = used.has(field) ? undefined : file.columns.find((one) => heads.includes(plainName(one)))
+    return column === undefined ? [] : [[field, column]]
+  })
+  return Object.fromEntries(found)
+}
+
 /** What a row says of one kind, in words. */
 function tell(facts: Fact[], id: string): string {
   const kind = kinds.value?.kinds.find((one) => one.id === id)
@@ -58,6 +90,8 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
   const [taken, setTaken] = useState<Taken | null>(null)
   const [failed, setFailed] = useState('')
   const [busy, setBusy] = useState(false)
+  // (It stays open while columns are being told, though the file can be read by then.)
+  const [columnsOpen, setColumnsOpen] = useState(false)
   const send = async (of: File, dryRun: boolean, mapped = columns, on = day) => {
     setBusy(true)
     setFailed('')
@@ -75,6 +109,11 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
         setTaken(null)
         setFailed(told.detail ?? response.statusText)
         return
+      }
+      const more = dryRun && Object.keys(mapped).length === 0 ? guessed(told) : {}
+      if (Object.keys(more).length > 0) {
+        setColumns(more)
+        return await send(of, true, more, on)
       }
       setTaken(told)
       if (!dryRun) done(caseWords.peek().wasRecorded(told.recorded, told.known_before))
@@ -142,7 +181,10 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
               {taken.rejected.length > 0 && t.rowsRefused(taken.rejected.length)}
             </p>
             {taken.dry_run && (
-              <details open={taken.reason !== undefined}>
+              <details
+                open={columnsOpen || taken.reason !== undefined}
+                onToggle={({ currentTarget }) => setColumnsOpen(currentTarget.open)}
+              >
                 <summary>{t.columns}</summary>
                 <div class="data-options">
                   {FIELDS.map((field) => (
@@ -167,6 +209,23 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
                   ))}
                 </div>
               </details>
+            )}
+            {taken.file.ignored_columns.length > 0 && (
+              <p>{t.registerIgnored(taken.file.ignored_columns.join(', '))}</p>
+            )}
+            {taken.notes.length > 0 && (
+              <>
+                <p class="data-stale">{t.registerNotes(taken.notes.length)}</p>
+                <Table heads={[t.row, t.name, t.why]}>
+                  {taken.notes.slice(0, 200).map(({ row, feature, note }, at) => (
+                    <tr key={at}>
+                      <td class="is-number">{row}</td>
+                      <td>{feature}</td>
+                      <td>{said(note, lang.value).text}</td>
+                    </tr>
+                  ))}
+                </Table>
+              </>
             )}
             {taken.rejected.length > 0 && (
               <Table heads={[t.row, t.name, t.why]}>

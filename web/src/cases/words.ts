@@ -169,6 +169,19 @@ const es = {
   placelessOnMap: 'Ningún lugar público es de fuente pública: en el mapa el caso queda sin punto.',
   wasRecorded: (count: number, before: number) =>
     `${count === 1 ? '1 caso registrado' : `${count} casos registrados`}; ${before} ya estaban.`,
+  fileClass: 'Quién verá el archivo',
+  fileClasses: {
+    institutional: 'Mi institución y aquellas con las que se comparte el caso',
+    reserved: 'Solo mi institución',
+  },
+  changedMeanwhile:
+    'El caso cambió mientras tanto: se muestra como está ahora. Lo que iba a cambiar no se guardó.',
+  registerNotes: (count: number) =>
+    count === 1 ? '1 valor no se pudo leer como venía:' : `${count} valores no se pudieron leer como venían:`,
+  registerIgnored: (columns: string) =>
+    `Columnas que no llenan ningún campo, y que se guardan en la descripción: ${columns}.`,
+  schemeCounts: (before: number, after: number) =>
+    `Este esquema contaba ${before} casos; ahora cuenta ${after}.`,
   rowsRefused: (count: number) =>
     count === 1 ? '1 fila no puede ser un caso:' : `${count} filas no pueden ser casos:`,
   columns: 'De qué columna viene cada dato',
@@ -401,6 +414,17 @@ const en: CaseWords = {
   placelessOnMap: 'No public place is from a public source: on the map the case has no point.',
   wasRecorded: (count, before) =>
     `${count === 1 ? '1 case recorded' : `${count} cases recorded`}; ${before} were there already.`,
+  fileClass: 'Who will see the file',
+  fileClasses: {
+    institutional: 'My institution and those the case is shared with',
+    reserved: 'My institution only',
+  },
+  changedMeanwhile:
+    'The case changed meanwhile: it is shown as it is now. What you were about to change was not saved.',
+  registerNotes: (count) =>
+    count === 1 ? '1 value could not be read as it was:' : `${count} values could not be read as they were:`,
+  registerIgnored: (columns) => `Columns that fill no field, and are kept in the description: ${columns}.`,
+  schemeCounts: (before, after) => `This scheme counted ${before} cases; it counts ${after} now.`,
   rowsRefused: (count) => (count === 1 ? '1 row cannot be a case:' : `${count} rows cannot be cases:`),
   columns: 'Which column each value comes from',
   registerFields: {
