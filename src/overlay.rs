@@ -1,7 +1,7 @@
 //! Overlay of geometries by GEOS, through GDAL: it is what PostGIS overlays with, so that the same question gets the
 //! same answer.
 
-use gdal::vector::Geometry as GdalGeometry;
+use gdal::{cpl::CslStringList, vector::Geometry as GdalGeometry};
 use geo::{
     BoundingRect, Contains, Geometry, LineString, MultiLineString, MultiPolygon, Rect,
     orient::{Direction, Orient},
@@ -43,7 +43,7 @@ impl Clip {
         if self.rect.as_ref().is_some_and(inside) {
             return Ok(Some(geometry.clone()));
         }
-        let shared = to_gdal(geometry)?.intersection(&self.area).ok_or(OverlayError)?;
+        let shared = overlay(&to_gdal(geometry)?, &self.area, GdalGeometry::intersection)?;
         let shared = from_gdal(&shared)?;
         Ok(match geometry {
             Geometry::Polygon(_) | Geometry::MultiPolygon(_) => {
@@ -72,7 +72,7 @@ pub fn is_valid(areas: &MultiPolygon<f64>) -> Result<bool, OverlayError> {
 /// [`OverlayError`].
 pub fn intersection(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, OverlayError> {
     let [one, other] = [one, other].map(|area| to_gdal(&Geometry::from(area.clone())));
-    areas_in(&one?.intersection(&other?).ok_or(OverlayError)?)
+    areas_in(&overlay(&one?, &other?, GdalGeometry::intersection)?)
 }
 
 /// The pieces of lines that two sets of lines have in common, as PostGIS's `ST_Intersection`, without places where they only cross.
@@ -87,7 +87,7 @@ pub fn shared_lines(
         return Ok(MultiLineString(vec![]));
     }
     let [one, other] = [one, other].map(|lines| to_gdal(&Geometry::from(lines.clone())));
-    let shared = one?.intersection(&other?).ok_or(OverlayError)?;
+    let shared = overlay(&one?, &other?, GdalGeometry::intersection)?;
     let mut lines = vec![];
     if !shared.is_empty() {
         collect_lines(from_gdal(&shared)?, &mut lines);
@@ -122,13 +122,35 @@ pub fn union<E: From<OverlayError>>(
         while let Some(one) = rest.next() {
             go_on()?;
             merged.push(match rest.next() {
-                Some(other) => one.union(&other).ok_or(OverlayError)?,
+                Some(other) => only_areas(overlay(&one, &other, GdalGeometry::union)?)?,
                 None => one,
             });
         }
         parts = merged;
     }
     Ok(parts.pop().map_or(Ok(MultiPolygon(vec![])), |union| areas_in(&union))?)
+}
+
+/// An overlay of two geometries. Where GEOS gives up, as it does with areas that are valid by a hair, it is asked once more of what it makes
+/// valid itself.
+fn overlay(
+    one: &GdalGeometry,
+    other: &GdalGeometry,
+    how: impl Fn(&GdalGeometry, &GdalGeometry) -> Option<GdalGeometry>,
+) -> Result<GdalGeometry, OverlayError> {
+    let again = || {
+        let sound = |own: &GdalGeometry| only_areas(own.make_valid(&CslStringList::new()).ok()?).ok();
+        how(&sound(one)?, &sound(other)?)
+    };
+    how(one, other).or_else(again).ok_or(OverlayError)
+}
+
+/// A geometry without lines and places, which GEOS leaves where areas meet by a hair, and does not take itself.
+fn only_areas(geometry: GdalGeometry) -> Result<GdalGeometry, OverlayError> {
+    if geometry.geometry_name() != "GEOMETRYCOLLECTION" {
+        return Ok(geometry);
+    }
+    to_gdal(&Geometry::from(areas_in(&geometry)?))
 }
 
 fn areas_in(geometry: &GdalGeometry) -> Result<MultiPolygon<f64>, OverlayError> {

@@ -151,7 +151,11 @@ impl RegisterRow<'_> {
         let name = self.get("name");
         fact("name", &[("name", name.clone())]);
         let own = self.get("description").and_then(|text| text.as_str().map(str::to_owned));
-        let parts: Vec<String> = own.into_iter().chain(untaken).collect();
+        // A day that no state begins on is kept in words.
+        let ended = matches!(self.get("state").as_ref().and_then(Json::as_str), Some("resuelto" | "retirado"));
+        let (unused, title) = if ended { ("started_on", "inicio") } else { ("ended_on", "fin") };
+        let day = self.get(unused).and_then(|day| day.as_str().map(|day| format!("Según la fuente: {title}: {day}")));
+        let parts: Vec<String> = own.into_iter().chain(day).chain(untaken).collect();
         if !parts.is_empty() {
             fact("description", &[("text", Some(parts.join("\n").into()))]);
         }
@@ -159,7 +163,6 @@ impl RegisterRow<'_> {
             fact("scope", &[("code", Some(value))]);
         }
         if let Some(state) = self.get("state") {
-            let ended = matches!(state.as_str(), Some("resuelto" | "retirado"));
             let own_day = if ended { self.get("ended_on") } else { self.get("started_on") };
             let day = own_day.unwrap_or_else(|| defaults.valid_from.as_str().into());
             fact("state", &[("code", Some(state)), ("phase", self.get("phase")), ("valid_from", Some(day))]);
