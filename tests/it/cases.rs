@@ -500,13 +500,14 @@ fn what_a_register_says_and_no_field_takes_is_told_and_kept() {
     let oto = sign_in(&server, "oto");
     let csv = "code,name,state,type,started_on,Observaciones,Responsable\n\
         INV-1,Uno,En proceso,Cosa rara,31/02/2024,Llamar al alcalde,Rosa\n\
-        2,Dos,latente,,2020-02-01,,\n";
+        2,Dos,latente,,2020-02-01,,\n\
+        INV-3,Tres,resuelto,,2019-02-01,,\n";
     let send = |dry_run: bool| {
         let path = format!("/api/cases/import?file=odd.csv&dry-run={dry_run}");
         oto.server.send_bytes("POST", &path, &[("Cookie", oto.cookie.as_str())], csv.into()).json()
     };
     for told in [send(true), send(false)] {
-        assert_eq!((&told["recorded"], told["rejected"].as_array().unwrap().len()), (&json!(1), 1), "{told}");
+        assert_eq!((&told["recorded"], told["rejected"].as_array().unwrap().len()), (&json!(2), 1), "{told}");
         assert_eq!(
             told["rejected"][0]["errors"][0]["member"], "code",
             "as it is looked at, not only as it is recorded"
@@ -518,8 +519,13 @@ fn what_a_register_says_and_no_field_takes_is_told_and_kept() {
         assert_eq!(told["file"]["ignored_columns"], json!(["Observaciones", "Responsable"]));
     }
     let cases = oto.get("/api/cases?draft=true").json();
-    let case = oto.get(&format!("/api/cases/{}", cases["cases"][0]["id"].as_str().unwrap())).json();
-    let text = fact(&case, "description")["text"].as_str().unwrap();
+    let description = |name: &str| {
+        let case = cases["cases"].as_array().unwrap().iter().find(|case| case["name"] == name).unwrap();
+        let case = oto.get(&path_of(case)).json();
+        fact(&case, "description")["text"].as_str().unwrap().to_owned()
+    };
+    assert!(description("Tres").contains("inicio: 2019-02-01"), "{}", description("Tres"));
+    let text = description("Uno");
     for value in [
         "state: En proceso",
         "type: Cosa rara",
