@@ -6,7 +6,6 @@ import { followChanges } from './changes'
 import { followDepartment, loadDepartments } from './departments'
 import { followLens } from './lens'
 import { followList } from './list'
-import { listThere } from './listThere'
 import { followDetail } from './pane'
 import { followDocument } from './preferences'
 import { loadSchemes } from './schemes'
@@ -23,14 +22,10 @@ export async function startState(): Promise<void> {
 
 /** Loads the catalogue, then lets the list, the card and the search follow the state. */
 export async function startData(): Promise<void> {
-  const isPlain = location.search === '' && location.hash === ''
-  // What a link asks for is read against the catalogue; without one, the first rows need not wait for it.
-  if (isPlain) followList()
+  const cases = loadCases()
   await loadCatalogue()
   if (catalogue.value) followData()
-  // Rows first: all cases are much more to fetch and to read.
-  await listThere()
-  await loadCases()
+  await cases
 }
 
 let following = false
