@@ -14,7 +14,13 @@ use crate::{
     analysis::{
         COMMON, CONFLICTS, CaseChange, CountedCase, CountedCases, Counting, Crosswalk, Standing, change_between,
     },
-    api::{Problem, SharedState, cases::viewer, known_cases::basis, lens::CASE, params::Params},
+    api::{
+        Problem, SharedState,
+        cases::viewer,
+        known_cases::basis,
+        lens::{CASE, features_of_cases},
+        params::Params,
+    },
     index::{Feature, Snapshot},
     model::{
         Access, Moment,
@@ -185,11 +191,6 @@ fn standing(case: &CountedCase) -> Option<Standing<'_>> {
 
 fn standing_in<'a>(snapshot: &Snapshot, feature: &'a Feature) -> Option<Standing<'a>> {
     Some(Standing { state: text(snapshot, feature, "state")?, phase: text(snapshot, feature, "phase") })
-}
-
-/// Features of the map by the case that each shows.
-fn features_of_cases(shown: &Snapshot) -> HashMap<&str, &Feature> {
-    shown.features().iter().filter_map(|feature| Some((text(shown, feature, CASE)?, &**feature))).collect()
 }
 
 fn text<'a>(snapshot: &Snapshot, feature: &'a Feature, field: &str) -> Option<&'a str> {

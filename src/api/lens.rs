@@ -11,7 +11,7 @@ use moka::future::Cache;
 use crate::{
     analysis::{CONFLICTS, CountedCases, Counting},
     api::{Problem, SharedState, activity, known_cases::basis, params::Params, schemes},
-    index::Snapshot,
+    index::{Feature, Snapshot},
     model::{Moment, Period},
     store::CaseViewer,
 };
@@ -66,8 +66,7 @@ pub(super) async fn counted(
 ) -> Result<Option<HashSet<i64>>, Problem> {
     let Some(id) = params.get(SCHEME) else { return Ok(None) };
     let schemes = state.store.schemes().await?;
-    let Some(scheme) = schemes.into_iter().find(|scheme| scheme.id == id) else {
-        let schemes = state.store.schemes().await?;
+    let Some(scheme) = schemes.iter().find(|scheme| scheme.id == id).cloned() else {
         let known: Vec<_> = schemes.iter().map(|scheme| scheme.id.as_str()).collect();
         return Err(Problem::bad_parameter(SCHEME, format!("accepted are {}", known.join(", "))));
     };
@@ -80,21 +79,22 @@ pub(super) async fn counted(
         let work = move |_| {
             let counting = Counting { day, source_classes: &scheme.source_classes, words_of: &scheme.institution };
             let cases = CountedCases::of(&basis.known.cases, counting, &basis.crosswalk);
-            let of_case: HashMap<&str, i64> = match snapshot.position(CASE) {
-                Some(position) => {
-                    let told = snapshot.features().iter().map(|own| (own.value(position).as_text(), own.id));
-                    told.filter_map(|(case, id)| Some((case?, id))).collect()
-                }
-                None => HashMap::new(),
-            };
+            let of_case = features_of_cases(&snapshot);
             let places = cases.meeting(&scheme.conditions).map_err(schemes::failed)?;
-            let ids = places.into_iter().filter_map(|place| of_case.get(cases.case(place).id()).copied());
+            let ids = places.into_iter().filter_map(|place| of_case.get(cases.case(place).id()).map(|own| own.id));
             Ok(Arc::new(ids.collect::<HashSet<i64>>()))
         };
         heavy.run(work).await
     };
     let ids = state.counted.0.try_get_with(key, count).await.map_err(|problem| Problem::clone(&problem))?;
     Ok(Some(HashSet::clone(&ids)))
+}
+
+/// Features of the map by the case that each shows.
+pub(super) fn features_of_cases(shown: &Snapshot) -> HashMap<&str, &Feature> {
+    let Some(position) = shown.position(CASE) else { return HashMap::new() };
+    let told = shown.features().iter().map(|own| (own.value(position).as_text(), &**own));
+    told.filter_map(|(case, own)| Some((case?, own))).collect()
 }
 
 /// What a count is of: scheme, its version, day, what was known, and the map.

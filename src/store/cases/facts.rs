@@ -54,7 +54,7 @@ async fn find(connection: &mut PgConnection, kind: &str, filter: &FactFilter) ->
     let (code, from, to) = (code.as_deref(), from.as_deref(), to.as_deref());
     let (words, department) = (words.as_deref(), department.as_deref());
     let matched = if let Some(words) = words {
-        // All facts are looked through for words, so they are told at once; only what is found too often to be told is not.
+        // Cases that say the words are found first, then their facts, all at once; only what is found too often is told by day.
         let query = sqlx::query_file_scalar!(
             "src/store/queries/find_facts_with_words.sql",
             kind,

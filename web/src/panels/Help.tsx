@@ -1,16 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Lang } from '../api/types'
 import { lang, words } from '../i18n'
 import type { HelpTexts } from '../i18n/help/es'
+import { helpTextsIn } from '../i18n/helpTexts'
 import { helpOpen } from '../state/pane'
 import { HelpBody } from './HelpBody'
 import { Icon } from './Icon'
-
-const TEXTS: Record<Lang, () => Promise<HelpTexts>> = {
-  es: () => import('../i18n/help/es').then(({ es }) => es),
-  en: () => import('../i18n/help/en').then(({ en }) => en),
-}
 
 /** The dialog; what it says is fetched when it is opened. */
 export function Help() {
@@ -22,7 +17,7 @@ export function Help() {
   useEffect(() => {
     if (!open) return dialog.current?.close()
     dialog.current?.showModal()
-    TEXTS[spoken]().then(
+    helpTextsIn(spoken).then(
       (loaded) => {
         texts.value = loaded
       },

@@ -1,14 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Lang } from '../api/types'
 import { lang, words } from '../i18n'
 import type { HelpTexts } from '../i18n/help/es'
+import { helpTextsIn } from '../i18n/helpTexts'
 import { endTour, stepTour, TOUR, tourAt } from '../state/tour'
-
-const TEXTS: Record<Lang, () => Promise<HelpTexts>> = {
-  es: () => import('../i18n/help/es').then(({ es }) => es),
-  en: () => import('../i18n/help/en').then(({ en }) => en),
-}
 
 /** Marks what the step is about, while it is shown. */
 function useMark(selector: string): void {
@@ -29,7 +24,7 @@ export function Tour() {
   const spoken = lang.value
   useMark(step.target)
   useEffect(() => {
-    TEXTS[spoken]().then((loaded) => {
+    helpTextsIn(spoken).then((loaded) => {
       texts.value = loaded
     }, endTour)
   }, [spoken])

@@ -2,7 +2,7 @@ import { computed, effect, signal } from '@preact/signals'
 import { isAborted } from '../api/client'
 import { type FeatureQuery, featuresUrl, getFeatures } from '../api/requests'
 import type { FeaturePage } from '../api/types'
-import { CASES, catalogue, layerById } from './catalogue'
+import { CASES, layerById } from './catalogue'
 import { caseConditions, caseOrder, listLayer } from './filters'
 import { clearProblem, reportProblem } from './problems'
 import { bounds, mapSize } from './view'
@@ -19,15 +19,13 @@ const attempt = signal(0)
 
 /** The query behind the list: what is in view, of the chosen layer, under the filters. */
 export const listQuery = computed<FeatureQuery | null>(() => {
-  const layer = listLayer.value
-  // (Before the catalogue is there, the cases are asked for all the same: that there are none is an answer, too.)
-  if (catalogue.value ? !layerById(layer) : layer !== CASES) return null
-  if (!mapSize.value) return null
+  const layer = layerById(listLayer.value)
+  if (!layer || !mapSize.value) return null
   return {
-    layer,
+    layer: layer.id,
     bbox: bounds.value,
-    ...(layer === CASES ? caseConditions() : { conditions: {} }),
-    order: layer === CASES ? caseOrder.value : 'name',
+    ...(layer.id === CASES ? caseConditions() : { conditions: {} }),
+    order: layer.id === CASES ? caseOrder.value : 'name',
     limit: rowLimit.value,
   }
 })
@@ -46,15 +44,12 @@ export const rows = computed(() => page.value?.features ?? [])
 /** False while the rows are still those of another layer. */
 export const rowsCurrent = computed(() => page.value?.layer === listLayer.value)
 
-let isFollowing = false
 /** What was asked for last, and in which attempt. */
 let asked = ''
 let controller = new AbortController()
 
 /** Asks again whenever the query changes, giving up the request before. The old rows stay meanwhile. */
 export function followList(): void {
-  if (isFollowing) return
-  isFollowing = true
   effect(() => {
     const query = listQuery.value
     const wanted = query ? `${attempt.value} ${featuresUrl(query)}` : ''
@@ -63,8 +58,8 @@ export function followList(): void {
     controller.abort()
     controller = new AbortController()
     const { signal } = controller
+    listLoading.value = query !== null
     if (!query) return
-    listLoading.value = true
     getFeatures(query, signal)
       .then((answer) => {
         page.value = answer
