@@ -52,6 +52,9 @@ pub struct ServerOptions {
     /// Demonstration data to load into layers that never had any
     #[arg(long, env = "RIMAY_DEMO_DATA", value_name = "DIR")]
     pub demo_data: Option<PathBuf>,
+    /// Base map under the data: a file of tiles that ends in .pmtiles, or the address of a MapLibre style [default: our own]
+    #[arg(long, env = "RIMAY_BASEMAP", value_name = "FILE|URL")]
+    pub basemap: Option<String>,
     /// Connections served at once [default: 1024]
     #[arg(long, env = "RIMAY_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
@@ -79,13 +82,14 @@ pub struct ServerOptions {
 }
 
 /// Keys of the configuration file.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "database_url",
     "data_dir",
     "listen",
     "public_url",
     "web_dir",
     "demo_data",
+    "basemap",
     "max_connections",
     "max_connections_per_address",
     "tile_cache_mib",
@@ -112,6 +116,8 @@ pub struct Settings {
     pub web_dir: PathBuf,
     /// Demonstration data to load into layers that never had any.
     pub demo_data: Option<PathBuf>,
+    /// Base map under the data: a file of tiles or the address of a style; `None` for our own.
+    pub basemap: Option<String>,
     /// How many connections are served at once.
     pub connections: ConnectionLimits,
     /// Memory for tiles already made, in MiB.
@@ -188,6 +194,7 @@ impl Settings {
             public_url: server.public_url.or(file.server.public_url),
             web_dir: server.web_dir.or(file.server.web_dir).unwrap_or_else(|| "web/dist".into()),
             demo_data: server.demo_data.or(file.server.demo_data),
+            basemap: text(server.basemap, file.server.basemap),
             tile_cache_mib: server.tile_cache_mib.or(file.server.tile_cache_mib).unwrap_or(128),
             edit_token: server.edit_token.or(file.server.edit_token).filter(|token| !token.expose().is_empty()),
             oidc,

@@ -12,7 +12,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::model::{
-    cases::{COUNTING_TESTS, CodeMatch, Condition, KnownCase, KnownCases, KnownFact},
+    cases::{COMMON, COUNTING_TESTS, CodeMatch, Condition, KnownCase, KnownCases, KnownFact},
     cql2::{Cql2Error, Filter, Property, PropertyKind, Record, Scalar, parse_text},
 };
 
@@ -54,8 +54,6 @@ const TEXTS: [&str; 15] = [
 ];
 /// Days of a counted case.
 const DAYS: [&str; 2] = ["state_since", "started_on"];
-/// In whose words cases are told to all.
-pub const COMMON: &str = "defensoria";
 
 /// What institutions call the same.
 #[derive(Debug, Default)]

@@ -27,7 +27,7 @@ pub use area_json::AreaJson;
 pub use boundary::Extent;
 pub use change::{CaseChange, Standing, change_between};
 pub use counting::{
-    COMMON, CaseGroup, CountedCase, CountedCases, Counting, Crosswalk, DecidingFact, GROUPINGS, check_condition,
+    CaseGroup, CountedCase, CountedCases, Counting, Crosswalk, DecidingFact, GROUPINGS, check_condition,
 };
 pub use measure::{
     CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, WATERSHEDS, distances_m, first_day,

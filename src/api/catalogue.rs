@@ -1,12 +1,10 @@
-use std::sync::Arc;
-
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    api::{Problem, params::Params, tiles},
-    index::{Index, Snapshot},
+    api::{Problem, SharedState, basemap::BasemapDocument, params::Params, tiles},
+    index::Snapshot,
     model::{Access, Bbox, Code, FieldType, GeometryKind, Source, Style, Text},
 };
 
@@ -19,6 +17,8 @@ pub(super) struct CatalogueDocument {
     revision: i64,
     updated_at: Option<Timestamp>,
     layers: Vec<LayerDocument>,
+    /// What lies under them, where it is not our own.
+    basemap: Option<BasemapDocument>,
 }
 
 #[derive(Serialize)]
@@ -88,17 +88,18 @@ impl SourceDocument {
 
 /// `GET /api/catalogue`
 pub(super) async fn catalogue(
-    State(index): State<Arc<Index>>,
+    State(state): State<SharedState>,
     params: Params,
 ) -> Result<Json<CatalogueDocument>, Problem> {
     params.allow_only([])?;
-    let snapshots: Vec<_> = index.snapshots(Access::Public).collect();
+    let snapshots: Vec<_> = state.index.snapshots(Access::Public).collect();
     Ok(Json(CatalogueDocument {
         name: "Rimay",
         version: env!("CARGO_PKG_VERSION"),
         revision: snapshots.iter().map(|snapshot| snapshot.revision()).sum(),
         updated_at: snapshots.iter().filter_map(|snapshot| snapshot.changed_at()).max(),
         layers: snapshots.iter().map(|snapshot| layer_document(snapshot)).collect(),
+        basemap: state.basemap.document(),
     }))
 }
 

@@ -11,9 +11,7 @@ use serde::Serialize;
 use serde_json::{Value as Json_, json};
 
 use crate::{
-    analysis::{
-        COMMON, CONFLICTS, CaseChange, CountedCase, CountedCases, Counting, Crosswalk, Standing, change_between,
-    },
+    analysis::{CONFLICTS, CaseChange, CountedCase, CountedCases, Counting, Crosswalk, Standing, change_between},
     api::{
         Problem, SharedState,
         cases::viewer,
@@ -24,7 +22,7 @@ use crate::{
     index::{Feature, Snapshot},
     model::{
         Access, Moment,
-        cases::{KnownCases, SOURCE_CLASSES},
+        cases::{COMMON, KnownCases, SOURCE_CLASSES},
         fold,
     },
     people::Caller,

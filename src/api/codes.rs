@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json_, json};
 
 use crate::{
-    analysis::{CountedCases, check_condition},
+    analysis::check_condition,
     api::{Problem, SharedState, body::WholeBody, params::Params, people::read},
     model::{
         Right,
@@ -205,15 +205,16 @@ async fn save_scheme(
     if sent.conditions.is_empty() || sent.conditions.len() > 20 {
         return Err(wrong("conditions", "se esperan de 1 a 20 condiciones", "expected 1 to 20 conditions"));
     }
+    let lists = state.store.codes().await?;
     for (place, condition) in sent.conditions.iter().enumerate() {
+        let member = format!("conditions[{place}].where");
         if let Err(error) = check_condition(&condition.filter) {
-            let member = format!("conditions[{place}].where");
-            let fields = CountedCases::fields().collect::<Vec<_>>().join(", ");
-            return Err(wrong(
-                &member,
-                &format!("{error}; los campos son {fields}"),
-                &format!("{error}; the fields are {fields}"),
-            ));
+            return Err(wrong(&member, &error.in_spanish(), &error.to_string()));
+        }
+        let unknown = condition.unknown_codes(&member, &sent.institution, &lists);
+        let unknown = unknown.map_err(|error| wrong(&member, &error.in_spanish(), &error.to_string()))?;
+        if !unknown.is_empty() {
+            return Err(Problem::wrong_members(unknown));
         }
         if !COUNTED_KINDS.contains(&condition.kind.as_str()) {
             let kinds = COUNTED_KINDS.join(", ");

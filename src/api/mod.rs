@@ -7,6 +7,7 @@
 mod accounts;
 mod activity;
 mod attachments;
+mod basemap;
 mod body;
 mod cached;
 mod caller;
@@ -60,6 +61,7 @@ use crate::{
 };
 
 pub use activity::ActivityCache;
+pub use basemap::{Basemap, BasemapError};
 pub use connections::{ConnectionLimits, serve};
 pub use counts::CountsCache;
 pub use heavy::Heavy;
@@ -74,6 +76,8 @@ pub struct AppState {
     pub index: Arc<Index>,
     /// Tiles already made.
     pub tiles: Arc<TileCache>,
+    /// What lies under them on the map.
+    pub basemap: Basemap,
     /// Counts already made.
     pub counts: Arc<CountsCache>,
     /// Address under which clients reach us; links begin with it.
@@ -181,6 +185,7 @@ const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 ///
 /// Layers that stand in one tuple (the first is the outermost) cost a request much less than as many calls of `layer`.
 pub fn app(state: AppState, web_dir: PathBuf) -> Router {
+    let basemap_origin = state.basemap.origin().map(str::to_owned);
     let state = SharedState(Arc::new(state));
     let method_not_allowed = || async { Problem::method_not_allowed() };
     let ogc = Router::new()
@@ -198,6 +203,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/api/openapi.json", get(openapi::document))
         .merge(imports::routes())
         .merge(mappings::routes())
+        .route("/basemap/tiles/{zoom}/{column}/{row}", get(basemap::tile))
         .route("/tiles/{layer}", get(tiles::tile_json))
         .route("/tiles/{layer}/{zoom}/{column}/{row}", get(tiles::tile))
         .method_not_allowed_fallback(method_not_allowed)
@@ -235,7 +241,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
         .route("/metrics", get(health::metrics))
         .with_state(state.clone())
         // With CORS as well: of a mistyped address pages of others must see that there is nothing.
-        .fallback_service(web::routes(web_dir).layer(cors()))
+        .fallback_service(web::routes(web_dir, basemap_origin.as_deref()).layer(cors()))
         .method_not_allowed_fallback(method_not_allowed)
         .layer((
             edge(),

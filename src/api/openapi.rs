@@ -57,6 +57,7 @@ const LIST: &[&str] =
     &["q", "state", "phase", "type", "activity", "department", "institution", "draft", "merged", "offset", "limit"];
 const FILE_LIST: &[&str] = &[
     "f",
+    "lang",
     "q",
     "state",
     "phase",
@@ -265,6 +266,14 @@ const OPERATIONS: &[Operation] = &[
         &["with", "asOf"],
         None,
         "Why two numbers differ, case by case",
+    ),
+    operation(
+        "get",
+        "/api/cases/{id}/schemes",
+        Anyone,
+        &["asOf"],
+        None,
+        "Which schemes count a case, and why others do not",
     ),
     operation("get", "/api/session", Anyone, &[], None, "Who is signed in"),
     operation("post", "/api/session", Anyone, &[], Some("SignIn"), "Sign in; the answer sets a cookie"),

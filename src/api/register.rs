@@ -31,29 +31,29 @@ use crate::{
 const MAX_REGISTER: usize = 20 << 20;
 /// Cases in a file, at most.
 const MOST_CASES: i64 = 100_000;
-/// Columns of a file of cases.
-const COLUMNS: [&str; 21] = [
-    "code",
-    "name",
-    "institution",
-    "audience",
-    "sharing",
-    "draft",
-    "state",
-    "phase",
-    "state_since",
-    "scope",
-    "type",
-    "activity",
-    "department",
-    "province",
-    "district",
-    "longitude",
-    "latitude",
-    "places",
-    "events",
-    "last_event_on",
-    "id",
+/// Columns of a file of cases: their names, and the Spanish heads.
+const COLUMNS: [(&str, &str); 21] = [
+    ("code", "código"),
+    ("name", "nombre"),
+    ("institution", "institución"),
+    ("audience", "visto como"),
+    ("sharing", "compartido"),
+    ("draft", "borrador"),
+    ("state", "estado"),
+    ("phase", "fase"),
+    ("state_since", "estado desde"),
+    ("scope", "alcance"),
+    ("type", "tipo"),
+    ("activity", "actividad"),
+    ("department", "departamento"),
+    ("province", "provincia"),
+    ("district", "distrito"),
+    ("longitude", "longitud"),
+    ("latitude", "latitud"),
+    ("places", "lugares"),
+    ("events", "hechos"),
+    ("last_event_on", "último hecho"),
+    ("id", "id"),
 ];
 
 pub(super) fn routes() -> Router<SharedState> {
@@ -175,9 +175,19 @@ async fn import(
     Ok((status, Json(answer)).into_response())
 }
 
-/// `GET /api/cases/export?f=csv|xlsx&…`: the cases of a list, as the caller may see them, in one file.
+/// The heads of the columns: their names, or with `lang=es` what a reader calls them.
+fn heads(params: &Params) -> Result<[&'static str; COLUMNS.len()], Problem> {
+    match params.get("lang").unwrap_or("en") {
+        "en" => Ok(COLUMNS.map(|(name, _)| name)),
+        "es" => Ok(COLUMNS.map(|(_, title)| title)),
+        _ => Err(Problem::bad_parameter("lang", "accepted are es and en")),
+    }
+}
+
+/// `GET /api/cases/export?f=csv|xlsx&lang=es|en&…`: the cases of a list, as the caller may see them, in one file.
 async fn export(State(state): State<SharedState>, caller: Option<Caller>, params: Params) -> Result<Response, Problem> {
-    let mut filter = filter_of(&params, ["f"])?;
+    let mut filter = filter_of(&params, ["f", "lang"])?;
+    let heads = heads(&params)?;
     (filter.offset, filter.limit) = (0, MOST_CASES);
     let format = params.get("f").unwrap_or("csv");
     if !["csv", "xlsx"].contains(&format) {
@@ -185,9 +195,9 @@ async fn export(State(state): State<SharedState>, caller: Option<Caller>, params
     }
     let (cases, _) = state.store.cases(viewer(caller.as_ref()), &filter).await?;
     let (bytes, kind) = match format {
-        "csv" => (csv(&cases), "text/csv; charset=utf-8"),
+        "csv" => (csv(heads, &cases), "text/csv; charset=utf-8"),
         _ => {
-            let written = state.heavy.draw(move || xlsx(&cases)).await?;
+            let written = state.heavy.draw(move || xlsx(heads, &cases)).await?;
             let bytes = written.map_err(|error| {
                 tracing::error!(%error, "a spreadsheet cannot be written");
                 Problem::internal()
@@ -202,12 +212,12 @@ async fn export(State(state): State<SharedState>, caller: Option<Caller>, params
     Ok((headers, bytes).into_response())
 }
 
-fn csv(cases: &[Json_]) -> Vec<u8> {
+fn csv(heads: [&str; COLUMNS.len()], cases: &[Json_]) -> Vec<u8> {
     // The mark by which spreadsheets know UTF-8.
     let mut out = "\u{feff}".as_bytes().to_vec();
-    let _ = write!(out, "{}\r\n", COLUMNS.join(","));
+    let _ = write!(out, "{}\r\n", heads.join(","));
     for case in cases {
-        let cells = COLUMNS.map(|column| match &case[column] {
+        let cells = COLUMNS.map(|(column, _)| match &case[column] {
             Json_::Null => String::new(),
             Json_::String(text) => text_cell(text),
             other => other.to_string(),
@@ -217,14 +227,14 @@ fn csv(cases: &[Json_]) -> Vec<u8> {
     out
 }
 
-fn xlsx(cases: &[Json_]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
+fn xlsx(heads: [&str; COLUMNS.len()], cases: &[Json_]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet().set_name("casos")?;
-    for (column, title) in (0..).zip(COLUMNS) {
+    for (column, title) in (0..).zip(heads) {
         sheet.write_string(0, column, title)?;
     }
     for (row, case) in (1..).zip(cases) {
-        for (column, name) in (0..).zip(COLUMNS) {
+        for (column, (name, _)) in (0..).zip(COLUMNS) {
             match &case[name] {
                 Json_::Null => {}
                 Json_::Number(number) => _ = sheet.write_number(row, column, number.as_f64().unwrap_or_default())?,

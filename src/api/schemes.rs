@@ -14,13 +14,13 @@ use crate::{
     analysis::{CountedCase, CountedCases, Counting, GROUPINGS},
     api::{
         Problem, SharedState,
-        cases::viewer,
+        cases::{checked_id, unknown, viewer},
         known_cases::{Basis, basis},
         params::Params,
     },
     model::{
         Moment,
-        cases::{Condition, PROTEST_ACTS, Scheme},
+        cases::{Condition, KnownCases, PROTEST_ACTS, Scheme},
     },
     people::Caller,
     store::{CaseViewer, CountMoment, EventCount},
@@ -32,6 +32,7 @@ pub(super) fn routes() -> Router<SharedState> {
         .route("/api/schemes/{id}/counts", get(counts))
         .route("/api/schemes/{id}/month", get(month))
         .route("/api/schemes/{id}/differences", get(differences))
+        .route("/api/cases/{id}/schemes", get(of_case))
 }
 
 /// `GET /api/schemes`: which cases each institution counts.
@@ -70,16 +71,20 @@ fn moment(params: &Params, viewer: CaseViewer<'_>) -> Result<(Date, Option<Times
     Ok((day.unwrap_or_else(Moment::today), known))
 }
 
+fn told_scheme(scheme: &Scheme) -> Json_ {
+    json!({
+        "id": scheme.id,
+        "version": scheme.version,
+        "institution": scheme.institution,
+        "title": {"es": scheme.title_es, "en": scheme.title_en},
+        "definition": {"es": scheme.definition_es, "en": scheme.definition_en},
+    })
+}
+
 /// What every count says of itself.
 fn stamp(scheme: &Scheme, day: Date, known: Option<Timestamp>, basis: &Basis, viewer: CaseViewer<'_>) -> Json_ {
     json!({
-        "scheme": {
-            "id": scheme.id,
-            "version": scheme.version,
-            "institution": scheme.institution,
-            "title": {"es": scheme.title_es, "en": scheme.title_en},
-            "definition": {"es": scheme.definition_es, "en": scheme.definition_en},
-        },
+        "scheme": told_scheme(scheme),
         "as_of": day.to_string(),
         "as_known": known,
         "revision": basis.revision(),
@@ -264,4 +269,36 @@ fn only(
         })
     });
     Ok(told.collect())
+}
+
+/// `GET /api/cases/{id}/schemes?asOf=…`: by each scheme whether it counts the case on that day; of one that does not, the first
+/// condition that is not met and the facts it is about. Without a condition the case had no state then that the scheme's sources tell.
+async fn of_case(
+    State(state): State<SharedState>,
+    caller: Option<Caller>,
+    Path(id): Path<String>,
+    params: Params,
+) -> Result<Json<Json_>, Problem> {
+    params.allow_only(["asOf"])?;
+    let viewer = viewer(caller.as_ref());
+    let id = checked_id(&id)?;
+    state.store.case(viewer, id, None, Some("name"), 1).await?.ok_or_else(unknown)?;
+    let (day, _) = moment(&params, viewer)?;
+    let basis = basis(&state, viewer, None).await?;
+    let case = KnownCases::new(basis.known.cases.iter().filter(|case| case.id == id).cloned());
+    let mut told = vec![];
+    for scheme in state.store.schemes().await? {
+        let by = counting(&scheme, day);
+        let counted = CountedCases::of(&case, by, &basis.crosswalk);
+        let places: Vec<usize> = counted.places().collect();
+        let lacking = counted.deciding(&places, &scheme.conditions).map_err(failed)?.into_iter().next();
+        let facts = lacking.map(|(place, condition)| counted.deciding_facts(place, by, &condition.kind));
+        told.push(json!({
+            "scheme": told_scheme(&scheme),
+            "counts": !places.is_empty() && lacking.is_none(),
+            "condition": lacking.map(|(_, condition)| condition),
+            "facts": facts.unwrap_or_default(),
+        }));
+    }
+    Ok(Json(json!({"as_of": day.to_string(), "schemes": told})))
 }

@@ -68,7 +68,7 @@ pub(super) async fn tile(
     Ok(varied(response))
 }
 
-fn varied(mut response: Response) -> Response {
+pub(super) fn varied(mut response: Response) -> Response {
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     response
 }
@@ -128,7 +128,7 @@ fn vector_layers(snapshot: &Snapshot) -> Vec<Json_> {
     layers
 }
 
-fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Problem> {
+pub(super) fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Problem> {
     let refused =
         || Problem::not_found("there is no such tile: expected /tiles/{layer}/{zoom}/{column}/{row} in whole numbers");
     // Some clients name the kind of file.

@@ -2,8 +2,9 @@ use std::path::PathBuf;
 
 use axum::{
     Router,
-    extract::Request,
-    http::{HeaderValue, header},
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get_service,
@@ -12,8 +13,15 @@ use tower_http::services::{ServeDir, ServeFile};
 
 use crate::api::Problem;
 
-/// Everything the page needs comes from us, and nothing runs that we did not write.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self'; img-src 'self' data: blob:; style-src 'self'; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// Everything the page needs comes from us, but a base map for which whoever runs the server chose another place; and nothing runs
+/// that we did not write.
+fn content_security_policy(basemap_origin: Option<&str>) -> HeaderValue {
+    let basemap = basemap_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'self'; worker-src 'self'; img-src 'self' data: blob:{basemap}; style-src 'self'; connect-src 'self'{basemap}; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("an origin is plain")
+}
 
 /// The views of the web application; each is the same page, which reads its address.
 const VIEWS: [&str; 15] = [
@@ -35,17 +43,50 @@ const VIEWS: [&str; 15] = [
 ];
 
 /// The built front-end. Compressed twins beside the files are sent where the client takes them.
-pub(super) fn routes(web_dir: PathBuf) -> Router {
+pub(super) fn routes(web_dir: PathBuf, basemap_origin: Option<&str>) -> Router {
+    let policy = content_security_policy(basemap_origin);
     let page = ServeFile::new(web_dir.join("index.html")).precompressed_br().precompressed_gzip();
     let files = ServeDir::new(web_dir).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
     let router = VIEWS.iter().fold(Router::new(), |router, view| router.route(view, get_service(page.clone())));
-    router.fallback_service(files).layer(middleware::from_fn(set_headers))
+    router
+        .fallback_service(files)
+        .layer(middleware::from_fn_with_state(page, show_page_where_nothing_is))
+        .layer(middleware::from_fn_with_state(policy, set_headers))
+}
+
+/// Paths under which programs ask: they are told in JSON that there is nothing.
+const FOR_PROGRAMS: [&str; 4] = ["/api/", "/ogc/", "/tiles/", "/assets/"];
+
+/// Whoever reads pages and mistypes an address gets the page, which says so; with status 404.
+async fn show_page_where_nothing_is(State(mut page): State<ServeFile>, request: Request, next: Next) -> Response {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let is_for_people = matches!(*request.method(), Method::GET | Method::HEAD)
+        && accepts.is_some_and(|accept| accept.contains("text/html"))
+        && !FOR_PROGRAMS.iter().any(|path| request.uri().path().starts_with(path));
+    let mut headers = HeaderMap::new();
+    if let Some(encodings) = request.headers().get(header::ACCEPT_ENCODING) {
+        headers.insert(header::ACCEPT_ENCODING, encodings.clone());
+    }
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    if !is_for_people || response.status() != StatusCode::NOT_FOUND {
+        return response;
+    }
+    let mut request = Request::new(Body::empty());
+    (*request.method_mut(), *request.headers_mut()) = (method, headers);
+    match page.try_call(request).await.map(IntoResponse::into_response) {
+        Ok(mut shown) if shown.status().is_success() => {
+            *shown.status_mut() = StatusCode::NOT_FOUND;
+            shown
+        }
+        _ => response,
+    }
 }
 
 /// The longest name a file system takes: a longer one is no file of ours, and asking for it would be a fault.
 const LONGEST_NAME: usize = 255;
 
-async fn set_headers(request: Request, next: Next) -> Response {
+async fn set_headers(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
     if request.uri().path().split('/').any(|name| name.len() > LONGEST_NAME) || request.uri().path().len() > 4096 {
         return Problem::not_found("there is nothing at this address").into_response();
     }
@@ -61,6 +102,6 @@ async fn set_headers(request: Request, next: Next) -> Response {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }

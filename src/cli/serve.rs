@@ -12,8 +12,8 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     api::{
-        self, ActivityCache, AppState, CountedCache, CountsCache, EditToken, Heavy, KnownCache, PublicUrl, app,
-        follow_register, keep_known_cases,
+        self, ActivityCache, AppState, Basemap, CountedCache, CountsCache, EditToken, Heavy, KnownCache, PublicUrl,
+        app, follow_register, keep_known_cases,
     },
     cli::{account::first_link, database::Database, stop::StopSignals},
     config::Settings,
@@ -70,6 +70,10 @@ async fn serve(
     listener: TcpListener,
     mut told: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
+    let basemap = match &settings.basemap {
+        Some(setting) => Basemap::open(setting).await?,
+        None => Basemap::Own,
+    };
     let store = Store::open(database.url()).await?;
     if let Some(folder) = &settings.demo_data {
         load_demonstration(&store, folder).await?;
@@ -90,6 +94,7 @@ async fn serve(
     let state = AppState {
         index: Arc::clone(&index),
         tiles: Arc::new(TileCache::new(settings.tile_cache_mib << 20)),
+        basemap,
         counts: Arc::new(CountsCache::new(COUNTS_CACHE_BYTES)),
         public_url,
         heavy: Heavy::new(),

@@ -1,32 +1,32 @@
 use crate::model::fold;
 
 /// Departments in the order of their INEI numbers, from 1. Source: INEI, Codificación de la división político-administrativa.
-const INEI: [&str; 25] = [
-    "amazonas",
-    "ancash",
-    "apurimac",
-    "arequipa",
-    "ayacucho",
-    "cajamarca",
-    "callao",
-    "cusco",
-    "huancavelica",
-    "huanuco",
-    "ica",
-    "junin",
-    "la libertad",
-    "lambayeque",
-    "lima",
-    "loreto",
-    "madre de dios",
-    "moquegua",
-    "pasco",
-    "piura",
-    "puno",
-    "san martin",
-    "tacna",
-    "tumbes",
-    "ucayali",
+pub const DEPARTMENTS: [&str; 25] = [
+    "Amazonas",
+    "Áncash",
+    "Apurímac",
+    "Arequipa",
+    "Ayacucho",
+    "Cajamarca",
+    "Callao",
+    "Cusco",
+    "Huancavelica",
+    "Huánuco",
+    "Ica",
+    "Junín",
+    "La Libertad",
+    "Lambayeque",
+    "Lima",
+    "Loreto",
+    "Madre de Dios",
+    "Moquegua",
+    "Pasco",
+    "Piura",
+    "Puno",
+    "San Martín",
+    "Tacna",
+    "Tumbes",
+    "Ucayali",
 ];
 /// Callao's number at RENIEC; those between move up by one.
 const CALLAO_AT_RENIEC: usize = 24;
@@ -40,13 +40,18 @@ pub enum UbigeoAuthority {
     Reniec,
 }
 
+/// The INEI number of a department, from 1, in whatever letters its name is written; `None` where there is none of that name.
+pub fn department_number(name: &str) -> Option<usize> {
+    let folded = fold(name);
+    DEPARTMENTS.iter().position(|own| fold(own) == folded).map(|place| place + 1)
+}
+
 /// Whose the UBIGEO is, by the department it stands for: the first two digits are the department's number. `None` where both
 /// authorities number the department alike, where neither does so, or where it cannot be told.
 pub fn ubigeo_authority(ubigeo: &str, department: &str) -> Option<UbigeoAuthority> {
     let number: usize = ubigeo.get(..2)?.parse().ok()?;
-    let folded = fold(department);
-    let inei = INEI.iter().position(|name| *name == folded)? + 1;
-    let callao = INEI.iter().position(|name| *name == "callao")? + 1;
+    let inei = department_number(department)?;
+    let callao = department_number("callao")?;
     let reniec = match inei {
         inei if inei == callao => CALLAO_AT_RENIEC,
         inei if inei > callao && inei <= CALLAO_AT_RENIEC => inei - 1,

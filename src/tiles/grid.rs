@@ -53,6 +53,16 @@ impl TileAddress {
         self.zoom
     }
 
+    /// Its column, from the west.
+    pub fn column(self) -> u32 {
+        self.column
+    }
+
+    /// Its row, from the north.
+    pub fn row(self) -> u32 {
+        self.row
+    }
+
     /// Its north-west corner, in tile units from that of the world.
     pub(super) fn corner(self) -> [i32; 2] {
         let units = |tiles: u32| i32::try_from(tiles * TILE_EXTENT).expect("the whole grid has 2^26 units");

@@ -1,7 +1,9 @@
-//! Vector tiles (Mapbox Vector Tile 2.1) made from snapshots: never from the database, never from a file.
+//! Vector tiles (Mapbox Vector Tile 2.1) made from snapshots, never from the database; and tiles of a base map that somebody
+//! else made, from their file.
 //!
-//! [`TileCache`] makes tiles of one layer, and keeps them by layer, content and place.
+//! [`TileCache`] makes tiles of one layer, and keeps them by layer, content and place. [`TileArchive`] reads a file of tiles.
 
+mod archive;
 mod cache;
 mod grid;
 mod mvt;
@@ -11,6 +13,7 @@ mod sheet;
 mod sketch;
 
 pub use crate::model::mercator::MAX_ZOOM;
+pub use archive::{ArchiveError, ArchiveFacts, TileArchive};
 pub use cache::{Tile, TileCache, version};
 pub use grid::{TileAddress, TileAddressError};
 pub use sketch::sketch;

@@ -335,6 +335,7 @@ fn no_public_byte_changes_with_what_is_secret() {
     let paths: Vec<String> = cases
         .iter()
         .map(path_of)
+        .chain(cases.iter().map(|case| format!("{}/schemes", path_of(case))))
         .chain(
             [
                 "/api/cases",
@@ -463,7 +464,7 @@ const REPORT_131: [(&str, Option<&str>, usize, usize, usize); 9] = [
 
 #[test]
 fn a_plain_register_is_taken_in_degrees_and_told_what_is_there_already() {
-    let (_database, server) = with_officers();
+    let (database, server) = with_officers();
     let oto = sign_in(&server, "oto");
     let csv = "name,state,phase,department,longitude,latitude\nUno,activo,crisis,CUSCO,-72.1,-14.2\nDos,latente,,PUNO,-70.1,-15.2\n";
     let send = |dry_run: bool| {
@@ -483,7 +484,18 @@ fn a_plain_register_is_taken_in_degrees_and_told_what_is_there_already() {
     let place = |ubigeo: &str| json!({"facts": [{"kind": "name", "name": "X"}, {"kind": "place", "ubigeo": ubigeo, "protection": "public"}]});
     let made = record(&oto, &place("060309"));
     assert_eq!(fact(&made, "place")["ubigeo"], "060309");
+    assert_eq!(fact(&made, "place")["department"], "Cajamarca", "the code tells it");
     assert_eq!(oto.send("POST", "/api/cases", &[], &place("999999")).status, 422);
+    // Where the districts of a province are loaded, another code of it is told what there is.
+    database.query(
+        "insert into rimay.feature (layer, key, properties, geom) values
+        ('districts', 'd', '{\"code\": \"060301\", \"name\": \"CELENDIN\", \"province\": \"CELENDIN\", \"department\": \"CAJAMARCA\"}',
+         st_multi(st_makeenvelope(-78.3, -7, -78, -6.7, 4326)))",
+    );
+    assert_eq!(fact(&record(&oto, &place("060301")), "place")["district"], "CELENDIN");
+    let refused = oto.send("POST", "/api/cases", &[], &place("060309"));
+    assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!("ubigeo")));
+    assert!(refused.json()["errors"][0]["es"].as_str().unwrap().contains("060301 CELENDIN"), "{}", refused.json());
     // A link leads somewhere, a source is not of tomorrow.
     for (member, wrong) in [
         ("feature", json!({"kind": "link", "layer": "mining_concessions", "feature": 99_999_999})),
@@ -645,6 +657,22 @@ fn the_golden_month_comes_out_of_its_cases() {
     let first = &why["only_one"][0];
     assert_eq!(first["condition"]["where"], "threatens_governability = TRUE");
     assert_eq!(first["facts"][0]["code"], "may_turn_violent", "the facts it is about");
+    // Of one case, each scheme says whether it counts it, and else what it asks.
+    let path = format!("/api/cases/{}/schemes?asOf=2015-01-31", first["id"].as_str().unwrap());
+    let verdicts = server.json(&path);
+    let verdict = |id: &str| {
+        let all = verdicts["schemes"].as_array().unwrap();
+        all.iter().find(|verdict| verdict["scheme"]["id"] == id).unwrap().clone()
+    };
+    assert_eq!(verdict("defensoria")["counts"], true);
+    assert_eq!(verdict("onds")["counts"], false);
+    assert_eq!(
+        (&verdict("onds")["condition"], &verdict("onds")["facts"]),
+        (&first["condition"], &first["facts"]),
+        "as where the numbers differ"
+    );
+    let before = server.json(&path.replace("2015-01-31", "2001-01-01"));
+    assert!(before["schemes"].as_array().unwrap().iter().all(|verdict| verdict["counts"] == false), "{before}");
     // What is asked of the past as it was known is of one's own cases, and of nobody who is not signed in.
     assert_eq!(server.get("/api/schemes/defensoria/counts?asKnown=2026-11-01T00:00:00Z").status, 400);
     assert_eq!(olga.get("/api/schemes/defensoria/counts?asKnown=2020-01-01T00:00:00Z").json()["total"], 0);
@@ -759,6 +787,11 @@ fn files_lists_and_suggestions_belong_to_their_institution() {
     assert_eq!(oto.send("DELETE", &file, &[], &Json::Null).status, 204);
     assert_eq!(oto.get(&file).status, 404);
     assert_eq!(database.count("select count(*) from rimay.case_attachment"), 1, "it stays");
+    let history = oto.get(&format!("{}/history", path_of(&case))).json();
+    for change in ["file.added", "file.removed"] {
+        let told = history["history"].as_array().unwrap().iter().find(|event| event["change"] == change).unwrap();
+        assert_eq!((&told["detail"]["name"], told["account"].is_string()), (&json!("acta.pdf"), true));
+    }
     // Events and stakeholders of all cases.
     assert_eq!(oto.get("/api/events?code=paro").json()["events"][0]["case_name"], "Minas Conga");
     assert_eq!(server.json("/api/events")["number_matched"], 0, "its source is not public");
@@ -804,6 +837,19 @@ fn files_lists_and_suggestions_belong_to_their_institution() {
     };
     let wrong = jefa.send("PUT", "/api/schemes/onds", &[], &scheme("colour = 'red'", 1));
     assert_eq!(wrong.status, 422, "{}", wrong.json());
+    assert!(wrong.json()["errors"][0]["es"].as_str().unwrap().starts_with("no hay ningún campo «colour»"));
+    // A code that nobody has would count nothing for ever.
+    for (filter, near) in [
+        ("state = 'activos'", "activo"),
+        ("phase IN ('crisis', 'escalamient')", "escalamiento"),
+        ("NOT (type = 'sociambiental')", "socioambiental"),
+        ("own_type = 'hidrica' OR about_water = TRUE", "hidrico"),
+    ] {
+        let refused = jefa.send("PUT", "/api/schemes/onds", &[], &scheme(filter, 1));
+        assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!("conditions[0].where")));
+        let told = refused.json()["errors"][0]["es"].to_string();
+        assert!(told.contains(&format!("¿quiso decir «{near}»?")), "{filter}: {told}");
+    }
     assert_eq!(jefa.send("PUT", "/api/schemes/onds", &[], &scheme("state = 'activo'", 1)).json()["version"], 2);
     assert_eq!(server.json("/api/schemes/onds/counts")["scheme"]["version"], 2);
     assert_eq!(jefa.send("PUT", "/api/schemes/defensoria", &[], &scheme("state = 'activo'", 1)).status, 403);
@@ -847,6 +893,9 @@ fn the_list_of_81_conflicts_becomes_cases_and_comes_out_again() {
     let csv = oto.get("/api/cases/export?f=csv");
     let text = String::from_utf8(csv.body).unwrap();
     assert_eq!(text.lines().count(), 82);
+    let spanish = String::from_utf8(oto.get("/api/cases/export?lang=es").body).unwrap();
+    assert!(spanish.starts_with("\u{feff}código,nombre,institución,"), "{}", spanish.lines().next().unwrap());
+    assert_eq!(spanish.lines().skip(1).collect::<Vec<_>>(), text.lines().skip(1).collect::<Vec<_>>());
     let xlsx = oto.get("/api/cases/export?f=xlsx");
     assert_eq!((xlsx.status, &xlsx.body[..2]), (200, b"PK".as_slice()));
     assert_eq!(

@@ -167,6 +167,16 @@ fn the_page_runs_only_what_we_wrote() {
         assert_eq!((answer.status, answer.header("content-type")), (200, "text/html; charset=utf-8"), "{view}");
         assert!(answer.header("content-security-policy").starts_with("default-src 'self'"), "{view}");
     }
+    // Whoever mistypes an address gets a page that says so; a program a problem.
+    for (path, accept, kind) in [
+        ("/nada", "text/html,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("/nada", "*/*", "application/problem+json"),
+        ("/api/nada", "text/html,*/*;q=0.8", "application/problem+json"),
+        ("/ogc/nada", "application/json", "application/problem+json"),
+    ] {
+        let answer = server.get_with(path, &[("accept", accept)]);
+        assert_eq!((answer.status, answer.header("content-type")), (404, kind), "{path} {accept}");
+    }
 }
 
 #[test]

@@ -45,8 +45,6 @@ describe.skipIf(!process.env.RIMAY_LOAD)('with all real files and thousands of c
     for (let time = 0; time < TIMES; time++) {
       const { page, watch, close } = await open(browser, { path: '/livez', unguarded: true })
       await slowDown(page)
-      // (A page without an icon of its own asks for one that there is not.)
-      watch.errors.length = 0
       await page.goto(new URL('/mapa', page.url()).href)
       await listReady(page)
       await mapIdle(page)

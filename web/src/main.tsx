@@ -77,9 +77,19 @@ const PAGES: Record<string, () => Promise<Start>> = {
   '/lamina': () => import('./sheet/start').then(({ startSheetPage }) => startSheetPage),
 }
 
+/** Addresses of the map. */
+const MAP = ['/', '/mapa']
+
+/** What shows the view at a path; null of the map. */
+function pageAt(path: string): (() => Promise<Start>) | null {
+  if (MAP.includes(path)) return null
+  if (path.startsWith('/caso/')) return cases
+  return PAGES[path] ?? (() => import('./about/startNotFound').then(({ startNotFound }) => startNotFound))
+}
+
 async function start(): Promise<void> {
   const root = document.getElementById('app') as HTMLElement
-  const page = location.pathname.startsWith('/caso/') ? cases : PAGES[location.pathname]
+  const page = pageAt(location.pathname)
   if (page) return (await page())(root)
   const isPlain = location.search === '' && location.hash === ''
   openLast()

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{FactField, FactFieldType, FactKind, FactKinds, ListedCode};
-use crate::model::{AROUND_PERU, Catalogue, Code};
+use crate::model::{AROUND_PERU, Catalogue, Code, DEPARTMENTS, department_number, fold};
 
 /// Characters of a line and of a text, at most.
 const LONGEST: (usize, usize) = (300, 20_000);
@@ -40,7 +40,8 @@ fn wrong(member: &str, es: impl Into<String>, en: impl Into<String>) -> Wrong {
 
 /// Of these, the one most like what was written, where any is like it.
 fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |word: &&str| strsim::damerau_levenshtein(&written.to_lowercase(), word);
+    let written = fold(written);
+    let likeness = |word: &&str| strsim::damerau_levenshtein(&written, &fold(word));
     known
         .map(|word| (likeness(&word), word))
         .min()
@@ -48,7 +49,7 @@ fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'
         .map(|(_, word)| word)
 }
 
-fn unknown<'a>(member: &str, written: &str, known: impl Iterator<Item = &'a str> + Clone) -> Wrong {
+pub(super) fn unknown<'a>(member: &str, written: &str, known: impl Iterator<Item = &'a str> + Clone) -> Wrong {
     let written: String = written.chars().take(60).collect();
     let all = known.clone().collect::<Vec<_>>().join(", ");
     match nearest(&written, known) {
@@ -157,6 +158,17 @@ fn together(kind: &FactKind, sent: &Map<String, Json>, members: &Map<String, Jso
                 "longitude",
                 "un lugar necesita coordenadas, un UBIGEO o un departamento; un caso nacional no lleva lugar",
                 "a place needs coordinates, a UBIGEO or a department; a national case has no place",
+            ));
+        }
+        let numbered = text("ubigeo").and_then(|code| code.get(..2)?.parse::<usize>().ok());
+        if let (Some(number), Some(department)) = (numbered, text("department"))
+            && department_number(department) != Some(number)
+        {
+            let of_code = DEPARTMENTS[number - 1];
+            found.push(wrong(
+                "ubigeo",
+                format!("es de {of_code}, y el departamento dice «{department}»: corrija uno de los dos"),
+                format!("it is of {of_code}, and the department says \"{department}\": mend one of them"),
             ));
         }
         if has("subject") && text("protection") == Some("public") {
@@ -306,6 +318,10 @@ impl FactField {
                     "expected a text of 2, 4 or 6 digits, with its leading zeros",
                 )),
             },
+            FactFieldType::Department => match words(name, value, LONGEST.0)? {
+                told if department_number(&told).is_some() => Ok(told.into()),
+                told => Err(unknown(name, &told, DEPARTMENTS.into_iter())),
+            },
             FactFieldType::Layer => {
                 let layers = Catalogue::built_in().layers().iter().map(|layer| layer.id.as_str());
                 match value.as_str() {
@@ -398,6 +414,14 @@ mod tests {
             (
                 json!({"kind": "place", "protection": "public", "subject": "defender", "ubigeo": "0601"}),
                 "protection: this place would",
+            ),
+            (
+                json!({"kind": "place", "protection": "public", "department": "Apurimak"}),
+                "department: \"Apurimak\" is not known; did you mean \"Apurímac\"",
+            ),
+            (
+                json!({"kind": "place", "protection": "public", "department": "PUNO", "ubigeo": "0601"}),
+                "ubigeo: it is of Cajamarca, and the department says \"PUNO\"",
             ),
             (
                 json!({"kind": "place", "protection": "withheld", "ubigeo": "601"}),

@@ -14,7 +14,7 @@ use crate::model::{Code, Text};
 pub use check::{CheckedFact, SOURCE_CLASSES, Wrong};
 pub use happened::Happened;
 pub use known::{COUNTED_KINDS, KnownCase, KnownCases, KnownFact};
-pub use scheme::{COUNTING_TESTS, Condition, PROTEST_ACTS, Scheme};
+pub use scheme::{COMMON, COUNTING_TESTS, Condition, PROTEST_ACTS, Scheme};
 
 /// A code of an institution's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,6 +76,8 @@ pub enum FactFieldType {
     Degrees,
     /// A UBIGEO of 2, 4 or 6 digits.
     Ubigeo,
+    /// Name of a department, in whatever letters.
+    Department,
     /// An institution's name in tables.
     Institution,
     /// A layer's name.

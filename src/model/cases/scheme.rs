@@ -1,5 +1,15 @@
 use serde::{Deserialize, Serialize};
 
+use super::{FactKinds, ListedCode, Wrong, check::unknown};
+use crate::model::{
+    DEPARTMENTS,
+    cql2::{Cql2Error, parse_text},
+    department_number,
+};
+
+/// In whose words types and activities are told to all.
+pub const COMMON: &str = "defensoria";
+
 /// Kinds of events that are acts of protest, in the words of the Ombudsman's Office.
 pub const PROTEST_ACTS: [&str; 7] =
     ["marcha", "planton", "concentracion", "bloqueo", "paro", "huelga", "enfrentamiento"];
@@ -50,4 +60,37 @@ pub struct Scheme {
     pub conditions: Vec<Condition>,
     /// Classes of sources whose facts it uses.
     pub source_classes: Vec<String>,
+}
+
+impl Condition {
+    /// Codes that the condition asks for and nobody has, so that it would never hold, or always: each with those there are.
+    ///
+    /// # Errors
+    /// [`Cql2Error`] where it cannot be read.
+    pub fn unknown_codes(
+        &self,
+        member: &str,
+        institution: &str,
+        lists: &[ListedCode],
+    ) -> Result<Vec<Wrong>, Cql2Error> {
+        let expression = parse_text(&self.filter)?;
+        let choices = |kind: &str| FactKinds::built_in().kind(kind).map_or(&[][..], |kind| &kind.choices);
+        let listed = |list: &str, own: &str| {
+            let codes = lists.iter().filter(|code| code.list == list && code.institution == own);
+            codes.map(|code| code.code.as_str()).collect::<Vec<_>>()
+        };
+        let found = expression.texts_of_properties().into_iter().filter_map(|(field, text)| {
+            let known: Vec<&str> = match field {
+                "state" | "scope" => choices(field).iter().map(|code| code.code.as_str()).collect(),
+                "phase" => FactKinds::built_in().field("phase").choices.iter().map(|code| code.code.as_str()).collect(),
+                "type" | "activity" => listed(field, COMMON),
+                "own_type" => listed("type", institution),
+                "class" => listed("class", "onds"),
+                "department" if department_number(text).is_none() => DEPARTMENTS.to_vec(),
+                _ => return None,
+            };
+            (!known.contains(&text)).then(|| unknown(member, text, known.into_iter()))
+        });
+        Ok(found.collect())
+    }
 }

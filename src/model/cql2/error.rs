@@ -85,3 +85,42 @@ pub enum Cql2Error {
         expected: &'static str,
     },
 }
+
+impl Cql2Error {
+    /// The same in Spanish; what would be accepted at a place is told in the words of the language itself.
+    pub fn in_spanish(&self) -> String {
+        match self {
+            Cql2Error::TooLong => format!("un filtro tiene {MAX_BYTES} bytes como máximo"),
+            Cql2Error::TooDeep => {
+                format!("paréntesis, funciones y operadores se anidan hasta {MAX_DEPTH} niveles")
+            }
+            Cql2Error::TooManyNodes => {
+                format!("un filtro tiene hasta {MAX_NODES} operadores, propiedades y valores")
+            }
+            Cql2Error::TooManyValues => format!("una lista tiene hasta {MAX_VALUES} valores"),
+            Cql2Error::TooManyVertices => {
+                format!("las geometrías de un filtro tienen juntas hasta {MAX_VERTICES} posiciones")
+            }
+            Cql2Error::LongPattern => format!("un patrón de LIKE tiene hasta {MAX_PATTERN} caracteres"),
+            Cql2Error::Syntax { position, found, .. } => {
+                format!(
+                    "en el carácter {position} no se esperaba {found}; una condición se escribe como state = 'activo' AND phase IN ('crisis')"
+                )
+            }
+            Cql2Error::NotJson(_) | Cql2Error::Json { .. } => "no es CQL2 en JSON".into(),
+            Cql2Error::NotADate(text) => format!("«{text}» no es una fecha; se espera AAAA-MM-DD"),
+            Cql2Error::NotATimestamp(text) => format!("«{text}» no es un momento; se espera AAAA-MM-DDThh:mm:ssZ"),
+            Cql2Error::Geometry(_) => "la geometría no se puede usar".into(),
+            Cql2Error::UnknownProperty { asked, known } => {
+                format!("no hay ningún campo «{asked}»; los campos son {known}")
+            }
+            Cql2Error::UnknownFunction(name) => format!(
+                "no hay ninguna función «{name}»; hay CASEI, ACCENTI, DATE, TIMESTAMP, INTERVAL, BBOX, DWITHIN y las que empiezan con S_, T_ y A_"
+            ),
+            Cql2Error::Arguments { function, .. } => format!("{function} no toma estos argumentos"),
+            Cql2Error::Kind { operand, operator, .. } => {
+                format!("{operand} no es de la clase que toma {operator}")
+            }
+        }
+    }
+}

@@ -242,6 +242,54 @@ impl Expression {
         })
     }
 
+    /// The parts it is made of, not theirs.
+    fn parts(&self) -> Vec<&Expression> {
+        match self {
+            Expression::Literal(_) | Expression::Property(_) => vec![],
+            Expression::And(parts)
+            | Expression::Or(parts)
+            | Expression::List(parts)
+            | Expression::Function(_, parts) => parts.iter().collect(),
+            Expression::Not(inner)
+            | Expression::IsNull(inner)
+            | Expression::Casei(inner)
+            | Expression::Accenti(inner) => vec![inner],
+            Expression::Compare(_, left, right)
+            | Expression::Like(left, right)
+            | Expression::Arithmetic(_, left, right)
+            | Expression::Spatial(_, left, right)
+            | Expression::Temporal(_, left, right)
+            | Expression::Array(_, left, right)
+            | Expression::Interval(left, right) => vec![left, right],
+            Expression::Between(value, low, high) => vec![value, low, high],
+            Expression::In(value, list) => std::iter::once(&**value).chain(list).collect(),
+        }
+    }
+
+    /// Properties that a text is or is not, each with that text, in the order they are written.
+    pub fn texts_of_properties(&self) -> Vec<(&str, &str)> {
+        fn text(part: &Expression) -> Option<&str> {
+            match part {
+                Expression::Literal(Literal::Text(text)) => Some(text),
+                _ => None,
+            }
+        }
+        let own: Vec<(&str, &str)> = match self {
+            Expression::Compare(Comparison::Equal | Comparison::NotEqual, left, right) => match (&**left, &**right) {
+                (Expression::Property(name), other) | (other, Expression::Property(name)) => {
+                    text(other).map(|text| (name.as_str(), text)).into_iter().collect()
+                }
+                _ => vec![],
+            },
+            Expression::In(value, list) => match &**value {
+                Expression::Property(name) => list.iter().filter_map(text).map(|text| (name.as_str(), text)).collect(),
+                _ => vec![],
+            },
+            _ => vec![],
+        };
+        own.into_iter().chain(self.parts().into_iter().flat_map(Expression::texts_of_properties)).collect()
+    }
+
     pub(super) fn not(self) -> Expression {
         Expression::Not(Box::new(self))
     }

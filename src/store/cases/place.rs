@@ -3,6 +3,7 @@ use sqlx::PgConnection;
 
 use super::CaseError;
 use crate::model::{
+    DEPARTMENTS,
     cases::{CheckedFact, Wrong},
     fold,
 };
@@ -74,6 +75,17 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
     let told = columns.get("ubigeo").and_then(Json::as_str);
     let query = sqlx::query_file!("src/store/queries/locate_place.sql", longitude, latitude, told);
     let found = query.fetch_one(&mut *connection).await?;
+    if let (Some(told), Some(beside)) = (told, &found.units_beside) {
+        return Err(CaseError::Wrong(Box::new(Wrong {
+            member: "ubigeo".into(),
+            es: format!(
+                "los límites cargados no tienen {told}; junto a él hay: {beside}. Si es nuevo, escriba el código de la unidad mayor y su nombre en el detalle"
+            ),
+            en: format!(
+                "the outlines that are loaded do not have {told}; beside it there are {beside}. Of a new one write the code of the larger unit, and its name as detail"
+            ),
+        })));
+    }
     if let (Some(_), Some(told), Some(lies)) = (longitude, told, &found.ubigeo)
         && !lies.starts_with(told)
         && !told.starts_with(lies.as_str())
@@ -104,6 +116,13 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
         if let Some(unit) = unit {
             columns.insert(column.into(), unit.as_str().into());
         }
+    }
+    // A code tells its department, whether or not outlines are loaded.
+    let of_code = columns.get("ubigeo").and_then(|code| code.as_str()?.get(..2)?.parse::<usize>().ok());
+    if let Some(number) = of_code
+        && let Some(department) = DEPARTMENTS.get(number.wrapping_sub(1))
+    {
+        columns.entry("department").or_insert_with(|| (*department).into());
     }
     columns.insert("units_as_of".into(), found.units_as_of);
     let protection = columns.get("protection").and_then(Json::as_str).unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
--- What became of a case and its facts, the newest first, for its own institution. $1: case, $2: at most so many.
+-- What became of a case, its facts and its files, the newest first, for its own institution. $1: case, $2: at most so many.
 select at_us as "at_us!", account, change as "change!", detail as "detail!" from (
   select (extract(epoch from h.at) * 1000000)::bigint as at_us, a.name as account, h.change, h.detail
   from rimay.case_change h left join rimay.account a on a.id = h.account
@@ -16,6 +16,14 @@ select at_us as "at_us!", account, change as "change!", detail as "detail!" from
   from rimay.case_fact f left join rimay.account a on a.id = f.closed_by
   where f.case_id = $1::text::uuid and f.recorded_to is not null
     and not exists (select from rimay.case_fact n where n.id = f.id and n.version = f.version + 1)
+  union all
+  select (extract(epoch from p.recorded_from) * 1000000)::bigint, a.name, 'file.added', jsonb_build_object('name', p.name)
+  from rimay.case_attachment p left join rimay.account a on a.id = p.recorded_by
+  where p.case_id = $1::text::uuid
+  union all
+  select (extract(epoch from p.recorded_to) * 1000000)::bigint, a.name, 'file.removed', jsonb_build_object('name', p.name)
+  from rimay.case_attachment p left join rimay.account a on a.id = p.closed_by
+  where p.case_id = $1::text::uuid and p.recorded_to is not null
 ) history
 where exists (select from rimay.conflict_case c where c.id = $1::text::uuid and c.institution = rimay.viewer())
 order by at_us desc

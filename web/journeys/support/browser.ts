@@ -28,6 +28,8 @@ export class Watch {
 }
 
 interface Options {
+  /** Another server than that of the journeys. */
+  server?: string
   path?: string
   size?: { width: number; height: number }
   dark?: boolean
@@ -109,7 +111,7 @@ export async function open(browser: Browser, options: Options = {}): Promise<Ope
     if (message.type() === 'error') watch.errors.push(message.text())
   })
   page.on('pageerror', (error) => watch.errors.push(error.message))
-  await page.goto(SERVER + (options.path ?? '/mapa'))
+  await page.goto((options.server ?? SERVER) + (options.path ?? '/mapa'))
   return { page, watch, close: () => context.close() }
 }
 

@@ -4,6 +4,7 @@ import { formatDate, formatNumber, lang, words } from '../i18n'
 import type { HelpTexts } from '../i18n/help/es'
 import { Badge } from '../panels/Badge'
 import { licenceOf } from '../panels/Sources'
+import { basemapCredits } from '../state/basemap'
 import { CASES, catalogue, hasOwn, isEmpty, layerById, layers, natureOf } from '../state/catalogue'
 
 /** Whose data each layer holds, and what is not known of it. */
@@ -45,7 +46,7 @@ function SourcesTable({ texts: t }: { texts: HelpTexts }) {
       <p class="case-note">{words.value.loadedIsNotVintage}</p>
       {empty.length > 0 && <p>{t.aboutEmpty(empty.map(({ title }) => title[lang.value]).join(', '))}</p>}
       <p>
-        {words.value.basemap}: {words.value.basemapSources}
+        {words.value.basemap}: {basemapCredits()}
       </p>
     </>
   )

@@ -70,6 +70,25 @@ export interface Catalogue {
   revision: number
   updated_at: string | null
   layers: Layer[]
+  /** What lies under them, where whoever runs the server chose another than our own. */
+  basemap: ChosenBasemap | null
+}
+
+/** A base map that whoever runs the server chose: tiles of a file, or a MapLibre style at an address. */
+export type ChosenBasemap = ChosenTiles | { kind: 'style'; url: string }
+
+export interface ChosenTiles {
+  kind: 'tiles'
+  is_vector: boolean
+  /** Path with places for zoom, column and row. */
+  tiles: string
+  min_zoom: number
+  max_zoom: number
+  /** West, south, east, north. */
+  bounds: [number, number, number, number]
+  attribution: string
+  /** Names of the layers within vector tiles. */
+  layers: string[]
 }
 
 /** One row of a list: a feature without its geometry, with the layer's list fields only. */

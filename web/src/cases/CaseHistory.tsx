@@ -101,6 +101,7 @@ export function CaseHistory({ id, version }: { id: string; version: number }) {
               </time>{' '}
               · {event.account ?? t.somebody} {t.changes[event.change] ?? event.change}
               {event.detail.kind && `: ${titleOfKind(event.detail.kind)}`}
+              {event.change.startsWith('file.') && `: ${event.detail.name}`}
             </p>
             {['merged', 'unmerged'].includes(event.change) && (
               <p class="case-changes">

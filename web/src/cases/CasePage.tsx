@@ -28,6 +28,7 @@ import { Failed } from './Failed'
 import { Sharing } from './Sharing'
 import { Similar } from './Similar'
 import { useAskBeforeLeaving } from './unsaved'
+import { WhoCounts } from './WhoCounts'
 import { caseWords } from './words'
 
 /** Kinds of facts, in the order a reader asks. */
@@ -326,6 +327,7 @@ export function CasePage({ id }: { id: string }) {
                 </section>
               )
             })}
+            <WhoCounts shown={shown} />
             {mayWrite && (
               <Sharing
                 key={shown.version}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
+import { lang } from '../i18n'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
@@ -47,7 +48,7 @@ function keepInAddress(filters: Filters): void {
 
 /** The file of what is listed. */
 function exportOf(filters: Filters, format: string): string {
-  const query = new URLSearchParams({ f: format })
+  const query = new URLSearchParams({ f: format, lang: lang.value })
   for (const name of FILTERS) if (filters[name]) query.set(name, filters[name])
   return `/api/cases/export?${query}`
 }

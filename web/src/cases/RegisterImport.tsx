@@ -107,7 +107,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
       const told = await response.json()
       if (!response.ok) {
         setTaken(null)
-        setFailed(told.detail ?? response.statusText)
+        setFailed(said(told.detail ?? response.statusText, lang.value).text)
         return
       }
       const more = dryRun && Object.keys(mapped).length === 0 ? guessed(told) : {}
@@ -174,7 +174,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
         {taken && file && (
           <>
             <p role="status">
-              {taken.reason && `${t.tellColumns} (${taken.reason}) `}
+              {taken.reason && `${t.tellColumns} (${said(taken.reason, lang.value).text}) `}
               {taken.dry_run
                 ? `${t.wouldRecord(taken.recorded)} ${taken.known_before > 0 ? t.knownBefore(taken.known_before) : ''}`
                 : t.wasRecorded(taken.recorded, taken.known_before)}{' '}
@@ -216,7 +216,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
             {taken.notes.length > 0 && (
               <>
                 <p class="data-stale">{t.registerNotes(taken.notes.length)}</p>
-                <Table heads={[t.row, t.name, t.why]}>
+                <Table heads={[t.dataRow, t.name, t.why]}>
                   {taken.notes.slice(0, 200).map(({ row, feature, note }, at) => (
                     <tr key={at}>
                       <td class="is-number">{row}</td>
@@ -228,7 +228,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
               </>
             )}
             {taken.rejected.length > 0 && (
-              <Table heads={[t.row, t.name, t.why]}>
+              <Table heads={[t.dataRow, t.name, t.why]}>
                 {taken.rejected.slice(0, 200).map(({ row, feature, note, errors }) => (
                   <tr key={row}>
                     <td class="is-number">{row}</td>
@@ -236,7 +236,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
                     <td>
                       {errors
                         ? errors.map((one) => (lang.value === 'en' ? one.en : one.es)).join('; ')
-                        : note}
+                        : said(note, lang.value).text}
                     </td>
                   </tr>
                 ))}
@@ -245,7 +245,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
             {taken.dry_run && taken.preview.length > 0 && (
               <>
                 <p>{t.previewOf(taken.preview.length)}</p>
-                <Table heads={[t.row, t.name, t.state, t.type, t.place]}>
+                <Table heads={[t.dataRow, t.name, t.state, t.type, t.place]}>
                   {taken.preview.map(({ row, facts }) => (
                     <tr key={row}>
                       <td class="is-number">{row}</td>

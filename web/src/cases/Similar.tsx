@@ -61,7 +61,11 @@ export function Similar({ shown, merge, part }: Props) {
                 .join(' · ')}
             </span>{' '}
             {one.institution === shown.institution && (
-              <button type="button" class="link" onClick={() => confirm(t.mergeSure) && merge(one.id)}>
+              <button
+                type="button"
+                class="link"
+                onClick={() => confirm(t.mergeSure(one.name ?? one.code, one.code)) && merge(one.id)}
+              >
                 {t.mergeInto} <span class="visually-hidden">{one.name ?? one.code}</span>
               </button>
             )}

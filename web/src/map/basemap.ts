@@ -4,25 +4,42 @@ import { FONT, FONT_BOLD } from './fonts'
 import type { Tones } from './tones'
 
 const FILES = ['countries', 'departments', 'department_labels', 'towns', 'waters', 'labels'] as const
-const PREFIX = 'base-'
+/** Sources and layers of the base map begin with it. */
+export const BASE_PREFIX = 'base-'
 
-export const isBasemap = (source: string) => source.startsWith(PREFIX)
+export const isBasemap = (source: string) => source.startsWith(BASE_PREFIX)
+
+/** What lies under the data, and the names that lie over it. */
+export interface Base {
+  sources: Record<string, SourceSpecification>
+  under: LayerSpecification[]
+  over: LayerSpecification[]
+  /** Where the signs of a style are. */
+  sprite?: string
+}
+
+/** Our own: static files beside the page. */
+export const ownBase = (tones: Tones, lang: Lang): Base => ({
+  sources: basemapSources(),
+  under: basemapLayers(tones),
+  over: basemapLabels(tones, lang),
+})
 
 /** Static files beside the page; any that is missing simply leaves its layers empty. */
-export function basemapSources(): Record<string, SourceSpecification> {
+function basemapSources(): Record<string, SourceSpecification> {
   const source = (file: string): SourceSpecification => ({
     type: 'geojson',
     data: `${location.origin}/basemap/${file}.json`,
     maxzoom: 10,
     tolerance: 0.3,
   })
-  return Object.fromEntries(FILES.map((file) => [PREFIX + file, source(file)]))
+  return Object.fromEntries(FILES.map((file) => [BASE_PREFIX + file, source(file)]))
 }
 
 const isPeru = ['in', ['get', 'iso'], ['literal', ['PER', 'PE', '604']]] as const
 
 /** Land, water and boundaries, under the data. */
-export function basemapLayers(tones: Tones): LayerSpecification[] {
+function basemapLayers(tones: Tones): LayerSpecification[] {
   return [
     { id: 'sea', type: 'background', paint: { 'background-color': tones.sea } },
     {
@@ -102,7 +119,7 @@ const CAPITALS = { 'text-transform': 'uppercase', 'text-letter-spacing': 0.14 } 
 const townZoom = ['step', ['zoom'], 2, 5.8, 3, 7.2, 9]
 
 /** Names over the data: countries and sea, departments, waters, towns. */
-export function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
+function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
   const name = ['get', `name_${lang}`]
   const kind = (value: string) => ['==', ['get', 'kind'], value]
   return [
@@ -180,6 +197,9 @@ export function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
     }),
   ]
 }
+
+/** Whether the names are our own, which leave that of the capital out. */
+export const ownsCapital = ({ over }: Base) => over.some(({ id }) => id === 'town-labels')
 
 /** The capital's name stands over the cases, on the side of the sea: what is on top is placed first. */
 export const capitalLabel = (tones: Tones): LayerSpecification =>

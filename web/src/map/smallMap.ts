@@ -1,3 +1,4 @@
+import { untracked } from '@preact/signals'
 import {
   type LayerSpecification,
   Map as MapLibre,
@@ -9,9 +10,8 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { lang, words } from '../i18n'
 import { dark } from '../state/preferences'
-import { basemapLabels, basemapLayers, basemapSources } from './basemap'
+import { baseOf } from './base'
 import { fontFaces } from './fonts'
-import { tonesOf } from './tones'
 
 /** Around Peru. */
 const COUNTRY: [number, number, number, number] = [-81.5, -18.5, -68.5, 0.2]
@@ -25,15 +25,16 @@ export function smallMap(
   options: Partial<MapOptions> = {},
 ): MapLibre {
   setWorkerUrl(workerUrl)
-  const tones = tonesOf(dark.peek())
+  const base = untracked(() => baseOf(dark.value, lang.value))
   const map = new MapLibre({
     cooperativeGestures: true,
     container,
     style: {
       version: 8,
       'font-faces': fontFaces(),
-      sources: { ...basemapSources(), ...sources },
-      layers: [...basemapLayers(tones), ...layers, ...basemapLabels(tones, lang.peek())],
+      ...(base.sprite === undefined ? {} : { sprite: base.sprite }),
+      sources: { ...base.sources, ...sources },
+      layers: [...base.under, ...layers, ...base.over],
     },
     bounds: COUNTRY,
     attributionControl: false,

@@ -10,7 +10,8 @@ import { measuring } from '../state/measure'
 import { byDepartment, CASES_FROM_ZOOM, departmentCases } from '../state/panorama'
 import { dark } from '../state/preferences'
 import { choice, loaded, selectedItem, selection } from '../state/selection'
-import { basemapLabels, basemapLayers, basemapSources, capitalLabel } from './basemap'
+import { baseOf } from './base'
+import { type Base, capitalLabel, ownsCapital } from './basemap'
 import { CASES_SOURCE, caseLayers, casesSource } from './caseLayers'
 import { departmentOutline, departmentSource } from './departmentLayers'
 import { fontFaces } from './fonts'
@@ -50,7 +51,7 @@ function dataSources(): Record<string, SourceSpecification> {
   }
 }
 
-function dataLayers(tones: Tones): LayerSpecification[] {
+function dataLayers(tones: Tones, base: Base): LayerSpecification[] {
   const styled = tiled().map((layer) => {
     const style: TileStyle = {
       opacity: opacityOf(layer.id),
@@ -65,9 +66,9 @@ function dataLayers(tones: Tones): LayerSpecification[] {
     ...styled.flatMap(({ shapes }) => shapes),
     // What stands later is placed first: names of places come before those of the data, large areas before small ones.
     ...styled.toReversed().flatMap(({ labels }) => labels),
-    ...basemapLabels(tones, lang.value),
+    ...base.over,
     ...(departmentShape.value ? departmentOutline(tones) : []),
-    capitalLabel(tones),
+    ...(ownsCapital(base) ? [capitalLabel(tones)] : []),
     ...selectedArea(tones),
     ...(casesShown
       ? caseLayers(opacityOf(CASES), tones, dark.value, byDepartment.value ? CASES_FROM_ZOOM : 0)
@@ -81,10 +82,12 @@ function dataLayers(tones: Tones): LayerSpecification[] {
 /** The whole map as a function of the state; MapLibre works out what changed. */
 export function currentStyle(): StyleSpecification {
   const tones = tonesOf(dark.value)
+  const base = baseOf(dark.value, lang.value)
   return {
     version: 8,
     'font-faces': fontFaces(),
-    sources: { ...basemapSources(), ...dataSources() },
-    layers: [...basemapLayers(tones), ...dataLayers(tones)],
+    ...(base.sprite === undefined ? {} : { sprite: base.sprite }),
+    sources: { ...base.sources, ...dataSources() },
+    layers: [...base.under, ...dataLayers(tones, base)],
   }
 }

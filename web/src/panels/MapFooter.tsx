@@ -1,5 +1,6 @@
 import type { Layer } from '../api/types'
 import { formatDate, lang, words } from '../i18n'
+import { basemapCredits } from '../state/basemap'
 import { catalogue, layers, type Nature, natureOf } from '../state/catalogue'
 import { isShown } from '../state/filters'
 import { Badge } from './Badge'
@@ -47,7 +48,7 @@ export function MapFooter() {
           <Badge key={nature} nature={nature} of={namesOf(unreal)} />
         ))}
       </p>
-      <p class="attribution">{[...creditsOf(shown), `${t.basemap}: ${t.basemapSources}`].join(' · ')}</p>
+      <p class="attribution">{[...creditsOf(shown), `${t.basemap}: ${basemapCredits()}`].join(' · ')}</p>
       <p class="stamp">
         <span>{loadedOn ? t.lastLoad(loadedOn) : t.nothingLoaded} ·</span>{' '}
         <span>{t.revision(known.revision)}</span>

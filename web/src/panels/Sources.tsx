@@ -1,5 +1,6 @@
 import type { Layer, Source } from '../api/types'
 import { formatDate, lang, words } from '../i18n'
+import { basemapCredits } from '../state/basemap'
 import { isEmpty, layers, natureOf } from '../state/catalogue'
 import { Badge } from './Badge'
 import { Icon } from './Icon'
@@ -71,7 +72,7 @@ export function Sources() {
           <LayerSources key={layer.id} layer={layer} />
         ))}
       <h3>{t.basemap}</h3>
-      <p>{t.basemapSources}</p>
+      <p>{basemapCredits()}</p>
     </section>
   )
 }

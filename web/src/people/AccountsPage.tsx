@@ -62,7 +62,8 @@ function AccountForm({ account, done }: AccountProps) {
       {isSystem && (
         <label>
           <span>{t.institution}</span>
-          <select name="institution">
+          <select name="institution" required>
+            {!account && <option value="">{t.chooseOne}</option>}
             {institutionsThere.value.map((each) => (
               <option key={each.id} value={each.id} selected={each.id === account?.institution}>
                 {lang.value === 'en' ? each.title_en : each.title_es}

@@ -63,7 +63,8 @@ function Invited({ secret, done }: { secret: string; done: () => void }) {
           <Field label={t.name} name="name" autocomplete="name" />
           <label>
             <span>{t.institution}</span>
-            <select name="institution">
+            <select name="institution" required>
+              <option value="">{t.chooseOne}</option>
               {institutionsThere.value.map((own) => (
                 <option key={own.id} value={own.id}>
                   {lang.value === 'en' ? own.title_en : own.title_es}

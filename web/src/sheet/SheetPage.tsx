@@ -7,6 +7,7 @@ import { LayerMark } from '../panels/LayerMark'
 import { Legend } from '../panels/Legend'
 import { followSize } from '../panels/MapPane'
 import { licenceOf } from '../panels/Sources'
+import { basemapCredits } from '../state/basemap'
 import { cases, filteredCases, knownInstitutions } from '../state/cases'
 import { CASES, catalogue, layerById, layers } from '../state/catalogue'
 import { chosenDepartment, isShown } from '../state/filters'
@@ -189,7 +190,7 @@ function sourcesOf(): string[] {
   return [
     ...told,
     ...(registers ? [words.value.registers] : []),
-    `${words.value.basemap}: ${words.value.basemapSources}`,
+    `${words.value.basemap}: ${basemapCredits()}`,
   ]
 }
 

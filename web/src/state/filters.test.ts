@@ -45,6 +45,7 @@ describe('layers', () => {
       revision: 1,
       updated_at: null,
       layers: [layer('conflicts', true), layer('districts', false)],
+      basemap: null,
     }
     toggleLayer('districts')
     expect(chosenLayers.value).toEqual(['conflicts', 'districts'])
