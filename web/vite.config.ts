@@ -2,12 +2,14 @@ import { defineConfig } from 'vitest/config'
 
 // Where `npm run dev` finds the server; the built files are served by the server itself.
 const server = process.env.RIMAY_URL ?? 'http://127.0.0.1:8080'
-const proxied = ['/api', '/ogc', '/tiles']
+const proxied = ['/api', '/ogc', '/tiles', '/basemap/tiles']
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
+    // (Read and removed by scripts/ahead.mjs.)
+    manifest: true,
     // The content security policy allows no inline code and no data: fonts.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

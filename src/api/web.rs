@@ -42,6 +42,10 @@ const VIEWS: [&str; 15] = [
     "/admin",
 ];
 
+/// Addresses of the map, and what it asks for first: the browser need not read the page's program to know.
+const MAP: [&str; 2] = ["/", "/mapa"];
+const CATALOGUE_AHEAD: &str = "</api/catalogue>; rel=preload; as=fetch; crossorigin=anonymous";
+
 /// The built front-end. Compressed twins beside the files are sent where the client takes them.
 pub(super) fn routes(web_dir: PathBuf, basemap_origin: Option<&str>) -> Router {
     let policy = content_security_policy(basemap_origin);
@@ -92,12 +96,21 @@ async fn set_headers(State(policy): State<HeaderValue>, request: Request, next: 
     }
     // The build names these after their content.
     let hashed = request.uri().path().starts_with("/assets/");
+    let is_lasting = ["/fonts/", "/basemap/"].iter().any(|folder| request.uri().path().starts_with(folder));
+    let is_map = MAP.contains(&request.uri().path());
     let mut response = next.run(request).await;
-    let control = match hashed && response.status().is_success() {
-        true => "public, max-age=31536000, immutable",
-        false => "no-cache",
+    let control = match () {
+        () if !response.status().is_success() => "no-cache",
+        () if hashed => "public, max-age=31536000, immutable",
+        // They hardly ever change, and each map asks for them.
+        () if is_lasting => "public, max-age=86400",
+        () => "no-cache",
     };
+    let is_of_map = is_map && response.status().is_success();
     let headers = response.headers_mut();
+    if is_of_map {
+        headers.insert(header::LINK, HeaderValue::from_static(CATALOGUE_AHEAD));
+    }
     if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html") {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     }

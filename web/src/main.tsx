@@ -3,7 +3,7 @@ import { render } from 'preact'
 import { startKeeping } from './offline/start'
 import { App } from './panels/App'
 import { openLast } from './state/address'
-import { catalogue } from './state/catalogue'
+import { catalogue, catalogueThere } from './state/catalogue'
 import { listThere } from './state/listThere'
 import { followConnection } from './state/mend'
 import { pane } from './state/pane'
@@ -13,6 +13,9 @@ import { mapStatus } from './state/view'
 import { hasWebgl2 } from './webgl'
 import './styles/index.css'
 
+/** As long as the first look at the page waits for what it is about. */
+const FIRST_LOOK_MS = 150
+
 /** A machine without a graphics card takes long to say what it can draw; MapLibre need not wait for that to be fetched. */
 const PROBE_MS = 100
 
@@ -20,17 +23,6 @@ function withoutMap(): void {
   mapStatus.value = 'no-webgl'
   // A narrow screen would open on a pane with nothing but an excuse.
   pane.value = 'list'
-}
-
-/**
- * Asks for the files of the map ahead (scripts/ahead.mjs names them), while the page waits for its own data; they are only
- * read when they are needed.
- */
-function fetchMapAhead(): void {
-  const files = document.querySelector<HTMLMetaElement>('meta[name="map-files"]')?.content.split(' ') ?? []
-  for (const href of files) {
-    document.head.append(Object.assign(document.createElement('link'), { rel: 'prefetch', href }))
-  }
 }
 
 /** MapLibre's megabyte is read when the rows are there, and started once the catalogue says what to draw. */
@@ -94,9 +86,11 @@ async function start(): Promise<void> {
   const isPlain = location.search === '' && location.hash === ''
   openLast()
   await startState()
+  const data = startData()
+  // Where the catalogue comes at once, all of the page is laid out once.
+  await Promise.race([catalogueThere(), new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))])
   render(<App />, root)
-  void startData()
-  fetchMapAhead()
+  void data
   followConnection()
   startKeeping()
   startFirstTour(isPlain)

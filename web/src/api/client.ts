@@ -75,7 +75,8 @@ function noteAge(response: Response): void {
   if (!oldest || day < oldest) keptSince.value = day
 }
 
-export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+/** Asks for JSON. Where `ready` is told, the answer is fetched at once and read when that is over. */
+export async function getJson<T>(url: string, signal?: AbortSignal, ready?: Promise<void>): Promise<T> {
   let response: Response
   try {
     response = await fetch(url, signal ? { signal } : {})
@@ -85,5 +86,6 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
   }
   if (!response.ok) throw await errorOf(response)
   noteAge(response)
+  await ready
   return (await response.json()) as T
 }

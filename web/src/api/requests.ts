@@ -110,9 +110,11 @@ export const getNear = (layer: string, place: Point, within_m: number, limit: nu
     signal,
   )
 
-export const getCases = () =>
+export const getCases = (ready?: Promise<void>) =>
   getJson<ItemCollection>(
     `/ogc/collections/conflicts/items?properties=${OF_CASES.join(',')}&limit=${MAX_CASES}`,
+    undefined,
+    ready,
   )
 
 export const getSchemes = () => getJson<{ schemes: Scheme[] }>('/api/schemes')

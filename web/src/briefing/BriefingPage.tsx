@@ -4,13 +4,14 @@ import { formatDate, formatNumber, formatValue, lang, readablePlace, words } fro
 import { ChangeMark } from '../panels/ChangeMark'
 import { standingOf } from '../panels/ChangesFilter'
 import { CopyButton } from '../panels/CopyButton'
+import { LoadFailed } from '../panels/LoadFailed'
 import { licenceOf } from '../panels/Sources'
 import { StateMark } from '../panels/StateMark'
 import { casesById } from '../state/cases'
 import { CASES, hasOwn, layerById } from '../state/catalogue'
 import { inLanguage } from '../state/language'
 import { categoriesOf } from '../state/palette'
-import { type Briefing, briefing, failed } from './briefing'
+import { type Briefing, briefing, failed, loadAsked, nowhere } from './briefing'
 import { briefingWords } from './words'
 
 const inOwn = (es: string, en: string) => (lang.value === 'en' ? en : es)
@@ -130,12 +131,13 @@ export function BriefingPage() {
     <>
       <PageHeader toMap={t.toMap} />
       <main class="data briefing" tabIndex={-1}>
-        {failed.value && (
+        {nowhere.value && (
           <p class="data-failed" role="alert">
-            {t.failed(failed.value)}
+            {t.noDepartment}
           </p>
         )}
-        {!told && !failed.value && <p role="status">{t.loading}</p>}
+        {failed.value !== null && <LoadFailed error={failed.value} retry={() => void loadAsked()} />}
+        {!told && failed.value === null && !nowhere.value && <p role="status">{t.loading}</p>}
         {told && (
           <>
             <h1>{t.of(readablePlace(told.department))}</h1>

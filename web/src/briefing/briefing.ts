@@ -3,9 +3,10 @@ import { getJson } from '../api/client'
 import { getChanges, getFeatures } from '../api/requests'
 import type { ChangesAnswer, FeaturePage, Scheme } from '../api/types'
 import { loadCases } from '../state/cases'
-import { CASES, layerById } from '../state/catalogue'
+import { CASES, catalogue, layerById, loadCatalogue } from '../state/catalogue'
 import { endOfLastMonth } from '../state/changes'
 import { plainName } from '../state/plainName'
+import { failureOf } from '../state/problems'
 
 const DEPARTMENTS = 'departments'
 /** The most active cases that are named. */
@@ -30,7 +31,7 @@ export interface Briefing {
 }
 
 export const briefing = signal<Briefing | null>(null)
-export const failed = signal<string | null>(null)
+export const failed = signal<unknown>(null)
 
 interface Counts {
   as_of: string
@@ -57,7 +58,8 @@ async function departmentOf(told: string): Promise<{ department: string; feature
 }
 
 /** Gathers what is known of a department. */
-export async function load(told: string): Promise<void> {
+async function load(told: string): Promise<void> {
+  failed.value = null
   try {
     const signal = new AbortController().signal
     const { department, feature } = await departmentOf(told)
@@ -77,6 +79,8 @@ export async function load(told: string): Promise<void> {
       ),
       loadCases(),
     ])
+    const missing = failureOf('catalogue', CASES)
+    if (missing) throw missing
     const counts = await Promise.all(schemes.map((scheme) => countOf(scheme, department)))
     briefing.value = {
       department,
@@ -87,6 +91,18 @@ export async function load(told: string): Promise<void> {
       active,
     }
   } catch (error) {
-    failed.value = error instanceof Error ? error.message : String(error)
+    failed.value = error
   }
+}
+
+/** The address names no department. */
+export const nowhere = signal(false)
+
+/** Loads what the address asks for. */
+export async function loadAsked(): Promise<void> {
+  const department = new URLSearchParams(location.search).get('dep')?.trim()
+  nowhere.value = !department
+  if (!department) return
+  if (!catalogue.peek()) await loadCatalogue()
+  await load(department)
 }

@@ -2,10 +2,9 @@ import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { lang } from '../i18n'
 import { readLanguage } from '../state/address'
-import { loadCatalogue } from '../state/catalogue'
 import { followDocument } from '../state/preferences'
 import { BriefingPage } from './BriefingPage'
-import { briefing, failed, load } from './briefing'
+import { briefing, loadAsked } from './briefing'
 import { briefingWords } from './words'
 import '../styles/data.css'
 import '../styles/cases.css'
@@ -19,9 +18,6 @@ export async function startBriefingPage(root: HTMLElement): Promise<void> {
     document.title = [t.title, briefing.value?.department, 'Rimay'].filter(Boolean).join(' · ')
     document.documentElement.lang = lang.value
   })
-  const department = new URLSearchParams(location.search).get('dep')?.trim()
-  if (!department) failed.value = briefingWords.value.noDepartment
   render(<BriefingPage />, root)
-  await loadCatalogue()
-  if (department) await load(department)
+  await loadAsked()
 }

@@ -124,7 +124,7 @@ export function CasePage({ id }: { id: string }) {
       setShown(await work())
       if (yours) leave()
     } catch (error) {
-      if (!(error instanceof Refusal)) return setFailed(String(error))
+      if (!(error instanceof Refusal)) return setFailed(sentenceOf(error))
       const { errors, current } = error
       if (error.problem.status === 412 && !current) {
         // What others did meanwhile is shown; what was to be written was not.

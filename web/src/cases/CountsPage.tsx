@@ -84,7 +84,7 @@ export function CountsPage() {
   useEffect(() => {
     ask<{ schemes: Scheme[] }>('GET', '/api/schemes')
       .then(({ schemes: there }) => setSchemes(there))
-      .catch((error) => setFailed(String(error.message ?? error)))
+      .catch((error) => setFailed(sentenceOf(error)))
   }, [])
   useEffect(() => {
     keepInAddress(asked)

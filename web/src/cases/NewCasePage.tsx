@@ -3,7 +3,17 @@ import { PageHeader } from '../data/PageHeader'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
-import { ask, type Case, factOf, kinds, Refusal, sourceOf, titleOfKind, type Wrong } from './cases'
+import {
+  ask,
+  type Case,
+  factOf,
+  kinds,
+  Refusal,
+  sentenceOf,
+  sourceOf,
+  titleOfKind,
+  type Wrong,
+} from './cases'
 import { FactFields, SourceFields } from './FactForm'
 import { Failed } from './Failed'
 import { useAskBeforeLeaving } from './unsaved'
@@ -43,7 +53,7 @@ export function NewCasePage() {
       isDirty.current = false
       location.assign(inLanguage(`/caso/${made.id}`))
     } catch (error) {
-      if (!(error instanceof Refusal)) return setFailed(String(error))
+      if (!(error instanceof Refusal)) return setFailed(sentenceOf(error))
       const byKind: Record<string, Wrong[]> = {}
       for (const one of error.errors) {
         const found = /^facts\[(\d+)\]\.(.*)$/.exec(one.member)

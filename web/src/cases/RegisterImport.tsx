@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { said } from '../data/sentences'
 import { Table } from '../data/Table'
 import { lang } from '../i18n'
+import { sentenceOfFailure } from '../state/failure'
 import { plainName } from '../state/plainName'
 import { type Fact, fieldsOf, kinds, say, type Wrong } from './cases'
 import { Failed } from './Failed'
@@ -118,7 +119,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
       setTaken(told)
       if (!dryRun) done(caseWords.peek().wasRecorded(told.recorded, told.known_before))
     } catch (error) {
-      setFailed(String(error))
+      setFailed(sentenceOfFailure(error))
     } finally {
       setBusy(false)
     }

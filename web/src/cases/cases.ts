@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { type ApiError, errorOf, send } from '../api/client'
 import { lang } from '../i18n'
+import { sentenceOfFailure } from '../state/failure'
 
 export interface Choice {
   code: string
@@ -125,9 +126,9 @@ export class Refusal extends Error {
 
 /** Why something was not done, in the reader's language where the server says it in both. */
 export function sentenceOf(error: unknown): string {
-  if (!(error instanceof Refusal)) return String(error)
+  if (!(error instanceof Refusal)) return sentenceOfFailure(error)
   const told = error.errors.map((one) => (lang.value === 'en' ? one.en : one.es))
-  return told.length > 0 ? told.join('; ') : error.message
+  return told.length > 0 ? told.join('; ') : sentenceOfFailure(error.problem)
 }
 
 /** Asks the server. */

@@ -7,6 +7,7 @@ import { formatDate, formatNumber, lang, readablePlace, words } from '../i18n'
 import { ChangeMark } from '../panels/ChangeMark'
 import { standingOf } from '../panels/ChangesFilter'
 import { CopyButton } from '../panels/CopyButton'
+import { LoadFailed } from '../panels/LoadFailed'
 import { StateMark } from '../panels/StateMark'
 import { CASES, layerById } from '../state/catalogue'
 import { inLanguage } from '../state/language'
@@ -20,6 +21,7 @@ import {
   department,
   failed,
   loading,
+  retry,
   sides,
   standingsUrl,
   today,
@@ -204,11 +206,7 @@ export function ComparePage() {
         <p>{t.intro}</p>
         <Dates />
         {days.value[0] > days.value[1] && <p role="alert">{t.swapped}</p>}
-        {failed.value && (
-          <p class="data-failed" role="alert">
-            {t.failed(failed.value)}
-          </p>
-        )}
+        {failed.value !== null && <LoadFailed error={failed.value} retry={retry} />}
         {!hasMap.value && <p>{t.noMap}</p>}
         <p role="status" class="visually-hidden">
           {loading.value ? t.loading : ''}

@@ -2,10 +2,12 @@ import { computed, effect, signal } from '@preact/signals'
 import { getJson, isAborted } from '../api/client'
 import { changesUrl } from '../api/requests'
 import type { ChangesAnswer, ItemCollection } from '../api/types'
-import { cases } from '../state/cases'
+import { cases, loadCases } from '../state/cases'
+import { CASES, catalogue, loadCatalogue } from '../state/catalogue'
 import { endOfLastMonth } from '../state/changes'
 import { departmentsOf } from '../state/filters'
 import { plainName } from '../state/plainName'
+import { failureOf } from '../state/problems'
 
 /** How the cases of the map stood on a day. */
 export interface Standings {
@@ -46,7 +48,19 @@ export function followAddress(): void {
 
 export const standings = signal<[Standings, Standings] | null>(null)
 export const changes = signal<ChangesAnswer | null>(null)
-export const failed = signal<string | null>(null)
+const notCompared = signal<unknown>(null)
+
+/** Why something of the page is not there; null where all is. */
+export const failed = computed(() => notCompared.value ?? failureOf('catalogue', CASES))
+
+const tries = signal(0)
+
+/** Asks again for what could not be had. */
+export const retry = () => {
+  tries.value++
+  if (!catalogue.peek()) void loadCatalogue()
+  if (!cases.peek()) void loadCases()
+}
 export const loading = signal(false)
 
 export const standingsUrl = (day: string) => `/api/standings?on=${day}`
@@ -56,7 +70,8 @@ export function followDays(): void {
   effect(() => {
     const [a, b] = days.value
     const where = department.value
-    failed.value = null
+    tries.value
+    notCompared.value = null
     if (a > b) return
     const controller = new AbortController()
     const ask = <T>(url: string) => getJson<T>(url, controller.signal)
@@ -71,7 +86,7 @@ export function followDays(): void {
         changes.value = changed
       })
       .catch((error) => {
-        if (!isAborted(error)) failed.value = error instanceof Error ? error.message : String(error)
+        if (!isAborted(error)) notCompared.value = error
       })
       .finally(() => {
         if (!controller.signal.aborted) loading.value = false

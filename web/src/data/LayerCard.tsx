@@ -5,6 +5,7 @@ import { Badge } from '../panels/Badge'
 import { CopyButton } from '../panels/CopyButton'
 import { licenceOf } from '../panels/Sources'
 import { natureOf } from '../state/catalogue'
+import { sentenceOfFailure } from '../state/failure'
 import { Facts } from './Facts'
 import { Table } from './Table'
 import { VintageList } from './VintageList'
@@ -73,7 +74,7 @@ export function LayerCard({ layer }: { layer: Layer }) {
   const opened = (event: Event) => {
     if (!(event.currentTarget as HTMLDetailsElement).open) return
     loadVintages(layer.id).catch((error) => {
-      failed.value = String(error.message)
+      failed.value = sentenceOfFailure(error)
     })
   }
   const facts: [string, string][] = [

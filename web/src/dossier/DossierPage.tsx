@@ -7,6 +7,7 @@ import { nameOf } from '../overlaps/PairTable'
 import { overlapWords } from '../overlaps/words'
 import { CopyButton } from '../panels/CopyButton'
 import { layers } from '../state/catalogue'
+import { sentenceOfFailure } from '../state/failure'
 import { inLanguage } from '../state/language'
 import { DossierMap } from './DossierMap'
 import { type Dossier, dossier, failed } from './dossier'
@@ -231,7 +232,11 @@ export function DossierPage() {
           <>
             <h1>{t.title}</h1>
             <p class="data-failed" role="alert">
-              {why === 'address' ? t.badAddress : why === 'gone' ? t.gone : t.failed(why.why)}
+              {why === 'address'
+                ? t.badAddress
+                : why === 'gone'
+                  ? t.gone
+                  : t.failed(sentenceOfFailure(why.why))}
             </p>
           </>
         )}

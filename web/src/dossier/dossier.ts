@@ -44,7 +44,7 @@ export interface Dossier {
 const AREA_TITLE = { es: 'Área consultada', en: 'Area asked about' }
 
 export const dossier = signal<Dossier | null>(null)
-export const failed = signal<'' | 'address' | 'gone' | { why: string }>('')
+export const failed = signal<'' | 'address' | 'gone' | { why: unknown }>('')
 
 /** A feature, or the area of a question that was asked. */
 type Address = { layer: string; id: number; asKnown: string | null } | { answer: string }
@@ -146,6 +146,6 @@ export async function load({ layers, updated_at }: Catalogue): Promise<void> {
     history.replaceState(null, '', permanent)
   } catch (error) {
     const isGone = (error as ApiError).status === 404
-    failed.value = isGone ? 'gone' : { why: (error as ApiError).message || String(error) }
+    failed.value = isGone ? 'gone' : { why: error }
   }
 }

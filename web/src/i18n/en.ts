@@ -248,6 +248,8 @@ export const en: Dict = {
   failed: (what) => `Could not load ${what}.`,
   gone: 'This feature does not exist, or is no longer in its layer.',
   failedOffline: 'The server cannot be reached.',
+  failedServer: 'The server had a fault and did not answer; what happened is noted there.',
+  failedPage: 'It could not be shown.',
   requestId: (id) => `Request id: ${id}`,
   retry: 'Try again',
   whatCatalogue: 'the layer catalogue',

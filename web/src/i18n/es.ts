@@ -258,6 +258,8 @@ export const es = {
   failed: (what: string) => `No se pudo cargar ${what}.`,
   gone: 'Este elemento no existe o ya no está en la capa.',
   failedOffline: 'No hay conexión con el servidor.',
+  failedServer: 'El servidor tuvo una falla y no respondió; lo que pasó queda anotado allí.',
+  failedPage: 'No se pudo mostrar.',
   requestId: (id: string) => `Código de la solicitud: ${id}`,
   retry: 'Reintentar',
   whatCatalogue: 'el catálogo de capas',

@@ -1,7 +1,9 @@
-import type { Map as MapLibre } from 'maplibre-gl'
+import type { Map as MapLibre, MapSourceDataEvent } from 'maplibre-gl'
 
 /** How long arriving pieces are gathered into one frame. */
 const PAUSE_MS = 80
+/** Where data has come of which tiles are still to be cut, a frame asks for them: so long others of its kind are awaited. */
+const CUT_MS = 25
 /** However fast pieces arrive, the reader sees progress this often. */
 const PATIENCE_MS = 600
 
@@ -15,25 +17,33 @@ export function gatherFirstFrames(map: MapLibre): void {
   let gathering = true
   let timer = 0
   let since = performance.now()
+  let isToCut = false
   map.once('render', () => {
     if (!gathering) return
     map.triggerRepaint = () => {
       clearTimeout(timer)
       const complete = map.isStyleLoaded() && map.areTilesLoaded()
-      const wait = Math.max(0, Math.min(PAUSE_MS, since + PATIENCE_MS - performance.now()))
+      const pause = isToCut ? CUT_MS : PAUSE_MS
+      const wait = Math.max(0, Math.min(pause, since + PATIENCE_MS - performance.now()))
       if (complete) drawAtOnce()
       else timer = window.setTimeout(drawAtOnce, wait)
     }
   })
   const onRender = () => {
     since = performance.now()
+    isToCut = false
+  }
+  const onData = ({ tile, sourceDataType }: MapSourceDataEvent) => {
+    if (!tile && sourceDataType === 'content') isToCut = true
   }
   map.on('render', onRender)
+  map.on('sourcedata', onData)
   const stop = () => {
     if (!gathering) return
     gathering = false
     clearTimeout(timer)
     map.off('render', onRender)
+    map.off('sourcedata', onData)
     map.triggerRepaint = drawAtOnce
     if (map.isMoving() || !map.loaded()) drawAtOnce()
   }

@@ -5,7 +5,7 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 import { words } from '../i18n'
 import { CASES, layerById } from '../state/catalogue'
 import { addCorner, measuring } from '../state/measure'
-import { drawing, mapStatus } from '../state/view'
+import { drawing, mapMade, mapStatus } from '../state/view'
 import { followCamera, startingCamera } from './camera'
 import { gatherFirstFrames } from './firstFrames'
 import { isOverSomething, pickAt, REACH } from './pick'
@@ -118,5 +118,6 @@ export function startMap(container: HTMLElement, options: Partial<MapOptions> = 
   followProblems(map)
   followState(map)
   window.map = map
+  mapMade.value = true
   return map
 }

@@ -8,11 +8,14 @@ const GREY = '#5b6770'
 
 type Pen = CanvasRenderingContext2D
 
-/** A square canvas of that many CSS pixels with the origin in its middle. */
+/** One canvas for all: to make one for each sign takes longer than to draw it. */
+const canvas = document.createElement('canvas')
+const pen = canvas.getContext('2d', { willReadFrequently: true }) as Pen
+
+/** What is drawn on a square of that many CSS pixels with the origin in its middle. */
 function canvasOf(size: number, draw: (pen: Pen) => void): ImageData {
-  const canvas = document.createElement('canvas')
+  // (To set its size empties it and takes all settings back.)
   canvas.width = canvas.height = size * RATIO
-  const pen = canvas.getContext('2d', { willReadFrequently: true }) as Pen
   pen.scale(RATIO, RATIO)
   pen.translate(size / 2, size / 2)
   draw(pen)

@@ -2,6 +2,7 @@ import { lang, words } from '../i18n'
 import { casesByState } from '../state/cases'
 import { CASES, layerById, layers } from '../state/catalogue'
 import { chosenDepartment, chosenStates, stateShown, toggleState } from '../state/filters'
+import { afterFirstRows } from '../state/listThere'
 import { categoriesOf } from '../state/palette'
 import { CaseFilters } from './CaseFilters'
 import { CatalogueState } from './CatalogueState'
@@ -45,11 +46,10 @@ function StateFilter() {
   )
 }
 
-/** The left pane: what to show and what its signs mean. The legend never hides. */
-export function Filters() {
+function Choices() {
   const t = words.value
   return (
-    <section class="pane filters" id="filters" aria-label={t.filtersAndLayers} tabIndex={-1}>
+    <>
       <StateFilter />
       <FilterChips />
       <CatalogueState />
@@ -64,6 +64,17 @@ export function Filters() {
           <LayerEntry key={layer.id} layer={layer} />
         ))}
       </ul>
+    </>
+  )
+}
+
+/** The left pane: what to show and what its signs mean. The legend never hides. */
+export function Filters() {
+  const t = words.value
+  return (
+    <section class="pane filters" id="filters" aria-label={t.filtersAndLayers} tabIndex={-1}>
+      {/* (The first rows come before what they can be filtered by.) */}
+      {afterFirstRows.value && <Choices />}
     </section>
   )
 }

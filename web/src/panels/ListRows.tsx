@@ -1,7 +1,7 @@
 import { Fragment } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import type { Layer, Row } from '../api/types'
 import { formatValue, holdsName, lang, readableField, readableIn, words } from '../i18n'
-import { cases, casesById } from '../state/cases'
 import { CASES, layerById, natureOf } from '../state/catalogue'
 import { changeById } from '../state/changes'
 import { caseOrder } from '../state/filters'
@@ -23,12 +23,7 @@ function contextOf(layer: Layer, row: Row): string {
   return parts.filter(Boolean).join(' · ')
 }
 
-/** A case as the list has it until all cases are known, then with everything known of it. */
-const propertiesOf = (row: Row) => ({
-  ...row.properties,
-  state: row.category,
-  ...casesById.value.get(row.id),
-})
+const propertiesOf = (row: Row) => ({ ...row.properties, state: row.category })
 
 function categoryTitle(layer: Layer, row: Row): string | null {
   const field = layer.fields.find((candidate) => candidate.name === layer.category_field)
@@ -103,11 +98,30 @@ function ListRow({ layer, row, entry, selected, mixed }: RowProps) {
   )
 }
 
-/** While the dates are not known no case is said to have none. */
-const isUndated = (row: Row) => cases.value !== null && !casesById.value.get(row.id)?.started_on
+const isUndated = (row: Row) => !row.properties.started_on
+
+/** As many rows as the first look shows; the others come when these are painted. */
+const FIRST_ROWS = 20
+/** However busy the page is, the rest of the rows come after so long. */
+const REST_MS = 4000
+
+let isFirstLook = true
+
+/** How many rows are laid out: few at the very first, so that they come sooner. */
+function useRowsLaidOut(): number {
+  const [most, setMost] = useState(isFirstLook ? FIRST_ROWS : Number.POSITIVE_INFINITY)
+  useEffect(() => {
+    isFirstLook = false
+    const wait = requestIdleCallback(() => setMost(Number.POSITIVE_INFINITY), { timeout: REST_MS })
+    return () => cancelIdleCallback(wait)
+  }, [])
+  return most
+}
 
 /** Rows with a place, apart from them those without a date where the date orders, and those that no map can show. */
-export function ListRows({ rows }: { rows: Row[] }) {
+export function ListRows({ rows: all }: { rows: Row[] }) {
+  const most = useRowsLaidOut()
+  const rows = all.slice(0, most)
   const t = words.value
   const layer = layerById(page.value?.layer ?? '')
   if (!layer) return null

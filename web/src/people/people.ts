@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { ApiError, errorOf, send } from '../api/client'
+import { sentenceOfFailure } from '../state/failure'
 
 export interface Person {
   id: string
@@ -57,7 +58,7 @@ export async function attempt(work: () => Promise<void>): Promise<boolean> {
     await work()
     return true
   } catch (error) {
-    failed.value = error instanceof ApiError ? error : new ApiError(0, String(error), null)
+    failed.value = error instanceof ApiError ? error : new ApiError(0, sentenceOfFailure(error), null)
     return false
   } finally {
     busy.value = false

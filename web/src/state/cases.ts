@@ -86,9 +86,10 @@ export const placelessCases = computed(
     ).length ?? 0,
 )
 
-export async function loadCases(): Promise<void> {
+/** Asks for all cases; where `ready` is told, they are read when that is over. */
+export async function loadCases(ready?: Promise<void>): Promise<void> {
   try {
-    cases.value = await getCases()
+    cases.value = await getCases(ready)
     clearProblem(CASES)
   } catch (error) {
     reportProblem(CASES, error)

@@ -1,7 +1,7 @@
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { getCatalogue } from '../api/requests'
 import type { Catalogue, Layer, Source } from '../api/types'
-import { clearProblem, reportProblem } from './problems'
+import { clearProblem, failureOf, reportProblem } from './problems'
 
 /** The layer of conflict cases: the only one clustered in the browser and filtered by state. */
 export const CASES = 'conflicts'
@@ -32,6 +32,15 @@ export function natureIn(layer: Layer, synthetic: boolean): Nature {
   return layer.sources.length > 0 && !hasOwn(layer) && layer.sources.every((source) => source.demonstration)
     ? 'demonstration'
     : 'real'
+}
+
+/** When the catalogue is there, or cannot be had. */
+export function catalogueThere(): Promise<void> {
+  return new Promise((resolve) => {
+    effect(() => {
+      if (catalogue.value || failureOf('catalogue')) resolve()
+    })
+  })
 }
 
 export async function loadCatalogue(): Promise<void> {

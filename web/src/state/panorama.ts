@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import type { ItemFeature, Point } from '../api/types'
 import { cases, filteredCases } from './cases'
+import { CASES, layerById } from './catalogue'
 import { changeById, SIGNS } from './changes'
 import { departments } from './departments'
 import { chosenDepartment, departmentsOf } from './filters'
@@ -20,7 +21,7 @@ const MANY = 100
 export const CASES_FROM_ZOOM = 6
 
 export const usualGrouping = computed<Grouping>(() =>
-  (cases.value?.features.length ?? 0) > MANY ? 'departments' : 'cases',
+  (cases.value?.features.length ?? layerById(CASES)?.count ?? 0) > MANY ? 'departments' : 'cases',
 )
 
 export const grouping = computed(() => chosenGrouping.value ?? usualGrouping.value)

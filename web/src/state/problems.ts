@@ -21,6 +21,12 @@ export function reportProblem(about: string, error: unknown): void {
   problems.value = [...problems.peek().filter((other) => other.about !== about), problem]
 }
 
+/** What failed of a subject, as an error; null where nothing did. */
+export function failureOf(...subjects: string[]): ApiError | null {
+  const found = problems.value.find(({ about }) => subjects.includes(about))
+  return found ? new ApiError(found.offline ? 0 : 500, '', found.requestId) : null
+}
+
 export function clearProblem(about: string): void {
   const others = problems.peek().filter((problem) => problem.about !== about)
   if (others.length < problems.peek().length) problems.value = others

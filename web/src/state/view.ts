@@ -9,6 +9,9 @@ export type MapStatus = 'loading' | 'ready' | 'no-webgl' | 'failed'
 
 export const mapStatus = signal<MapStatus>('loading')
 
+/** Whether the map has been made, and waits for what it shall draw. */
+export const mapMade = signal(false)
+
 /** Size of the map pane in CSS pixels; null until it is laid out. */
 export const mapSize = signal<Size | null>(null)
 
