@@ -120,7 +120,8 @@ impl CountedCase {
         };
         let state = latest("state")?;
         let started_on = of_kind("state").filter_map(|fact| fact.valid_from).min();
-        let place = of_kind("place").min_by_key(|fact| (!fact.is_own, fact.department.is_none()));
+        // (Places come the most exact one first.)
+        let place = of_kind("place").next();
         // Of several words that institution's own comes first, then what was recorded first.
         let word = |kind, wanted: &str| {
             let own = |fact: &&KnownFact| (!fact.is_own, fact.institution.as_deref() != Some(wanted));

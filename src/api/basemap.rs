@@ -137,8 +137,8 @@ pub(super) async fn tile(
     };
     let address = address(&zoom, &column, &row)?;
     let found = archive.tile(address, accepts_gzip(&headers)).await.map_err(|error| {
-        tracing::error!(%error, "a tile of the base map cannot be read");
-        Problem::internal()
+        tracing::debug!(%error, "a tile of the base map cannot be read");
+        Problem::not_found("the file of the base map is damaged here")
     })?;
     let Some((tile, coding)) = found else { return Ok(varied(StatusCode::NO_CONTENT.into_response())) };
     let version = archive.about().version;

@@ -21,7 +21,7 @@ use crate::{
     },
     index::{Feature, Snapshot},
     model::{
-        Access, Moment,
+        Access, Moment, ValueRef,
         cases::{COMMON, KnownCases, SOURCE_CLASSES},
         fold,
     },
@@ -100,7 +100,7 @@ async fn changes(
     let revision = basis.revision();
     let work = move || {
         let mut changed = of_register(&basis.known.cases, (since, until), &basis.crosswalk, &shown);
-        changed.extend(of_layer(&before, &after));
+        changed.extend(of_layer((&before, since), (&after, until)));
         if let Some(department) = &department {
             let lies_there = |text: &str| text.split(", ").any(|own| fold(own) == *department);
             changed.retain(|case| case.department.as_deref().is_some_and(lies_there));
@@ -152,7 +152,7 @@ async fn standings(
         });
         let own = then.features().iter().filter(|feature| text(&then, feature, CASE).is_none());
         let of_layer = own.filter(|feature| shown.by_id(feature.id).is_some()).filter_map(|feature| {
-            Some(FeatureStanding { feature: feature.id, told: standing_in(&then, feature)?.into() })
+            Some(FeatureStanding { feature: feature.id, told: standing_in(&then, feature, on)?.into() })
         });
         let mut told: Vec<_> = of_register.chain(of_layer).collect();
         told.sort_by_key(|standing| standing.feature);
@@ -187,8 +187,21 @@ fn standing(case: &CountedCase) -> Option<Standing<'_>> {
     Some(Standing { state: case.text("state")?, phase: case.text("phase") })
 }
 
-fn standing_in<'a>(snapshot: &Snapshot, feature: &'a Feature) -> Option<Standing<'a>> {
-    Some(Standing { state: text(snapshot, feature, "state")?, phase: text(snapshot, feature, "phase") })
+/// How a conflict of the layer stood on a day. A layer says how it stands in its own time, and when it began and ended: before that
+/// end it was going on, in a phase that nobody tells.
+fn standing_in<'a>(snapshot: &Snapshot, feature: &'a Feature, day: Date) -> Option<Standing<'a>> {
+    let date = |field: &str| match feature.value(snapshot.position(field)?) {
+        ValueRef::Date(date) => Some(date),
+        _ => None,
+    };
+    if date("started_on").is_some_and(|began| day < began) {
+        return None;
+    }
+    let state = text(snapshot, feature, "state")?;
+    if matches!(state, "resuelto" | "retirado") && date("ended_on").is_some_and(|ended| day < ended) {
+        return Some(Standing { state: "activo", phase: None });
+    }
+    Some(Standing { state, phase: text(snapshot, feature, "phase") })
 }
 
 fn text<'a>(snapshot: &Snapshot, feature: &'a Feature, field: &str) -> Option<&'a str> {
@@ -224,11 +237,11 @@ fn of_register(
 }
 
 /// Conflicts that are in the layer only, as it was then.
-fn of_layer(before: &Snapshot, after: &Snapshot) -> Vec<ChangedCase> {
+fn of_layer((before, since): (&Snapshot, Date), (after, until): (&Snapshot, Date)) -> Vec<ChangedCase> {
     let own = after.features().iter().filter(|feature| text(after, feature, CASE).is_none());
     let changed = own.filter_map(|feature| {
-        let then = before.by_id(feature.id).and_then(|feature| standing_in(before, feature));
-        let now = standing_in(after, feature)?;
+        let then = before.by_id(feature.id).and_then(|feature| standing_in(before, feature, since));
+        let now = standing_in(after, feature, until)?;
         let told = |field: &str| text(after, feature, field).map(str::to_owned);
         Some(ChangedCase {
             change: change_between(then, Some(now))?,

@@ -28,6 +28,9 @@ pub(super) fn routes() -> Router<SharedState> {
         .route("/api/schemes/{id}", put(save_scheme))
 }
 
+/// Characters of what a scheme says it counts.
+const LONGEST_DEFINITION: usize = 2000;
+
 /// Refuses who does not look after what is an institution's.
 fn require_own(caller: &Caller, institution: &str) -> Result<(), Problem> {
     caller.require(Right::ManageWords)?;
@@ -100,6 +103,16 @@ fn checked_title(member: &str, title: &str) -> Result<String, Problem> {
     match (1..=200).contains(&title.chars().count()) && !title.contains('\0') {
         true => Ok(title.to_owned()),
         false => Err(wrong(member, "se esperan de 1 a 200 caracteres", "expected 1 to 200 characters")),
+    }
+}
+
+fn checked_definition(member: &str, text: String) -> Result<String, Problem> {
+    match text.chars().count() <= LONGEST_DEFINITION && !text.contains('\0') {
+        true => Ok(text),
+        false => {
+            let (es, en) = ("se esperan hasta 2000 caracteres", "expected 2000 characters at most");
+            Err(wrong(member, es, en))
+        }
     }
 }
 
@@ -240,8 +253,8 @@ async fn save_scheme(
         institution: sent.institution,
         title_es: checked_title("title_es", &sent.title_es)?,
         title_en: checked_title("title_en", &sent.title_en)?,
-        definition_es: sent.definition_es,
-        definition_en: sent.definition_en,
+        definition_es: checked_definition("definition_es", sent.definition_es)?,
+        definition_en: checked_definition("definition_en", sent.definition_en)?,
         conditions: sent.conditions,
         source_classes: sent.source_classes,
     };

@@ -122,20 +122,14 @@ async fn import(
                 es: format!("el código «{code}» tiene que tener de 3 a 40 letras o cifras"),
                 en: format!("the code \"{code}\" must have from 3 to 40 letters or digits"),
             };
-            let mut row =
-                json!(RowNote { row: case.row, feature: case.name.clone(), note: wrong.en.clone(), place: None });
-            row["errors"] = json!([wrong]);
-            rejected.push(row);
+            rejected.push(refused_for(case, &[wrong]));
             continue;
         }
         let refused = |note: String| RowNote { row: case.row, feature: case.name.clone(), note, place: None };
         let facts = match checked_facts(&case.facts, &lists, today) {
             Ok(facts) => facts,
             Err(wrong) => {
-                let told = wrong.iter().map(|wrong| format!("{}: {}", wrong.member, wrong.en)).collect::<Vec<_>>();
-                let mut row = json!(refused(told.join("; ")));
-                row["errors"] = json!(wrong);
-                rejected.push(row);
+                rejected.push(refused_for(case, &wrong));
                 continue;
             }
         };
@@ -143,6 +137,15 @@ async fn import(
             if !codes.insert(code_of(case)) {
                 known += 1;
                 continue;
+            }
+            // What is refused as it is recorded is refused as it is looked at.
+            match state.store.check_places(&facts).await {
+                Ok(()) => {}
+                Err(CaseError::Wrong(wrong)) => {
+                    rejected.push(refused_for(case, &[*wrong]));
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
             }
             recorded += 1;
             if preview.len() < 20 {
@@ -155,6 +158,7 @@ async fn import(
         match state.store.create_case(viewer, &draft, None).await {
             Ok(_) => recorded += 1,
             Err(CaseError::CodeTaken(_)) => known += 1,
+            Err(CaseError::Wrong(wrong)) => rejected.push(refused_for(case, &[*wrong])),
             Err(error @ (CaseError::Twice(_) | CaseError::Refused(_))) => {
                 rejected.push(json!(refused(error.to_string())))
             }
@@ -173,6 +177,18 @@ async fn import(
     });
     let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(answer)).into_response())
+}
+
+/// A row that no case is made of, with what is wrong in both languages.
+fn refused_for(case: &RegisterCase, errors: &[Wrong]) -> Json_ {
+    // (Facts of a row have no numbers that its reader knows.)
+    let member = |wrong: &Wrong| wrong.member.rsplit('.').next().unwrap_or_default().to_owned();
+    let errors: Vec<_> = errors.iter().map(|wrong| Wrong { member: member(wrong), ..wrong.clone() }).collect();
+    let told: Vec<_> = errors.iter().map(|wrong| format!("{}: {}", wrong.member, wrong.en)).collect();
+    let note = RowNote { row: case.row, feature: case.name.clone(), note: told.join("; "), place: None };
+    let mut row = json!(note);
+    row["errors"] = json!(errors);
+    row
 }
 
 /// The heads of the columns: their names, or with `lang=es` what a reader calls them.

@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use serde_json::{Value as Json_, json};
 
 use crate::{
-    analysis::{CountedCase, CountedCases, Counting, GROUPINGS},
+    analysis::{CountedCase, CountedCases, Counting, Crosswalk, GROUPINGS},
     api::{
         Problem, SharedState,
         cases::{checked_id, unknown, viewer},
@@ -20,10 +20,10 @@ use crate::{
     },
     model::{
         Moment,
-        cases::{Condition, KnownCases, PROTEST_ACTS, Scheme},
+        cases::{Condition, PROTEST_ACTS, Scheme},
     },
     people::Caller,
-    store::{CaseViewer, CountMoment, EventCount},
+    store::{Audience, CaseViewer, CountMoment, EventCount},
 };
 
 pub(super) fn routes() -> Router<SharedState> {
@@ -272,7 +272,8 @@ fn only(
 }
 
 /// `GET /api/cases/{id}/schemes?asOf=…`: by each scheme whether it counts the case on that day; of one that does not, the first
-/// condition that is not met and the facts it is about. Without a condition the case had no state then that the scheme's sources tell.
+/// condition that is not met and the facts it is about. Without a condition the case had no state then that the scheme's sources tell;
+/// or it is a draft, or goes on in another record, which `uncounted_as` says.
 async fn of_case(
     State(state): State<SharedState>,
     caller: Option<Caller>,
@@ -282,14 +283,20 @@ async fn of_case(
     params.allow_only(["asOf"])?;
     let viewer = viewer(caller.as_ref());
     let id = checked_id(&id)?;
-    state.store.case(viewer, id, None, Some("name"), 1).await?.ok_or_else(unknown)?;
+    let (record, _) = state.store.case(viewer, id, None, Some("name"), 1).await?.ok_or_else(unknown)?;
     let (day, _) = moment(&params, viewer)?;
-    let basis = basis(&state, viewer, None).await?;
-    let case = KnownCases::new(basis.known.cases.iter().filter(|case| case.id == id).cloned());
+    // Of one case it is asked as it is now, not as the counts last saw it.
+    let case = state.store.known_case(viewer, id).await?;
+    let crosswalk = Crosswalk::new(state.store.code_matches().await?);
+    let reason = match () {
+        () if record.merged_into.is_some() => Some("merged"),
+        () if record.audience == Audience::Own && record.sharing.draft => Some("draft"),
+        () => None,
+    };
     let mut told = vec![];
     for scheme in state.store.schemes().await? {
         let by = counting(&scheme, day);
-        let counted = CountedCases::of(&case, by, &basis.crosswalk);
+        let counted = CountedCases::of(&case, by, &crosswalk);
         let places: Vec<usize> = counted.places().collect();
         let lacking = counted.deciding(&places, &scheme.conditions).map_err(failed)?.into_iter().next();
         let facts = lacking.map(|(place, condition)| counted.deciding_facts(place, by, &condition.kind));
@@ -300,5 +307,5 @@ async fn of_case(
             "facts": facts.unwrap_or_default(),
         }));
     }
-    Ok(Json(json!({"as_of": day.to_string(), "schemes": told})))
+    Ok(Json(json!({"as_of": day.to_string(), "uncounted_as": reason, "schemes": told})))
 }

@@ -38,7 +38,7 @@ impl Store {
             *version
         );
         let saved = query.fetch_optional(&mut *transaction).await.map_err(|error| outrun(error, *version))?;
-        let next = saved.ok_or(CaseError::Changed { version: *version + 1, current: None })?;
+        let next = saved.ok_or(CaseError::Changed { version: version.saturating_add(1), current: None })?;
         let by = Deed { account: Some(account), action: "code.save" };
         let detail = json!({"title_es": title_es, "title_en": title_en, "retired": retired, "version": next});
         record(&mut transaction, by, &format!("{institution}/{list}/{code}"), &detail).await?;
@@ -106,7 +106,7 @@ impl Store {
             *version
         );
         let saved = query.fetch_optional(&mut *transaction).await.map_err(|error| outrun(error, *version))?;
-        let next = saved.ok_or(CaseError::Changed { version: *version + 1, current: None })?;
+        let next = saved.ok_or(CaseError::Changed { version: version.saturating_add(1), current: None })?;
         let by = Deed { account: Some(account), action: "scheme.save" };
         record(&mut transaction, by, id, &json!({"version": next, "conditions": conditions})).await?;
         transaction.commit().await?;
@@ -117,7 +117,9 @@ impl Store {
 /// Somebody else wrote the same version at the same moment.
 fn outrun(error: sqlx::Error, seen: i32) -> CaseError {
     match error.as_database_error() {
-        Some(refusal) if refusal.is_unique_violation() => CaseError::Changed { version: seen + 1, current: None },
+        Some(refusal) if refusal.is_unique_violation() => {
+            CaseError::Changed { version: seen.saturating_add(1), current: None }
+        }
         Some(refusal) if refusal.is_foreign_key_violation() => {
             CaseError::Refused("there is no such institution".into())
         }

@@ -93,6 +93,15 @@ impl Store {
         self.look(viewer, async |connection| read_known_cases(connection, known.as_deref(), None).await).await
     }
 
+    /// The same of one case.
+    ///
+    /// # Errors
+    /// [`CaseError`].
+    pub async fn known_case(&self, viewer: CaseViewer<'_>, id: &str) -> Result<KnownCases, CaseError> {
+        let ids = [id.to_owned()];
+        self.look(viewer, async |connection| read_known_cases(connection, None, Some(&ids)).await).await
+    }
+
     /// The same of the cases that changed since the register was at a position, and their numbers: those that are not among the
     /// former are no longer seen.
     ///

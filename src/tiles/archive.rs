@@ -1,21 +1,55 @@
 use std::{
     collections::hash_map::DefaultHasher,
+    fs::File,
     hash::{Hash, Hasher},
+    io::{self, Read},
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
 };
 
 use bytes::Bytes;
-use pmtiles::{AsyncPmTilesReader, Compression, HashMapCache, MmapBackend, PmtError, TileCoord, TileType};
-use serde::Deserialize;
+use flate2::read::GzDecoder;
+use pmtiles::{
+    AsyncBackend, AsyncPmTilesReader, BackendResponse, Compression, MokaCache, PmtError, PmtResult, TileCoord, TileType,
+};
+use serde_json::Value as Json;
 
-use super::TileAddress;
+use super::{MAX_ZOOM, TileAddress};
 use crate::model::Bbox;
 
-/// Tiles that somebody else made, in one file of the format PMTiles 3. The file must stay as it is while it is served: another
+/// Tiles that somebody else made, in one file of the format PMTiles 3. The file should stay as it is while it is served: another
 /// one takes its place by renaming, and is read after the next start.
 pub struct TileArchive {
-    reader: AsyncPmTilesReader<MmapBackend, HashMapCache>,
+    reader: AsyncPmTilesReader<FileBackend, MokaCache>,
     about: ArchiveFacts,
+}
+
+/// Bytes of directories that are kept.
+const DIRECTORIES: u64 = 32 << 20;
+/// Bytes that are read at once: of a tile, a directory, or what the file says of itself.
+const MOST_READ: usize = 16 << 20;
+/// Bytes of a tile that was unpacked.
+const MOST_UNPACKED: u64 = 16 << 20;
+
+/// Reads by position, not by a mapping: of a file that somebody shortens a mapping ends the program.
+struct FileBackend(File);
+
+impl AsyncBackend for FileBackend {
+    async fn read(&self, offset: u64, length: usize) -> PmtResult<BackendResponse> {
+        if length > MOST_READ {
+            return Err(PmtError::Reading(io::Error::other("more than is read at once")));
+        }
+        let mut bytes = vec![0; length];
+        let mut filled = 0;
+        while filled < length {
+            match self.0.read_at(&mut bytes[filled..], offset.saturating_add(filled as u64))? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        bytes.truncate(filled);
+        Ok(BackendResponse::new(bytes.into()))
+    }
 }
 
 /// What a file of tiles says of itself.
@@ -49,26 +83,13 @@ pub enum ArchiveError {
         source: PmtError,
     },
     /// Its tiles are of a kind that is not drawn.
-    #[error("the tiles of {} are {kind}; accepted are vector tiles (MVT), PNG, JPEG, WebP and AVIF", path.display())]
+    #[error("the tiles of {} are {kind}; accepted are vector tiles (MVT), PNG, JPEG, WebP and AVIF, packed with gzip or not at all", path.display())]
     OtherTiles {
         /// The file.
         path: PathBuf,
         /// What they are.
         kind: String,
     },
-}
-
-/// What is read of the file's metadata.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Metadata {
-    attribution: String,
-    vector_layers: Vec<VectorLayer>,
-}
-
-#[derive(Debug, Deserialize)]
-struct VectorLayer {
-    id: String,
 }
 
 impl TileArchive {
@@ -78,15 +99,19 @@ impl TileArchive {
     /// [`ArchiveError`].
     pub async fn open(path: &Path) -> Result<TileArchive, ArchiveError> {
         let unreadable = |source: PmtError| ArchiveError::Unreadable { path: path.to_owned(), source };
-        let file = std::fs::metadata(path).map_err(|source| unreadable(source.into()))?;
-        let reader = AsyncPmTilesReader::new_with_cached_path(HashMapCache::default(), path).await;
+        let opened = File::open(path).map_err(|source| unreadable(source.into()))?;
+        let file = opened.metadata().map_err(|source| unreadable(source.into()))?;
+        let cache = MokaCache::with_max_bytes(DIRECTORIES);
+        let reader = AsyncPmTilesReader::try_from_cached_source(FileBackend(opened), cache).await;
         let reader = reader.map_err(unreadable)?;
         let metadata = reader.get_metadata().await.map_err(unreadable)?;
         // A file that says nothing of itself, or says it otherwise, has tiles all the same.
-        let metadata: Metadata = serde_json::from_str(&metadata).unwrap_or_default();
+        let metadata: Json = serde_json::from_str(&metadata).unwrap_or_default();
+        let layers = metadata["vector_layers"].as_array().into_iter().flatten();
         let header = reader.get_header();
         let kind = header.tile_type;
-        if matches!(kind, TileType::Unknown | TileType::Mlt) || header.tile_compression == Compression::Unknown {
+        let is_packed_otherwise = !matches!(header.tile_compression, Compression::None | Compression::Gzip);
+        if matches!(kind, TileType::Unknown | TileType::Mlt) || is_packed_otherwise {
             let kind = format!("{kind:?}, compression {:?}", header.tile_compression);
             return Err(ArchiveError::OtherTiles { path: path.to_owned(), kind });
         }
@@ -95,15 +120,15 @@ impl TileArchive {
         let about = ArchiveFacts {
             is_vector: kind == TileType::Mvt,
             media_type: kind.content_type(),
-            zooms: (header.min_zoom, header.max_zoom),
+            zooms: (header.min_zoom.min(MAX_ZOOM), header.max_zoom.min(MAX_ZOOM)),
             bounds: Bbox {
-                west: header.min_longitude,
-                south: header.min_latitude,
-                east: header.max_longitude,
-                north: header.max_latitude,
+                west: header.min_longitude.clamp(-180.0, 180.0),
+                south: header.min_latitude.clamp(-85.0, 85.0),
+                east: header.max_longitude.clamp(-180.0, 180.0),
+                north: header.max_latitude.clamp(-85.0, 85.0),
             },
-            attribution: plain(&metadata.attribution),
-            layers: metadata.vector_layers.into_iter().map(|layer| layer.id).collect(),
+            attribution: plain(metadata["attribution"].as_str().unwrap_or_default()),
+            layers: layers.filter_map(|layer| layer["id"].as_str().map(str::to_owned)).collect(),
             version: version.finish(),
         };
         Ok(TileArchive { reader, about })
@@ -124,10 +149,18 @@ impl TileArchive {
         takes_gzip: bool,
     ) -> Result<Option<(Bytes, Option<&'static str>)>, PmtError> {
         let Ok(coord) = TileCoord::new(address.zoom(), address.column(), address.row()) else { return Ok(None) };
-        match self.reader.get_header().tile_compression {
-            Compression::None => Ok(self.reader.get_tile(coord).await?.map(|tile| (tile, None))),
-            Compression::Gzip if takes_gzip => Ok(self.reader.get_tile(coord).await?.map(|tile| (tile, Some("gzip")))),
-            _ => Ok(self.reader.get_tile_decompressed(coord).await?.map(|tile| (tile, None))),
+        let Some(tile) = self.reader.get_tile(coord).await? else { return Ok(None) };
+        if self.reader.get_header().tile_compression == Compression::None {
+            return Ok(Some((tile, None)));
+        }
+        if takes_gzip {
+            return Ok(Some((tile, Some("gzip"))));
+        }
+        let mut unpacked = vec![];
+        GzDecoder::new(&tile[..]).take(MOST_UNPACKED + 1).read_to_end(&mut unpacked)?;
+        match unpacked.len() as u64 <= MOST_UNPACKED {
+            true => Ok(Some((unpacked.into(), None))),
+            false => Err(PmtError::Reading(io::Error::other("the tile unpacks to more than is sent"))),
         }
     }
 }

@@ -300,9 +300,11 @@ fn bytes_of(answer: &Answer) -> (u16, String, BTreeMap<&'static str, String>) {
 #[test]
 fn no_public_byte_changes_with_what_is_secret() {
     let (database, server) = with_officers();
+    // Layers spell a department each in its own way, and one of them knows only a part of it.
     database.query("insert into rimay.feature (layer, key, properties, geom) values
         ('districts', 'd', '{\"code\": \"250101\", \"name\": \"CALLERIA\", \"province\": \"CORONEL PORTILLO\", \"department\": \"UCAYALI\"}',
-         st_multi(st_makeenvelope(-75, -9, -74, -8, 4326)))");
+         st_multi(st_makeenvelope(-74.5, -9, -74, -8, 4326))),
+        ('departments', 'd', '{\"code\": \"25\", \"name\": \"ucayali\"}', st_multi(st_makeenvelope(-76, -12, -70, -7, 4326)))");
     let oto = sign_in(&server, "oto");
     let place = |longitude: f64, protection: &str| {
         json!({"kind": "place", "longitude": longitude, "latitude": -8.5, "name": "La casa",
@@ -382,7 +384,7 @@ fn no_public_byte_changes_with_what_is_secret() {
         }
         assert!(*status < 500, "{path}");
     }
-    assert_eq!(server.json(&paths[0])["summary"]["department"], "UCAYALI", "a unit stands for the place");
+    assert_eq!(server.json(&paths[0])["summary"]["department"], "Ucayali", "a unit stands for the place");
     assert_eq!(server.json(&paths[0])["summary"]["places"], 3, "and the withheld one is not counted");
     assert_eq!(server.json(&paths[1])["summary"]["department"], Json::Null);
     // The secret places move within their unit, a hidden case changes, and others see the same to the last byte.
@@ -494,8 +496,18 @@ fn a_plain_register_is_taken_in_degrees_and_told_what_is_there_already() {
     );
     assert_eq!(fact(&record(&oto, &place("060301")), "place")["district"], "CELENDIN");
     let refused = oto.send("POST", "/api/cases", &[], &place("060309"));
-    assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!("ubigeo")));
+    assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!("facts[1].ubigeo")));
     assert!(refused.json()["errors"][0]["es"].as_str().unwrap().contains("060301 CELENDIN"), "{}", refused.json());
+    // In a register it is one row that is refused, as it is looked at and as it is recorded.
+    let csv = "name,state,department,ubigeo\nZeta,latente,CAJAMARCA,060301\nEta,latente,CAJAMARCA,060399\nTeta,latente,cajamarca,0603\n";
+    for dry_run in [true, false] {
+        let path = format!("/api/cases/import?file=zeta.csv&dry-run={dry_run}");
+        let told = oto.server.send_bytes("POST", &path, &[("Cookie", oto.cookie.as_str())], csv.into()).json();
+        assert_eq!((&told["recorded"], &told["rejected"][0]["row"]), (&json!(2), &json!(2)), "{told}");
+        assert_eq!(told["rejected"][0]["errors"][0]["member"], "ubigeo");
+    }
+    // However it was written, it is stored in one way, so that lists, counts and conditions agree.
+    assert_eq!(oto.get("/api/cases?department=Cajamarca&q=teta").json()["number_matched"], 1);
     // A link leads somewhere, a source is not of tomorrow.
     for (member, wrong) in [
         ("feature", json!({"kind": "link", "layer": "mining_concessions", "feature": 99_999_999})),
@@ -844,12 +856,15 @@ fn files_lists_and_suggestions_belong_to_their_institution() {
         ("phase IN ('crisis', 'escalamient')", "escalamiento"),
         ("NOT (type = 'sociambiental')", "socioambiental"),
         ("own_type = 'hidrica' OR about_water = TRUE", "hidrico"),
+        ("department = 'CUSCO'", "Cusco"),
     ] {
         let refused = jefa.send("PUT", "/api/schemes/onds", &[], &scheme(filter, 1));
         assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!("conditions[0].where")));
         let told = refused.json()["errors"][0]["es"].to_string();
         assert!(told.contains(&format!("¿quiso decir «{near}»?")), "{filter}: {told}");
     }
+    let far = jefa.send("PUT", "/api/schemes/onds", &[], &scheme("state = 'activo'", i32::MAX as u32));
+    assert!((400..500).contains(&far.status), "{}", far.status);
     assert_eq!(jefa.send("PUT", "/api/schemes/onds", &[], &scheme("state = 'activo'", 1)).json()["version"], 2);
     assert_eq!(server.json("/api/schemes/onds/counts")["scheme"]["version"], 2);
     assert_eq!(jefa.send("PUT", "/api/schemes/defensoria", &[], &scheme("state = 'activo'", 1)).status, 403);
@@ -1050,6 +1065,24 @@ fn a_merged_record_and_a_withdrawn_fact_tell_nobody_more_than_they_may_know() {
         Json::Null,
         "what it goes on in is hidden from them"
     );
+    // A public record does not go on in one that the public does not see: its end would tell of that.
+    let hidden = record(&oto, &json!({"facts": [{"kind": "name", "name": "Tercero"}]}));
+    let open = record(
+        &oto,
+        &json!({"sharing": "public", "facts": [{"kind": "name", "name": "Cuarto", "source_class": "public"}]}),
+    );
+    let merge = |case: &Json, into: &Json| {
+        oto.send("PUT", &format!("{}/merge", path_of(case)), &[("If-Match", &seen(case))], &json!({"into": into["id"]}))
+            .status
+    };
+    assert_eq!((merge(&open, &hidden), merge(&hidden, &open)), (422, 200));
+    let verdicts = oto.get(&format!("{}/schemes", path_of(&hidden))).json();
+    assert_eq!(verdicts["uncounted_as"], "merged");
+    let published =
+        oto.send("PATCH", &path_of(&hidden), &[("If-Match", &seen(&hidden))], &json!({"sharing": "public"}));
+    assert_eq!(published.status, 200, "as the one it goes on in");
+    let withdrawn = oto.send("PATCH", &path_of(&open), &[("If-Match", &seen(&open))], &json!({"sharing": "own"}));
+    assert_eq!((withdrawn.status, &withdrawn.json()["errors"][0]["member"]), (422, &json!("sharing")));
     // To its own institution they are one, also where cases and events are counted; and the tag of one changes with the other.
     let month = oto.get("/api/schemes/defensoria/month?month=2012-02").json();
     assert_eq!(

@@ -68,6 +68,14 @@ pub fn changed(answer: &Answer) {
     assert_eq!(answer.status, 200, "{}", answer.json());
 }
 
+/// The same two records, a public one after one that is not: it cannot go on in that.
+pub fn in_order<'a>(by: &Browser, one: &'a Json, other: &'a Json) -> [&'a Json; 2] {
+    match by.get(&path_of(one)).json()["sharing"] == "public" {
+        true => [other, one],
+        false => [one, other],
+    }
+}
+
 pub fn version_of(by: &Browser, case: &Json) -> String {
     format!("\"{}\"", by.get(&path_of(case)).json()["version"])
 }
@@ -174,9 +182,10 @@ fn counts_are_those_of_the_database_as_cases_come_change_and_go() {
     let of_oto: Vec<&Json> = cases.iter().filter(|(_, by)| std::ptr::eq(*by, &oto)).map(|(case, _)| case).collect();
     let mut merged = vec![];
     for pair in of_oto.chunks_exact(2).take(8) {
-        let seen = version_of(&oto, pair[0]);
-        let path = format!("{}/merge", path_of(pair[0]));
-        changed(&oto.send("PUT", &path, &[("If-Match", &seen)], &json!({"into": pair[1]["id"]})));
+        let [case, into] = in_order(&oto, pair[0], pair[1]);
+        let seen = version_of(&oto, case);
+        let path = format!("{}/merge", path_of(case));
+        changed(&oto.send("PUT", &path, &[("If-Match", &seen)], &json!({"into": into["id"]})));
         merged.push(path);
     }
     assert!(compare(&database, &server, &viewers) > 300);
@@ -185,7 +194,8 @@ fn counts_are_those_of_the_database_as_cases_come_change_and_go() {
         let seen = format!("\"{}\"", oto.get(case).json()["version"]);
         changed(&oto.send("DELETE", path, &[("If-Match", &seen)], &Json::Null));
     }
-    for (case, by) in cases.iter().step_by(4).take(6) {
+    // (Of the other officer, who merged none.)
+    for (case, by) in cases.iter().filter(|(_, by)| std::ptr::eq(*by, &olga)).take(6) {
         share(by, case, &json!({"sharing": "own"}));
     }
     assert!(compare(&database, &server, &viewers) > 300);
@@ -323,12 +333,12 @@ fn what_changed_between_two_days_is_what_the_database_says() {
     let of = |department: &str| {
         server.json(&format!("/api/changes?since=2009-06-30&until=2012-06-30&department={department}"))
     };
-    assert_eq!(of("Cusco")["changes"], of("CUSCO")["changes"], "however it is written");
+    assert_eq!(of("cusco")["changes"], of("CUSCO")["changes"], "however it is written");
     let listed = |name: &str| {
         server.json(&format!("/api/layers/conflicts/features?department={name}"))["number_matched"].clone()
     };
-    assert!(listed("CUSCO").as_u64().unwrap() > 0 && listed("Cusco") == listed("CUSCO"));
-    assert!(of("CUSCO")["changes"].as_array().unwrap().iter().all(|case| case["department"] == "CUSCO"));
+    assert!(listed("CUSCO").as_u64().unwrap() > 0 && listed("cusco") == listed("CUSCO"));
+    assert!(of("CUSCO")["changes"].as_array().unwrap().iter().all(|case| case["department"] == "Cusco"));
     assert_eq!(of("NADA")["number_matched"], 0);
     assert_eq!(server.get("/api/changes?since=2030-01-01&until=2020-01-01").status, 400);
     assert_eq!(server.get("/api/changes?since=ayer").status, 400);

@@ -6,7 +6,7 @@ with word as (
 ), fact as (
   -- What is known of a record merged into another is known of that one.
   select coalesce(c.merged_into, c.id) as case_id, c.merged_into is null as is_own_fact, f.kind, f.institution, f.list, f.code, f.phase,
-    f.valid_from, f.ordinal, f.name, f.department, f.watershed, f.protection
+    f.valid_from, f.ordinal, (f.geom is null, f.ubigeo is null, f.department is null) as vagueness, f.name, f.department, f.watershed, f.protection
   from rimay.case_fact f
   join rimay.conflict_case c on c.id = f.case_id
   where f.kind in ('name', 'state', 'type', 'activity', 'class', 'scope', 'test', 'place')
@@ -20,7 +20,7 @@ with word as (
   -- As others see it: where protected places really are is told by the page of the case only.
   select distinct on (case_id) case_id, department, watershed, protection <> 'public' as is_protected
   from fact where kind = 'place' and protection <> 'withheld'
-  order by case_id, is_own_fact desc, department is null, ordinal
+  order by case_id, is_own_fact desc, vagueness, ordinal
 ), said as (
   select f.case_id, (array_agg(f.name order by f.is_own_fact desc, f.ordinal) filter (where f.kind = 'name'))[1] as name,
     (array_agg(f.code order by f.is_own_fact desc, f.ordinal) filter (where f.kind = 'scope'))[1] as scope,

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     cases::{fact, path_of, record, share, sign_in, with_officers},
-    counts::{Chance, SCHEMES, changed, invented, standings, version_of},
+    counts::{Chance, SCHEMES, changed, in_order, invented, standings, version_of},
     support::{Server, TestDatabase},
 };
 
@@ -178,9 +178,10 @@ fn what_happened_in_a_period_is_what_the_database_says_as_the_register_changes()
     }
     let own: Vec<_> = cases.iter().filter(|(is_of_olga, _)| !is_of_olga).map(|(_, case)| case).collect();
     for pair in own.chunks_exact(2).take(4) {
-        let merge = json!({"into": pair[1]["id"]});
-        let path = format!("{}/merge", path_of(pair[0]));
-        changed(&oto.send("PUT", &path, &[("If-Match", &version_of(&oto, pair[0]))], &merge));
+        let [case, into] = in_order(&oto, pair[0], pair[1]);
+        let path = format!("{}/merge", path_of(case));
+        let merge = json!({"into": into["id"]});
+        changed(&oto.send("PUT", &path, &[("If-Match", &version_of(&oto, case))], &merge));
     }
     look("after they changed");
 }
@@ -267,15 +268,23 @@ fn how_conflicts_stood_on_a_day_is_what_the_database_says() {
     // One that is in the layer only, and came later.
     database.query("insert into rimay.feature (layer, key, properties, geom, valid_from) values ('conflicts', 'solo',
         '{\"name\": \"Solo\", \"state\": \"activo\", \"phase\": \"crisis\"}', st_point(-75, -9, 4326), '2011-06-01') returning null::text");
+    // And one that is over, which the layer says began and ended.
+    database.query("insert into rimay.feature (layer, key, properties, geom, valid_from) values ('conflicts', 'pasado',
+        '{\"name\": \"Pasado\", \"state\": \"resuelto\", \"started_on\": \"2010-08-01\", \"ended_on\": \"2012-07-01\"}', st_point(-75, -9, 4326), '2010-01-01') returning null::text");
     let shown = whole_map(&database, &server);
     let features = shown["features"].as_array().unwrap();
+    let numbered =
+        |name: &str| features.iter().find(|own| own["properties"]["name"] == name).unwrap()["id"].as_u64().unwrap();
+    let past = numbered("Pasado");
     let case_of: BTreeMap<u64, &str> = features
         .iter()
         .filter_map(|own| Some((own["id"].as_u64().unwrap(), own["properties"]["case_id"].as_str()?)))
         .collect();
-    let alone = features.iter().find(|own| own["properties"]["name"] == "Solo").unwrap()["id"].as_u64().unwrap();
+    let alone = numbered("Solo");
     let mut seen = 0;
-    for (day, is_there) in [("2010-07-01", false), ("2011-12-31", true), ("2013-01-01", true)] {
+    for (day, is_there, past_state) in
+        [("2010-07-01", false, None), ("2011-12-31", true, Some("activo")), ("2013-01-01", true, Some("resuelto"))]
+    {
         let told = server.json(&format!("/api/standings?on={day}"));
         let stood = standings(&database, "", day);
         let mut found = BTreeMap::new();
@@ -284,17 +293,21 @@ fn how_conflicts_stood_on_a_day_is_what_the_database_says() {
             let standing = (own["state"].as_str().unwrap(), own["phase"].as_str().unwrap_or_default());
             match case_of.get(&id) {
                 Some(case) => _ = found.insert((*case).to_owned(), (standing.0.to_owned(), standing.1.to_owned())),
+                None if id == past => assert_eq!((Some(standing.0), standing.1), (past_state, ""), "{day}"),
                 None => assert_eq!((id, standing), (alone, ("activo", "crisis")), "{day}"),
             }
         }
         let on_map: BTreeSet<&str> = case_of.values().copied().collect();
         let expected: BTreeMap<_, _> = stood.into_iter().filter(|(case, _)| on_map.contains(case.as_str())).collect();
         assert_eq!(found, expected, "{day}");
-        let count = expected.len() + usize::from(is_there);
+        let count = expected.len() + usize::from(is_there) + usize::from(past_state.is_some());
         assert_eq!((told["number_matched"].as_u64().unwrap(), told["on"].as_str()), (count as u64, Some(day)));
         seen += count;
     }
     assert!(seen > 40, "{seen}");
+    let changes = server.json("/api/changes?since=2011-12-31&until=2013-01-01");
+    let ended = changes["changes"].as_array().unwrap().iter().find(|own| own["name"] == "Pasado").unwrap();
+    assert_eq!((&ended["change"], &ended["before"]["state"]), (&json!("resolved"), &json!("activo")));
 }
 
 #[test]

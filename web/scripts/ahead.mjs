@@ -21,9 +21,6 @@ const worker = readdirSync(new URL('assets', dist)).filter((name) => /^maplibre-
 const files = [
   ...map.flatMap(({ file, css }) => [file, ...(css ?? [])]),
   ...worker.map((name) => `assets/${name}`),
-  ...readdirSync(new URL('basemap', dist))
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => `basemap/${name}`),
 ].map((file) => `/${file}`)
 if (worker.length !== 1 || files.length < 3)
   throw new Error('the map has a style sheet, a library and a worker')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const folder = new URL('../dist', import.meta.url).pathname
-const compressible = /\.(js|mjs|css|html|svg|json|txt)$/
+const compressible = /\.(js|mjs|css|html|svg|json|txt|pbf)$/
 const smallest = 1024
 
 const brotli = (body) =>

@@ -4,8 +4,10 @@ use super::{FactKinds, ListedCode, Wrong, check::unknown};
 use crate::model::{
     DEPARTMENTS,
     cql2::{Cql2Error, parse_text},
-    department_number,
 };
+
+/// Wrong codes of a condition that are told, at most.
+const MOST_TOLD: usize = 5;
 
 /// In whose words types and activities are told to all.
 pub const COMMON: &str = "defensoria";
@@ -84,13 +86,15 @@ impl Condition {
                 "state" | "scope" => choices(field).iter().map(|code| code.code.as_str()).collect(),
                 "phase" => FactKinds::built_in().field("phase").choices.iter().map(|code| code.code.as_str()).collect(),
                 "type" | "activity" => listed(field, COMMON),
+                "types" => listed("type", COMMON),
+                "activities" => listed("activity", COMMON),
                 "own_type" => listed("type", institution),
                 "class" => listed("class", "onds"),
-                "department" if department_number(text).is_none() => DEPARTMENTS.to_vec(),
+                "department" => DEPARTMENTS.to_vec(),
                 _ => return None,
             };
             (!known.contains(&text)).then(|| unknown(member, text, known.into_iter()))
         });
-        Ok(found.collect())
+        Ok(found.take(MOST_TOLD).collect())
     }
 }

@@ -5,7 +5,7 @@ use super::CaseError;
 use crate::model::{
     DEPARTMENTS,
     cases::{CheckedFact, Wrong},
-    fold,
+    department_number, fold,
 };
 
 /// Communities that a unit must have to stand for a place in it.
@@ -36,14 +36,21 @@ pub(super) async fn locate_all(
     facts: &[CheckedFact],
 ) -> Result<Vec<Located>, CaseError> {
     let mut located = Vec::with_capacity(facts.len());
-    for fact in facts {
+    for (place, fact) in facts.iter().enumerate() {
+        let named = |error| match error {
+            CaseError::Wrong(mut wrong) if facts.len() > 1 => {
+                wrong.member = format!("facts[{place}].{}", wrong.member);
+                CaseError::Wrong(wrong)
+            }
+            error => error,
+        };
         let mut columns = fact.members.clone();
         columns.insert("kind".into(), fact.kind.clone().into());
         if fact.kind == "link" {
-            check_link(connection, fact).await?;
+            check_link(connection, fact).await.map_err(named)?;
         }
         located.push(if fact.kind == "place" {
-            locate(connection, columns).await?
+            locate(connection, columns).await.map_err(named)?
         } else {
             Located { columns, site: None }
         });
@@ -117,12 +124,14 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
             columns.insert(column.into(), unit.as_str().into());
         }
     }
-    // A code tells its department, whether or not outlines are loaded.
-    let of_code = columns.get("ubigeo").and_then(|code| code.as_str()?.get(..2)?.parse::<usize>().ok());
-    if let Some(number) = of_code
-        && let Some(department) = DEPARTMENTS.get(number.wrapping_sub(1))
-    {
-        columns.entry("department").or_insert_with(|| (*department).into());
+    // A code tells its department, whether or not outlines are loaded; and however sources spell it, it is stored in one way: else
+    // the spelling would tell which of them knew it.
+    let number = match columns.get("ubigeo").and_then(Json::as_str) {
+        Some(code) => code.get(..2).and_then(|digits| digits.parse::<usize>().ok()),
+        None => columns.get("department").and_then(|name| department_number(name.as_str()?)),
+    };
+    if let Some(department) = number.and_then(|number| DEPARTMENTS.get(number.wrapping_sub(1))) {
+        columns.insert("department".into(), (*department).into());
     }
     columns.insert("units_as_of".into(), found.units_as_of);
     let protection = columns.get("protection").and_then(Json::as_str).unwrap_or_default().to_owned();
@@ -153,13 +162,26 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
             }
             () => (&["department"], 2),
         };
+        let code = match (text("ubigeo"), number) {
+            (Some(code), _) => Some(code[..digits.min(code.len())].to_owned()),
+            // Whether more is known than the department is not told either.
+            (None, number) => number.map(|number| format!("{number:02}")),
+        };
+        // What is told of a cell is the same wherever in it the place is: its names are those of its own code.
+        let cell = sqlx::query_file!("src/store/queries/locate_place.sql", None::<f64>, None::<f64>, code.as_deref());
+        let cell = cell.fetch_one(&mut *connection).await?;
         for unit in level {
-            if let Some(name) = site.get(*unit) {
-                columns.insert((*unit).to_owned(), name.clone());
+            let own = match *unit {
+                "province" => cell.province.as_deref(),
+                "district" => cell.district.as_deref(),
+                _ => None,
+            };
+            if let Some(name) = own.or(text(unit)) {
+                columns.insert((*unit).to_owned(), name.into());
             }
         }
-        if let Some(code) = text("ubigeo") {
-            columns.insert("ubigeo".into(), code[..digits.min(code.len())].into());
+        if let Some(code) = code {
+            columns.insert("ubigeo".into(), code.into());
         }
         let precision = ["departamento", "provincia", "distrito"][level.len() - 1];
         columns.insert("precision".into(), precision.into());

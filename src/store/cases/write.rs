@@ -7,7 +7,7 @@ use super::{
     publish::finish,
 };
 use crate::{
-    model::cases::CheckedFact,
+    model::cases::{CheckedFact, Wrong},
     store::{Deed, Store, audit::record, in_time},
 };
 
@@ -58,6 +58,14 @@ impl Store {
             Ok(case)
         })
         .await
+    }
+
+    /// Whether places and links of facts hold against what is loaded; nothing is written.
+    ///
+    /// # Errors
+    /// [`CaseError::Wrong`] with what does not.
+    pub async fn check_places(&self, facts: &[CheckedFact]) -> Result<(), CaseError> {
+        self.change(async |connection| locate_all(connection, facts).await.map(drop)).await
     }
 
     /// Adds facts to a case of the caller's institution: all or none.
@@ -157,6 +165,7 @@ impl Store {
             become_viewer(&mut transaction, viewer).await?;
             let locked = lock_with_target(&mut transaction, case).await?;
             locked.is_still(seen)?;
+            check_records(&mut transaction, case, next).await?;
             let Sharing { sharing, shared_with, draft } = next;
             let merged = locked.merged_into.as_deref();
             let query =
@@ -207,6 +216,10 @@ impl Store {
                 _ => {}
             }
             let other = into.and_then(|into| ids.iter().position(|id| *id == into)).map(|place| &locked[place]);
+            let is_public = |locked: &Locked| locked.sharing.sharing == "public";
+            if is_public(own) && other.is_some_and(|other| !is_public(other)) {
+                return Err(CaseError::Wrong(Box::new(hidden_from_all("into"))));
+            }
             if other.is_some_and(|other| other.merged_into.is_some()) {
                 return Err(CaseError::NotMergeable("the other case is merged into a third one: merge into that"));
             }
@@ -284,6 +297,26 @@ async fn lock(connection: &mut PgConnection, case: &str) -> Result<Locked, CaseE
     let row = row.ok_or(CaseError::Unknown)?;
     let sharing = Sharing { sharing: row.sharing, shared_with: row.shared_with, draft: row.draft };
     Ok(Locked { version: row.version, sharing, merged_into: row.merged_into })
+}
+
+/// Records of one dispute: where all see one that goes on in another they see that one too, else the end of the former on the map and
+/// in the numbers would tell that there is one they do not see.
+async fn check_records(connection: &mut PgConnection, case: &str, next: &Sharing) -> Result<(), CaseError> {
+    let rows = sqlx::query_file!("src/store/queries/read_records_of_dispute.sql", case).fetch_all(connection).await?;
+    let is_public = next.sharing == "public";
+    let holds = rows.into_iter().all(|row| match row.goes_on_in_it {
+        true => is_public || !row.is_public,
+        false => row.is_public || !is_public,
+    });
+    if holds { Ok(()) } else { Err(CaseError::Wrong(Box::new(hidden_from_all("sharing")))) }
+}
+
+fn hidden_from_all(member: &str) -> Wrong {
+    Wrong {
+        member: member.into(),
+        es: "un registro público no sigue en uno que el público no ve: haga públicos ambos o ninguno, o sepárelos".into(),
+        en: "a public record does not go on in one that the public does not see: make both public or neither, or part them".into(),
+    }
 }
 
 async fn has_merged(connection: &mut PgConnection, case: &str) -> Result<bool, CaseError> {

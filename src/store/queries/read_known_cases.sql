@@ -8,7 +8,10 @@ with known as (
 )
 select t.id::text as "case_id!", t.code as "case_code!", t.institution as "case_institution!", t.is_own as "is_own!",
   c.id = t.id as "is_own_fact!", f.id::text as "id!", f.kind as "kind!", f.institution, f.code, f.phase, f.name, f.valid_from::text as valid_from,
-  f.valid_to::text as valid_to, f.ordinal as "ordinal!", f.protection, f.department, f.watershed, f.source_class as "source_class!", f.source
+  f.valid_to::text as valid_to,
+  -- Of places the most exact one comes first, as it does in what a case comes to.
+  f.ordinal + case f.kind when 'place' then ((f.geom is null)::int * 4 + (f.ubigeo is null)::int * 2 + (f.department is null)::int) * 1000000000000000
+    else 0 end as "ordinal!", f.protection, f.department, f.watershed, f.source_class as "source_class!", f.source
 from known c
 join known t on t.id = coalesce(c.merged_into, c.id) and t.merged_into is null and not t.draft
 join rimay.case_fact f on f.case_id = c.id

@@ -3,9 +3,20 @@ import { Table } from '../data/Table'
 import { formatDate, formatNumber, lang, words } from '../i18n'
 import type { HelpTexts } from '../i18n/help/es'
 import { Badge } from '../panels/Badge'
+import { LoadFailed } from '../panels/LoadFailed'
 import { licenceOf } from '../panels/Sources'
 import { basemapCredits } from '../state/basemap'
-import { CASES, catalogue, hasOwn, isEmpty, layerById, layers, natureOf } from '../state/catalogue'
+import {
+  CASES,
+  catalogue,
+  hasOwn,
+  isEmpty,
+  layerById,
+  layers,
+  loadCatalogue,
+  natureOf,
+} from '../state/catalogue'
+import { failureOf } from '../state/problems'
 
 /** Whose data each layer holds, and what is not known of it. */
 function SourcesTable({ texts: t }: { texts: HelpTexts }) {
@@ -55,6 +66,7 @@ function SourcesTable({ texts: t }: { texts: HelpTexts }) {
 /** What this is, whose data it shows, what it does not show, and what its words mean. */
 export function AboutPage({ texts: t }: { texts: HelpTexts }) {
   const known = catalogue.value
+  const failed = failureOf('catalogue')
   return (
     <>
       <PageHeader toMap={t.aboutToMap} />
@@ -64,7 +76,9 @@ export function AboutPage({ texts: t }: { texts: HelpTexts }) {
           <p key={text}>{text}</p>
         ))}
         <h2 id="fuentes">{t.aboutSources}</h2>
-        <SourcesTable texts={t} />
+        {failed && <LoadFailed error={failed} retry={() => void loadCatalogue()} />}
+        {known && <SourcesTable texts={t} />}
+        {!known && !failed && <p role="status">{words.value.loading}</p>}
         <h2 id="limites">{t.limits}</h2>
         <ul>
           {t.limitsList.map((sentence) => (

@@ -131,6 +131,7 @@ export function BriefingPage() {
     <>
       <PageHeader toMap={t.toMap} />
       <main class="data briefing" tabIndex={-1}>
+        {!told && <h1>{t.title}</h1>}
         {nowhere.value && (
           <p class="data-failed" role="alert">
             {t.noDepartment}

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import { PageHeader } from '../data/PageHeader'
-import { lang } from '../i18n'
+import { lang, words } from '../i18n'
 import { formatDate } from '../i18n/format'
+import { LoadFailed } from '../panels/LoadFailed'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { Attachments } from './Attachments'
@@ -13,6 +14,7 @@ import {
   type Case,
   type Fact,
   type FactKind,
+  failureIn,
   kinds,
   phaseOf,
   Refusal,
@@ -91,14 +93,19 @@ export function CasePage({ id }: { id: string }) {
   const [shown, setShown] = useState<Case | null | undefined>(undefined)
   const [editing, setEditing] = useState<Editing | null>(null)
   const [failed, setFailed] = useState('')
+  const [lost, setLost] = useState<unknown>(null)
+  const [tries, setTries] = useState(0)
   useEffect(() => {
     ask<Case>('GET', `/api/cases/${encodeURIComponent(id)}`)
-      .then(setShown)
+      .then((found) => {
+        setShown(found)
+        setLost(null)
+      })
       .catch((error) => {
         if (error instanceof Refusal && error.problem.status === 404) setShown(null)
-        else setFailed(sentenceOf(error))
+        else setLost(failureIn(error))
       })
-  }, [id])
+  }, [id, tries])
   const isOwnOfficer =
     shown?.audience === 'own' &&
     person.value?.role === 'officer' &&
@@ -217,6 +224,8 @@ export function CasePage({ id }: { id: string }) {
           </>
         )}
         <Failed text={failed} />
+        {lost !== null && <LoadFailed error={lost} retry={() => setTries(tries + 1)} />}
+        {shown === undefined && lost === null && <p role="status">{words.value.loading}</p>}
         {shown && summary && (
           <>
             <h1>{summary.name ?? shown.code}</h1>

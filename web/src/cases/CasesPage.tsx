@@ -1,21 +1,21 @@
 import { useEffect, useState } from 'preact/hooks'
 import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
-import { lang } from '../i18n'
+import { lang, words } from '../i18n'
+import { LoadFailed } from '../panels/LoadFailed'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
 import {
   ask,
   type CaseRow,
+  failureIn,
   kinds,
   phaseOf,
-  sentenceOf,
   titleOfChoice,
   titleOfInstitution,
   wordOf,
 } from './cases'
-import { Failed } from './Failed'
 import { RegisterImport } from './RegisterImport'
 import { ReleaseDrafts } from './ReleaseDrafts'
 import { caseWords } from './words'
@@ -59,7 +59,7 @@ export function CasesPage() {
   const [filters, setFilters] = useState(filtersOfAddress)
   const [rows, setRows] = useState<CaseRow[] | null>(null)
   const [matched, setMatched] = useState(0)
-  const [failed, setFailed] = useState('')
+  const [failed, setFailed] = useState<unknown>(null)
   const [said, setSaid] = useState('')
   const load = async (offset: number) => {
     const query = new URLSearchParams({ offset: String(offset), limit: String(PAGE) })
@@ -68,9 +68,9 @@ export function CasesPage() {
       const answer = await ask<{ cases: CaseRow[]; number_matched: number }>('GET', `/api/cases?${query}`)
       setRows((before) => (offset ? [...(before ?? []), ...answer.cases] : answer.cases))
       if (!offset || answer.number_matched) setMatched(answer.number_matched)
-      setFailed('')
+      setFailed(null)
     } catch (error) {
-      setFailed(sentenceOf(error))
+      setFailed(failureIn(error))
     }
   }
   useEffect(() => {
@@ -92,13 +92,13 @@ export function CasesPage() {
             {said}
           </p>
         )}
-        <p class="data-actions">
-          {person.value?.role === 'officer' && (
+        {person.value?.role === 'officer' && (
+          <p class="data-actions">
             <a class="button is-main" href={inLanguage('/caso/nuevo')}>
               {t.newCase}
             </a>
-          )}
-        </p>
+          </p>
+        )}
         <form class="data-import data-options" onSubmit={(event) => event.preventDefault()}>
           <label class="is-wide">
             <span>{t.search}</span>
@@ -140,7 +140,8 @@ export function CasesPage() {
             </label>
           )}
         </form>
-        <Failed text={failed} />
+        {failed !== null && <LoadFailed error={failed} retry={() => void load(0)} />}
+        {!rows && failed === null && <p role="status">{words.value.loading}</p>}
         {rows && filters.draft && rows.length > 0 && person.value?.role === 'officer' && (
           <ReleaseDrafts
             key={JSON.stringify(filters)}
@@ -150,7 +151,7 @@ export function CasesPage() {
           />
         )}
         {rows && (
-          <p role="status">
+          <p class="case-matched" role="status">
             {rows.length ? t.matched(matched) : isFiltered ? t.none : t.noneYet}{' '}
             {isFiltered && (
               <button type="button" class="link" onClick={() => setFilters(NO_FILTERS)}>

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
 import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
-import { lang } from '../i18n'
+import { lang, words } from '../i18n'
 import { formatDate, formatNumber } from '../i18n/format'
+import { LoadFailed } from '../panels/LoadFailed'
 import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
-import { ask, sentenceOf } from './cases'
+import { ask, failureIn } from './cases'
 import {
   type Condition,
   type Counts,
@@ -14,7 +15,6 @@ import {
   titleOfGroup,
   titleOfScheme,
 } from './counts'
-import { Failed } from './Failed'
 import { caseWords } from './words'
 
 interface Asked {
@@ -80,12 +80,13 @@ export function CountsPage() {
   const [schemes, setSchemes] = useState<Scheme[]>([])
   const [counts, setCounts] = useState<Counts | null>(null)
   const [differences, setDifferences] = useState<Differences | null>(null)
-  const [failed, setFailed] = useState('')
+  const [failed, setFailed] = useState<unknown>(null)
+  const [tries, setTries] = useState(0)
   useEffect(() => {
     ask<{ schemes: Scheme[] }>('GET', '/api/schemes')
       .then(({ schemes: there }) => setSchemes(there))
-      .catch((error) => setFailed(sentenceOf(error)))
-  }, [])
+      .catch((error) => setFailed(failureIn(error)))
+  }, [tries])
   useEffect(() => {
     keepInAddress(asked)
     let gone = false
@@ -102,13 +103,13 @@ export function CountsPage() {
       if (gone) return
       setCounts(next)
       setDifferences(why)
-      setFailed('')
+      setFailed(null)
     }
-    load().catch((error) => !gone && setFailed(sentenceOf(error)))
+    load().catch((error) => !gone && setFailed(failureIn(error)))
     return () => {
       gone = true
     }
-  }, [asked])
+  }, [asked, tries])
   const set = (name: keyof Asked, value: string) => setAsked({ ...asked, [name]: value })
   const most = Math.max(1, ...(counts?.groups ?? []).map(({ count }) => count))
   return (
@@ -160,7 +161,8 @@ export function CountsPage() {
             </select>
           </label>
         </form>
-        <Failed text={failed} />
+        {failed !== null && <LoadFailed error={failed} retry={() => setTries(tries + 1)} />}
+        {!counts && failed === null && <p role="status">{words.value.loading}</p>}
         {counts && (
           <section class="case-group">
             <p class="case-total" role="status">

@@ -20,32 +20,35 @@ interface Verdict {
   facts: DecidingFact[]
 }
 
+interface Told {
+  /** Why no scheme counts it, whatever is known of it. */
+  uncounted_as: 'draft' | 'merged' | null
+  schemes: Verdict[]
+}
+
 /** Which schemes count a case, and of those that do not, what they ask. */
 export function WhoCounts({ shown }: { shown: Case }) {
   const t = caseWords.value
-  const [verdicts, setVerdicts] = useState<Verdict[] | null>(null)
+  const [told, setTold] = useState<Told | null>(null)
   useEffect(() => {
     let gone = false
-    ask<{ schemes: Verdict[] }>('GET', `/api/cases/${shown.id}/schemes`)
-      .then(({ schemes }) => !gone && setVerdicts(schemes))
+    ask<Told>('GET', `/api/cases/${shown.id}/schemes`)
+      .then((next) => !gone && setTold(next))
       .catch(() => {})
     return () => {
       gone = true
     }
   }, [shown.id, shown.version])
-  if (!verdicts || verdicts.length === 0) return null
-  const why = () => {
-    if (shown.draft) return t.countsNoDraft
-    return shown.merged_into ? t.countsInOther : null
-  }
+  if (!told || told.schemes.length === 0) return null
+  const why = told.uncounted_as && { draft: t.countsNoDraft, merged: t.countsInOther }[told.uncounted_as]
   return (
     <section class="case-group">
       <h2>{t.whoCounts}</h2>
-      {why() ? (
-        <p>{why()}</p>
+      {why ? (
+        <p>{why}</p>
       ) : (
         <ul class="case-schemes">
-          {verdicts.map((verdict) => (
+          {told.schemes.map((verdict) => (
             <li key={verdict.scheme.id} data-counts={verdict.counts}>
               <a class="link" href={inLanguage(`/cifras?esquema=${verdict.scheme.id}`)}>
                 {lang.value === 'en' ? verdict.scheme.title.en : verdict.scheme.title.es}

@@ -131,6 +131,9 @@ export function sentenceOf(error: unknown): string {
   return told.length > 0 ? told.join('; ') : sentenceOfFailure(error.problem)
 }
 
+/** What the server said, of a refusal. */
+export const failureIn = (error: unknown) => (error instanceof Refusal ? error.problem : error)
+
 /** Asks the server. */
 export async function ask<T>(
   method: string,

@@ -3,7 +3,6 @@ import type { Lang } from '../api/types'
 import { FONT, FONT_BOLD } from './fonts'
 import type { Tones } from './tones'
 
-const FILES = ['countries', 'departments', 'department_labels', 'towns', 'waters', 'labels'] as const
 /** Sources and layers of the base map begin with it. */
 export const BASE_PREFIX = 'base-'
 
@@ -25,16 +24,21 @@ export const ownBase = (tones: Tones, lang: Lang): Base => ({
   over: basemapLabels(tones, lang),
 })
 
-/** Static files beside the page; any that is missing simply leaves its layers empty. */
-function basemapSources(): Record<string, SourceSpecification> {
-  const source = (file: string): SourceSpecification => ({
-    type: 'geojson',
-    data: `${location.origin}/basemap/${file}.json`,
-    maxzoom: 10,
-    tolerance: 0.3,
-  })
-  return Object.fromEntries(FILES.map((file) => [BASE_PREFIX + file, source(file)]))
-}
+const OWN = `${BASE_PREFIX}own`
+
+/**
+ * Tiles beside the page, cut when the program is built (fixtures/demo/src/basemap/tiles.mjs, whose zooms and frame these are): what
+ * the browser would have to cut itself made the map late on a slow machine.
+ */
+const basemapSources = (): Record<string, SourceSpecification> => ({
+  [OWN]: {
+    type: 'vector',
+    tiles: [`${location.origin}/basemap/{z}/{x}/{y}.pbf`],
+    minzoom: 2,
+    maxzoom: 6,
+    bounds: [-114, -57, -30, 18],
+  },
+})
 
 const isPeru = ['in', ['get', 'iso'], ['literal', ['PER', 'PE', '604']]] as const
 
@@ -45,20 +49,23 @@ function basemapLayers(tones: Tones): LayerSpecification[] {
     {
       id: 'land',
       type: 'fill',
-      source: 'base-countries',
+      source: OWN,
+      'source-layer': 'countries',
       paint: { 'fill-color': ['case', isPeru as never, tones.peru, tones.land], 'fill-antialias': false },
     },
     {
       id: 'lakes',
       type: 'fill',
-      source: 'base-waters',
+      source: OWN,
+      'source-layer': 'waters',
       filter: ['==', ['get', 'kind'], 'lake'],
       paint: { 'fill-color': tones.water, 'fill-antialias': false },
     },
     {
       id: 'rivers',
       type: 'line',
-      source: 'base-waters',
+      source: OWN,
+      'source-layer': 'waters',
       filter: ['==', ['get', 'kind'], 'river'],
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
@@ -69,13 +76,15 @@ function basemapLayers(tones: Tones): LayerSpecification[] {
     {
       id: 'department-lines',
       type: 'line',
-      source: 'base-departments',
+      source: OWN,
+      'source-layer': 'departments',
       paint: { 'line-color': tones.department, 'line-width': 0.8 },
     },
     {
       id: 'borders',
       type: 'line',
-      source: 'base-countries',
+      source: OWN,
+      'source-layer': 'countries',
       layout: { 'line-join': 'round' },
       paint: {
         'line-color': ['case', isPeru as never, tones.border, tones.coast],
@@ -87,7 +96,8 @@ function basemapLayers(tones: Tones): LayerSpecification[] {
 
 interface LabelStyle {
   id: string
-  source: string
+  /** Name of the collection. */
+  of: string
   text: unknown
   color: string
   size: unknown
@@ -100,7 +110,8 @@ const label = (tones: Tones, style: LabelStyle): LayerSpecification =>
   ({
     id: style.id,
     type: 'symbol',
-    source: style.source,
+    source: OWN,
+    'source-layer': style.of,
     ...(style.minzoom ? { minzoom: style.minzoom } : {}),
     ...(style.filter ? { filter: style.filter } : {}),
     layout: {
@@ -125,7 +136,7 @@ function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
   return [
     label(tones, {
       id: 'river-labels',
-      source: 'base-waters',
+      of: 'waters',
       text: name,
       color: tones.labelSea,
       size: 11,
@@ -135,7 +146,7 @@ function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
     }),
     label(tones, {
       id: 'lake-labels',
-      source: 'base-waters',
+      of: 'waters',
       text: name,
       color: tones.labelSea,
       size: 11,
@@ -144,7 +155,7 @@ function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
     }),
     label(tones, {
       id: 'sea-labels',
-      source: 'base-labels',
+      of: 'labels',
       text: name,
       color: tones.labelSea,
       size: 13,
@@ -153,7 +164,7 @@ function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
     }),
     label(tones, {
       id: 'country-labels',
-      source: 'base-labels',
+      of: 'labels',
       text: name,
       color: tones.labelSoft,
       size: ['interpolate', ['linear'], ['zoom'], 3, 10, 6, 14],
@@ -162,7 +173,7 @@ function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
     }),
     label(tones, {
       id: 'department-labels',
-      source: 'base-department_labels',
+      of: 'department_labels',
       text: ['get', 'name'],
       color: tones.labelSoft,
       size: ['interpolate', ['linear'], ['zoom'], 5, 9.5, 8, 13],
@@ -172,7 +183,8 @@ function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
     {
       id: 'town-dots',
       type: 'circle',
-      source: 'base-towns',
+      source: OWN,
+      'source-layer': 'towns',
       filter: ['<=', ['get', 'rank'], townZoom] as never,
       paint: {
         'circle-radius': ['match', ['get', 'rank'], 1, 2.6, 1.7],
@@ -183,7 +195,7 @@ function basemapLabels(tones: Tones, lang: Lang): LayerSpecification[] {
     },
     label(tones, {
       id: 'town-labels',
-      source: 'base-towns',
+      of: 'towns',
       text: ['get', 'name'],
       color: tones.label,
       size: ['interpolate', ['linear'], ['zoom'], 4, 11, 10, 14],
@@ -205,7 +217,7 @@ export const ownsCapital = ({ over }: Base) => over.some(({ id }) => id === 'tow
 export const capitalLabel = (tones: Tones): LayerSpecification =>
   label(tones, {
     id: 'capital-label',
-    source: 'base-towns',
+    of: 'towns',
     text: ['get', 'name'],
     color: tones.label,
     size: ['interpolate', ['linear'], ['zoom'], 4, 12.5, 10, 14],

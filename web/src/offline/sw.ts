@@ -18,9 +18,9 @@ const PAGE = '/mapa'
 /** Views of the map, which are all the same page; the others need their server. */
 const VIEWS = ['/', '/mapa', '/acerca', '/comparar', '/lamina']
 const FOREVER = /^\/assets\//
-const OWN = /^\/(fonts|basemap)\/[^/]+$|^\/(icon[^/]*|manifest\.webmanifest)$/
+const OWN = /^\/fonts\/|^\/(icon[^/]*|manifest\.webmanifest)$/
 const ASKED =
-  /^\/(basemap\/)?tiles\/|^\/api\/(catalogue|timeline|schemes|institutions|standings|changes|layers\/)|^\/ogc\/collections\/[^/]+\/items/
+  /^\/(basemap|tiles)\/|^\/api\/(catalogue|timeline|schemes|institutions|standings|changes|layers\/)|^\/ogc\/collections\/[^/]+\/items/
 
 /** Where something is kept; null where it is not. */
 function placeOf(path: string): typeof FILES | typeof ANSWERS | null {

@@ -109,7 +109,7 @@ export function ListPane() {
       {rows.value.length > 0 && <ListRows rows={rows.value} />}
       {rowsCurrent.value && rows.value.length === 0 && !listLoading.value && <ListEmpty />}
       {rowsCurrent.value && <Truncated />}
-      {query && (
+      {query && rowsCurrent.value && (
         <p class="list-foot">
           <CopyButton icon="link" label={t.copyLink} text={() => location.href} />
           <CopyButton icon="code" label={t.copyQuery} text={() => location.origin + featuresUrl(query)} />
