@@ -36,6 +36,9 @@ function Schemes({ told }: { told: Briefing }) {
           </tr>
         ))}
       </Table>
+      {told.schemes.every(({ country }) => country === 0) && (
+        <p class="data-stale">{words.value.registerUncounted}</p>
+      )}
       <p class="case-note">{t.schemesNote}</p>
     </section>
   )

@@ -178,6 +178,7 @@ export function CountsPage() {
               {lang.value === 'en' ? counts.scheme.definition.en : counts.scheme.definition.es}{' '}
               {counts.seen_by ? t.seenByOwn : t.seenByPublic}
             </p>
+            {counts.total === 0 && <p class="data-stale">{words.value.registerUncounted}</p>}
             {counts.groups.length > 0 && (
               <Table heads={[t.groupings[counts.by] ?? counts.by, t.cases, t.share]}>
                 {counts.groups.map(({ value, count }) => (

@@ -76,6 +76,9 @@ export const en: Dict = {
   },
   groupingElsewhere: (n) => `${count(n, 'case is', 'cases are')} in no department.`,
   moreFilters: 'Severity, type and who counts',
+  fewFilters: 'Severity and type',
+  registerUncounted:
+    'Schemes count cases of the register of institutions, and there is none in it that meets them and that you may see. Cases of the map that come from other sources are not counted so.',
   outOfView: (n) => `See ${formatted(n)} out of view`,
   severityFilter: 'Severity',
   severities: {

@@ -76,6 +76,9 @@ export const es = {
   },
   groupingElsewhere: (n: number) => `${count(n, 'caso no está', 'casos no están')} en ningún departamento.`,
   moreFilters: 'Gravedad, tipo y quién cuenta',
+  fewFilters: 'Gravedad y tipo',
+  registerUncounted:
+    'Los esquemas cuentan casos del registro de las instituciones, y en él no hay ninguno que cumpla y que usted pueda ver. Los casos del mapa que vienen de otras fuentes no se cuentan así.',
   outOfView: (n: number) => `Ver ${formatted(n)} fuera de la vista`,
   severityFilter: 'Gravedad',
   severities: {

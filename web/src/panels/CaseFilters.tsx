@@ -115,7 +115,7 @@ export function CaseFilters() {
   // (Shut, so that what comes later than the page moves nothing.)
   return (
     <details class="more-filters" open={isChosen}>
-      <summary>{t.moreFilters}</summary>
+      <summary>{recording.size > 0 || chosenScheme.value ? t.moreFilters : t.fewFilters}</summary>
       <SeverityFilter />
       <OneOf
         title={t.typeFilter}

@@ -3,7 +3,7 @@ import type { ChangedCase, Layer } from '../api/types'
 import { formatDate, formatDistance, formatPlace, lang, readableIn, readablePlace, words } from '../i18n'
 import { compareCases } from '../state/caseOrder'
 import { casesById } from '../state/cases'
-import { layerById, natureIn } from '../state/catalogue'
+import { CASES, layerById, natureIn } from '../state/catalogue'
 import { changeById, changes } from '../state/changes'
 import { caseOrder } from '../state/filters'
 import { identify, REACH_M } from '../state/identify'
@@ -50,7 +50,8 @@ function inOrder({ kind, candidates }: Choice): Candidate[] {
 /** Whose data it is, under which licence, and when it was loaded. */
 function SourceLine({ layer, name }: { layer: Layer; name: string | null }) {
   const t = words.value
-  const source = layer.sources.find(({ preset }) => preset === name)
+  const only = layer.sources.length === 1 && layer.id !== CASES ? layer.sources[0] : undefined
+  const source = layer.sources.find(({ preset }) => preset === name) ?? (name === null ? only : undefined)
   const told = source
     ? t.sourceOf(source.source[lang.value], licenceOf(source), vintageOf(source))
     : (name ?? t.registers)
