@@ -10,7 +10,6 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value as Json_, json};
-use sha2::{Digest, Sha256};
 
 use crate::{
     api::{
@@ -27,6 +26,8 @@ use crate::{
     store::{CaseDraft, CaseError, Sharing},
 };
 
+/// Letters of the institution in the code of a row that bears none.
+const LONGEST_INSTITUTION: usize = 20;
 /// Bytes of a register.
 const MAX_REGISTER: usize = 20 << 20;
 /// Cases in a file, at most.
@@ -65,7 +66,7 @@ pub(super) fn routes() -> Router<SharedState> {
 
 /// `POST /api/cases/import?file=NAME&preset=…&columns=…&mapping=…&valid-on=…&source=…&source-class=…&dry-run=…`: the body is a
 /// spreadsheet, whose columns are mapped as those of a file for the layer of conflicts. Each row becomes a case, a draft of the
-/// caller's institution; rows that cannot are told with what is wrong. Sent again, rows that were recorded make none.
+/// caller's institution; rows that cannot are told with what is wrong. Rows that were recorded before, in this file or another, make none.
 async fn import(
     State(state): State<SharedState>,
     caller: Caller,
@@ -106,11 +107,10 @@ async fn import(
     let (mut recorded, mut known) = (0, 0);
     let lists = state.store.codes().await?;
     let today = Moment::today();
-    // The same row of the same file makes one case, whoever sends it and when.
+    // The same row makes one case, whoever sends it and when: also in a file in which others were corrected.
     let code_of = |case: &RegisterCase| {
-        let row = Sha256::digest(format!("{} {}", register.sha256, case.row));
-        let mark: String = row.iter().take(4).map(|byte| format!("{byte:02X}")).collect();
-        case.code.clone().unwrap_or_else(|| format!("{}-{mark}", caller.person.institution.to_uppercase()))
+        let institution: String = caller.person.institution.to_uppercase().chars().take(LONGEST_INSTITUTION).collect();
+        case.code.clone().unwrap_or_else(|| format!("{institution}-{}", case.mark))
     };
     let all: Vec<String> = register.cases.iter().map(code_of).collect();
     let (mut preview, mut codes) = (vec![], state.store.known_case_codes(viewer, &all).await?);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
 
 use crate::{
     exchange::{
@@ -16,13 +17,14 @@ use crate::{
 /// Rows of a register, at most.
 const MOST_ROWS: usize = 10_000;
 
+/// Bytes of a row's digest: of some ten thousand rows no two share them by chance.
+const MARK_BYTES: usize = 8;
+
 /// A register as it was read.
 #[derive(Debug)]
 pub struct Register {
     /// What is known of the file.
     pub summary: SourceSummary,
-    /// SHA-256 of the file, hexadecimal.
-    pub sha256: String,
     /// The cases.
     pub cases: Vec<RegisterCase>,
     /// Rows that no case can be made of, and what was done to others.
@@ -36,6 +38,8 @@ pub struct Register {
 pub struct RegisterCase {
     /// Row in the file, from 1.
     pub row: u64,
+    /// Digest of all that the row says, hexadecimal: the same row of another file has the same.
+    pub mark: String,
     /// Its name.
     pub name: String,
     /// The code it bears.
@@ -64,8 +68,8 @@ pub async fn read_register(
     options: &ReadOptions,
     defaults: &RegisterDefaults,
 ) -> Result<Register, ExchangeError> {
-    let (mut reading, summary, sha256) = Reading::start(path, options).await?;
-    let mut register = Register { summary, sha256, cases: vec![], rejected: vec![], notes: vec![] };
+    let (mut reading, summary, _) = Reading::start(path, options).await?;
+    let mut register = Register { summary, cases: vec![], rejected: vec![], notes: vec![] };
     while let Read::Rows(rows) = reading.next().await? {
         for row in rows {
             match row {
@@ -76,7 +80,9 @@ pub async fn read_register(
                     let values = RegisterRow { layer: options.layer, values: &feature.values };
                     let untaken = untaken(&feature.source_record, &notes, &register.summary);
                     register.notes.extend(notes);
-                    register.cases.push(values.case(feature.row, place, untaken, defaults));
+                    let mark = Sha256::digest(&feature.source_record);
+                    let mark = mark.iter().take(MARK_BYTES).map(|byte| format!("{byte:02X}")).collect();
+                    register.cases.push(values.case((feature.row, mark), place, untaken, defaults));
                 }
             }
         }
@@ -130,7 +136,7 @@ impl RegisterRow<'_> {
 
     fn case(
         &self,
-        row: u64,
+        (row, mark): (u64, String),
         place: Option<[f64; 2]>,
         untaken: Option<String>,
         defaults: &RegisterDefaults,
@@ -206,7 +212,7 @@ impl RegisterRow<'_> {
             );
         }
         let text = |value: Option<Json>| value.and_then(|value| value.as_str().map(str::to_owned));
-        RegisterCase { row, name: text(name).unwrap_or_default(), code: text(self.get("code")), facts }
+        RegisterCase { row, mark, name: text(name).unwrap_or_default(), code: text(self.get("code")), facts }
     }
 
     /// What people call a code of a field.

@@ -480,6 +480,11 @@ fn a_plain_register_is_taken_in_degrees_and_told_what_is_there_already() {
     assert_eq!(told(&send(true)), (Some(0), Some(2)), "what is there already is told before");
     let cases = oto.get("/api/cases?draft=true").json();
     assert_eq!(cases["number_matched"], 2);
+    // Nor do rows come twice with a file in which others were corrected, or within one.
+    let more = format!("{csv}Tres,latente,,ICA,-75.5,-14.5\nTres,latente,,ICA,-75.5,-14.5\n");
+    let path = "/api/cases/import?file=corrected.csv&dry-run=true";
+    let cookie = ("Cookie", oto.cookie.as_str());
+    assert_eq!(told(&oto.server.send_bytes("POST", path, &[cookie], more.into()).json()), (Some(1), Some(3)));
     let one = cases["cases"].as_array().unwrap().iter().find(|case| case["name"] == "Uno").unwrap();
     assert_eq!((&one["longitude"], &one["latitude"]), (&json!(-72.1), &json!(-14.2)));
     // A code of a smaller unit than the layers know stays whole; one of no department is refused.

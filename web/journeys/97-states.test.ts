@@ -22,11 +22,19 @@ interface View {
   asks: string
   /** Stands on it once it has what it asked for. */
   shown: string
+  /** Stands on it once its maps are drawn. */
+  drawn?: string
 }
 
 /** Views beside the map, each with what it is made of. */
 const VIEWS: View[] = [
-  { name: 'compare', path: '/comparar?a=2015-01-01', asks: '**/api/standings?**', shown: '.compare-counts' },
+  {
+    name: 'compare',
+    path: '/comparar?a=2015-01-01',
+    asks: '**/api/standings?**',
+    shown: '.compare-counts',
+    drawn: 'section:last-of-type > [data-drawn]',
+  },
   { name: 'briefing', path: '/informe?dep=Cajamarca', asks: '**/api/changes?**', shown: '.briefing h2' },
   { name: 'cases', path: '/casos', asks: '**/api/cases?**', shown: '.case-matched' },
   { name: 'counts', path: '/cifras', asks: '**/api/schemes/*/counts?**', shown: '.case-total' },
@@ -60,7 +68,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-describe.each(VIEWS)('$name', ({ name, path, asks, shown }) => {
+describe.each(VIEWS)('$name', ({ name, path, asks, shown, drawn }) => {
   it.each(LOOKS)('is whole in $language at $size.width px, dark $dark', async ({ language, size, dark }) => {
     const { page, watch, close } = await open(browser, {
       path: withLanguage(path, language),
@@ -68,6 +76,7 @@ describe.each(VIEWS)('$name', ({ name, path, asks, shown }) => {
       dark,
     })
     await page.waitForSelector(shown)
+    if (drawn) await page.waitForSelector(drawn, { state: 'attached' })
     expect(await overflow(page)).toBe(0)
     expect(await accessibilityFaults(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language)

@@ -1,9 +1,9 @@
+import { LoadFailed } from '../data/LoadFailed'
 import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
 import { formatDate, formatNumber, lang, words } from '../i18n'
 import type { HelpTexts } from '../i18n/help/es'
 import { Badge } from '../panels/Badge'
-import { LoadFailed } from '../panels/LoadFailed'
 import { licenceOf } from '../panels/Sources'
 import { basemapCredits } from '../state/basemap'
 import {

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
+import { LoadFailed } from '../data/LoadFailed'
 import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
 import { lang, words } from '../i18n'
 import { formatDate, formatNumber } from '../i18n/format'
-import { LoadFailed } from '../panels/LoadFailed'
 import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
 import { ask, failureIn } from './cases'
@@ -110,7 +110,11 @@ export function CountsPage() {
       gone = true
     }
   }, [asked, tries])
-  const set = (name: keyof Asked, value: string) => setAsked({ ...asked, [name]: value })
+  const set = (name: keyof Asked, value: string) => {
+    const next = { ...asked, [name]: value }
+    // (A scheme does not differ from itself.)
+    setAsked(next.with === next.scheme ? { ...next, with: '' } : next)
+  }
   const most = Math.max(1, ...(counts?.groups ?? []).map(({ count }) => count))
   return (
     <>

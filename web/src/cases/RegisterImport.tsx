@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
+import { sentenceOfFailure } from '../data/failure'
 import { said } from '../data/sentences'
 import { Table } from '../data/Table'
 import { lang } from '../i18n'
-import { sentenceOfFailure } from '../state/failure'
 import { plainName } from '../state/plainName'
 import { type Fact, fieldsOf, kinds, say, type Wrong } from './cases'
 import { Failed } from './Failed'
@@ -90,10 +90,11 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
   const [day, setDay] = useState('')
   const [taken, setTaken] = useState<Taken | null>(null)
   const [failed, setFailed] = useState('')
+  const [encoding, setEncoding] = useState('')
   const [busy, setBusy] = useState(false)
   // (It stays open while columns are being told, though the file can be read by then.)
   const [columnsOpen, setColumnsOpen] = useState(false)
-  const send = async (of: File, dryRun: boolean, mapped = columns, on = day) => {
+  const send = async (of: File, dryRun: boolean, mapped = columns, on = day, written = encoding) => {
     setBusy(true)
     setFailed('')
     const query = new URLSearchParams({
@@ -102,6 +103,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
       'source-class': sourceClass,
     })
     if (on) query.set('valid-on', on)
+    if (written) query.set('encoding', written)
     if (Object.keys(mapped).length > 0) query.set('columns', JSON.stringify(mapped))
     try {
       const response = await fetch(`/api/cases/import?${query}`, { method: 'POST', body: of })
@@ -114,7 +116,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
       const more = dryRun && Object.keys(mapped).length === 0 ? guessed(told) : {}
       if (Object.keys(more).length > 0) {
         setColumns(more)
-        return await send(of, true, more, on)
+        return await send(of, true, more, on, written)
       }
       setTaken(told)
       if (!dryRun) done(caseWords.peek().wasRecorded(told.recorded, told.known_before))
@@ -158,6 +160,21 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
             </select>
           </label>
           <label>
+            <span>{t.encoding}</span>
+            <select
+              value={encoding}
+              onChange={(event) => {
+                const next = event.currentTarget.value
+                setEncoding(next)
+                if (file) void send(file, true, columns, day, next)
+              }}
+            >
+              <option value="">{t.encodingAuto}</option>
+              <option value="ISO-8859-1">ISO-8859-1 (Latin-1)</option>
+              <option value="windows-1252">windows-1252</option>
+            </select>
+          </label>
+          <label>
             <span>{t.registerDay}</span>
             <input
               type="date"
@@ -175,11 +192,14 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
         {taken && file && (
           <>
             <p role="status">
-              {taken.reason && `${t.tellColumns} (${said(taken.reason, lang.value).text}) `}
-              {taken.dry_run
-                ? `${t.wouldRecord(taken.recorded)} ${taken.known_before > 0 ? t.knownBefore(taken.known_before) : ''}`
-                : t.wasRecorded(taken.recorded, taken.known_before)}{' '}
-              {taken.rejected.length > 0 && t.rowsRefused(taken.rejected.length)}
+              {[
+                taken.reason && `${t.tellColumns} (${said(taken.reason, lang.value).text})`,
+                taken.dry_run && t.wouldRecord(taken.recorded),
+                taken.dry_run && taken.known_before > 0 && t.knownBefore(taken.known_before),
+                !taken.dry_run && t.wasRecorded(taken.recorded, taken.known_before),
+              ]
+                .filter(Boolean)
+                .join(' ')}
             </p>
             {taken.dry_run && (
               <details
@@ -228,6 +248,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
                 </Table>
               </>
             )}
+            {taken.rejected.length > 0 && <p class="data-stale">{t.rowsRefused(taken.rejected.length)}</p>}
             {taken.rejected.length > 0 && (
               <Table heads={[t.dataRow, t.name, t.why]}>
                 {taken.rejected.slice(0, 200).map(({ row, feature, note, errors }) => (

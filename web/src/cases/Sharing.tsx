@@ -51,6 +51,7 @@ export function Sharing({ shown, send }: Props) {
           {hasPublicName && places.length > 0 && !hasPublicPlace && t.placelessOnMap}
         </p>
       )}
+      {sharing !== 'own' && shown.draft && <p class="case-note">{t.noLongerDraft}</p>}
       {sharing === 'own' ? (
         <label class="data-check">
           <input type="checkbox" name="draft" defaultChecked={shown.draft ?? false} />

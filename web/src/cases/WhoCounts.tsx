@@ -40,6 +40,7 @@ export function WhoCounts({ shown }: { shown: Case }) {
     }
   }, [shown.id, shown.version])
   if (!told || told.schemes.length === 0) return null
+  const isOwn = shown.audience === 'own'
   const why = told.uncounted_as && { draft: t.countsNoDraft, merged: t.countsInOther }[told.uncounted_as]
   return (
     <section class="case-group">
@@ -53,14 +54,23 @@ export function WhoCounts({ shown }: { shown: Case }) {
               <a class="link" href={inLanguage(`/cifras?esquema=${verdict.scheme.id}`)}>
                 {lang.value === 'en' ? verdict.scheme.title.en : verdict.scheme.title.es}
               </a>
-              : <strong>{verdict.counts ? t.countsIt : t.countsItNot}</strong>
-              {!verdict.counts && <span class="case-note">; {reasonOf(verdict)}</span>}
+              : <strong>{verdictOf(verdict, isOwn)}</strong>
+              {!verdict.counts && (isOwn || verdict.condition) && (
+                <span class="case-note">; {reasonOf(verdict)}</span>
+              )}
             </li>
           ))}
         </ul>
       )}
     </section>
   )
+}
+
+/** Whether a scheme counts a case. Who does not see all of it is not told that its own institution does not, where nothing decides it. */
+function verdictOf({ counts, condition }: Verdict, isOwn: boolean): string {
+  const t = caseWords.value
+  if (counts) return t.countsIt
+  return isOwn || condition ? t.countsItNot : t.countsNotSaid
 }
 
 /** What a scheme asks that the case does not have, and what is known of it. */

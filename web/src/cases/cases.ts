@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { type ApiError, errorOf, send } from '../api/client'
+import { sentenceOfFailure } from '../data/failure'
 import { lang } from '../i18n'
-import { sentenceOfFailure } from '../state/failure'
 
 export interface Choice {
   code: string
@@ -142,7 +142,7 @@ export async function ask<T>(
   headers: Record<string, string> = {},
 ): Promise<T> {
   const response = await send(method, path, body, headers)
-  if (response.ok) return (await response.json()) as T
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
   const told = (await response
     .clone()
     .json()

@@ -46,7 +46,51 @@ export const SENTENCES: [string, string][] = [
     '{} holds {} characters; at most {} are accepted in one text',
     '{1} tiene {2} caracteres; se aceptan hasta {3}',
   ],
+  ['{} is not a date (accepted: {})', '{1} no es una fecha (se acepta: {2})'],
+  ['{} is not in the code list ({})', '{1} no está en la lista de códigos ({2})'],
+  ['{} is neither yes nor no', '{1} no es ni sí ni no'],
+  ['{} is not a whole number', '{1} no es un número entero'],
+  ['it has {} characters; at most {} are accepted', 'tiene {1} caracteres; se aceptan hasta {2}'],
+  [
+    '{}: "{}" goes only with state {}, not with {}; left empty',
+    '{1}: «{2}» solo va con el estado {3}, no con {4}; quedó vacío',
+  ],
+  // Of requests.
+  ['sign in first', 'entre primero: la sesión terminó o no empezó'],
+  ['the body is larger than this resource takes', 'es más grande de lo que se acepta'],
+  ['the file is empty', 'el archivo está vacío'],
+  [
+    '{}it was changed since you read it; it is now version {}',
+    'cambió desde que lo leyó; va en la versión {2}: vuelva a abrir la página',
+  ],
+  [
+    'the account was changed since you read it; it is now version {}',
+    'la cuenta cambió desde que la leyó; va en la versión {1}',
+  ],
+  [
+    'the case has a state from this day already: change that one',
+    'el caso ya tiene un estado desde ese día: cambie ese',
+  ],
+  [
+    'you look after the accounts of your own institution, except those of system administrators',
+    'usted cuida las cuentas de su institución, salvo las de quienes administran el sistema',
+  ],
+  [
+    'you look after the lists and schemes of your own institution',
+    'usted cuida las listas y los esquemas de su institución',
+  ],
+  [
+    'the case is of another institution: only its own officers change it',
+    'el caso es de otra institución: solo sus oficiales lo cambian',
+  ],
+  ['there is no such file', 'no hay tal archivo'],
   // Of files.
+  [
+    'it is not the zip archive such files are, or too large unpacked',
+    'no es el archivo comprimido que son estos, o descomprimido es demasiado grande',
+  ],
+  ['{} holds no rows in {}: there is nothing to import', '{1} no tiene filas: no hay nada que traer'],
+  ['{} line {}', '{1}, línea {2},'],
   ['{} does not hold {}: {}', '{1} no contiene {2}: {3}'],
   ['it begins with {}', 'empieza con {1}'],
   [

@@ -192,7 +192,10 @@ export function AccountsPage() {
                       <button
                         type="button"
                         class="link"
-                        onClick={() => void setActive(account, !account.active)}
+                        onClick={() => {
+                          if (!account.active || confirm(t.letGoSure(account.name)))
+                            void setActive(account, !account.active)
+                        }}
                       >
                         {account.active ? t.letGo : t.takeBack}{' '}
                         <span class="visually-hidden">{account.login}</span>

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { ApiError, errorOf, send } from '../api/client'
-import { sentenceOfFailure } from '../state/failure'
+import { sentenceOfFailure } from '../data/failure'
 
 export interface Person {
   id: string

@@ -65,6 +65,8 @@ const es = {
   waiting: 'sin contraseña todavía',
   gone: 'ya no está activa',
   letGo: 'Dar de baja',
+  letGoSure: (name: string) =>
+    `La cuenta de ${name} deja de entrar, y sus claves de valer. Se puede restablecer. ¿Darla de baja?`,
   takeBack: 'Activar',
   invite: 'Enlace para otra contraseña',
   invitation: (login: string) =>
@@ -144,6 +146,8 @@ const en: PeopleWords = {
   waiting: 'no password yet',
   gone: 'no longer active',
   letGo: 'Deactivate',
+  letGoSure: (name) =>
+    `The account of ${name} can no longer sign in, and its tokens end. It can be taken back. Let it go?`,
   takeBack: 'Activate',
   invite: 'Link for another password',
   invitation: (login) => `Link for ${login}; it works once, for three days. Hand it over safely:`,

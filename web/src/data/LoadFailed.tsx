@@ -1,5 +1,5 @@
 import { words } from '../i18n'
-import { sentenceOfFailure } from '../state/failure'
+import { sentenceOfFailure } from './failure'
 
 /** Why a page has not what it should show, and a way to ask again. */
 export function LoadFailed({ error, retry }: { error: unknown; retry: () => void }) {

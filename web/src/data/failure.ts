@@ -1,5 +1,6 @@
 import { ApiError } from '../api/client'
-import { words } from '../i18n'
+import { lang, words } from '../i18n'
+import { said } from './sentences'
 
 const UNREACHED = 0
 const FAULT = 500
@@ -12,6 +13,6 @@ export function sentenceOfFailure(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
   const { status, message, requestId } = error
   if (status === UNREACHED) return message || t.failedOffline
-  if (status < FAULT) return message
+  if (status < FAULT) return said(message, lang.value).text
   return [t.failedServer, requestId && `${t.requestId(requestId)}.`].filter(Boolean).join(' ')
 }
