@@ -89,12 +89,20 @@ it('an officer records a case by keyboard only, is told what is wrong, and share
     await page.click('.case-form .is-main')
     await page.waitForSelector('.case-form', { state: 'detached' })
   }
+  // A file comes and goes, and what is done after it is not refused for that.
+  const acta = { name: 'acta.txt', mimeType: 'text/plain', buffer: Buffer.from('Acta de la mesa.') }
+  await page.setInputFiles('.case-group input[type=file]', acta)
+  await page.waitForSelector('a[download="acta.txt"]')
+  page.once('dialog', (dialog) => void dialog.accept())
+  await page.click('li:has(a[download="acta.txt"]) button')
+  await page.waitForSelector('a[download="acta.txt"]', { state: 'detached' })
   await page.check('input[name=sharing][value=public]')
   expect(await page.textContent('.case-sharing [role=status]')).toContain('El público verá 4 de 6')
   await page.click('.case-sharing .is-main')
   await page.waitForSelector('.case-head strong', { state: 'detached' })
   await page.click('.case-history:last-of-type summary')
   await page.waitForSelector('.case-history ol li')
+  expect(await page.textContent('.case-history ol')).toContain('quitó el archivo: acta.txt')
   expect(await accessibilityFaults(page)).toEqual([])
   // Nothing lies beyond what scrolls: the page itself does not.
   expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true)

@@ -16,7 +16,7 @@ const DEPARTMENT = 'Cajamarca'
 it('the briefing of a department counts what the map and the schemes count, and prints', async () => {
   const opened = await open(browser, { path: `/mapa?dep=${DEPARTMENT}` })
   await opened.page.click('a.department-briefing')
-  await opened.page.waitForSelector('.briefing h1')
+  await opened.page.waitForSelector('.briefing-states')
   const { page, watch, close } = opened
   expect(await page.textContent('h1')).toContain(DEPARTMENT)
   const { categories } = await rowsOf('conflicts', `&department=${DEPARTMENT}`)
@@ -40,7 +40,7 @@ it('the briefing of a department counts what the map and the schemes count, and 
   watch.expectClean()
   await close()
   const english = await open(browser, { path: `/informe?dep=${DEPARTMENT}&idioma=en` })
-  await english.page.waitForSelector('.briefing h1')
+  await english.page.waitForSelector('.briefing-states')
   expect(await english.page.textContent('h1')).toBe(`Conflicts in ${DEPARTMENT}`)
   await english.close()
 })
