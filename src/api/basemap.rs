@@ -22,10 +22,9 @@ use crate::{
 };
 
 /// What lies under the data.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub enum Basemap {
     /// Our own.
-    #[default]
     Own,
     /// Tiles of a file.
     Tiles(Arc<TileArchive>),

@@ -72,8 +72,13 @@ async fn show_page_where_nothing_is(State(mut page): State<ServeFile>, request: 
         headers.insert(header::ACCEPT_ENCODING, encodings.clone());
     }
     let method = request.method().clone();
-    let response = next.run(request).await;
-    if !is_for_people || response.status() != StatusCode::NOT_FOUND {
+    let mut response = next.run(request).await;
+    if response.status() != StatusCode::NOT_FOUND {
+        return response;
+    }
+    let varies = HeaderValue::from_static("accept");
+    response.headers_mut().append(header::VARY, varies.clone());
+    if !is_for_people {
         return response;
     }
     let mut request = Request::new(Body::empty());
@@ -81,6 +86,7 @@ async fn show_page_where_nothing_is(State(mut page): State<ServeFile>, request: 
     match page.try_call(request).await.map(IntoResponse::into_response) {
         Ok(mut shown) if shown.status().is_success() => {
             *shown.status_mut() = StatusCode::NOT_FOUND;
+            shown.headers_mut().append(header::VARY, varies);
             shown
         }
         _ => response,

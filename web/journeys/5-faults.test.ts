@@ -1,22 +1,20 @@
 import type { BrowserContext, Route } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { launch, listReady, mapIdle, NO_WEBGL, type Opened, open, picture, settled } from './support/browser'
+import {
+  failing,
+  launch,
+  listReady,
+  mapIdle,
+  NO_WEBGL,
+  type Opened,
+  open,
+  picture,
+  settled,
+} from './support/browser'
 import { drawnAreas } from './support/drawn'
 import { anyPlacedCase } from './support/server'
 
 const HOSTILE = '<img src=x onerror="window.hurt=1"><b>caso</b>'
-
-const failing = (route: Route) =>
-  route.fulfill({
-    status: 500,
-    contentType: 'application/problem+json',
-    body: JSON.stringify({
-      type: 'about:blank',
-      title: 'Internal error',
-      status: 500,
-      request_id: 'fault-42',
-    }),
-  })
 
 /** Opens a page in a browser of its own and closes both whatever happens. */
 async function visit(

@@ -1,19 +1,7 @@
 import type { Browser, Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityFaults } from './support/accessibility'
-import { DESKTOP, launch, open, PHONE, picture } from './support/browser'
-
-const failing = (route: Route) =>
-  route.fulfill({
-    status: 500,
-    contentType: 'application/problem+json',
-    body: JSON.stringify({
-      type: 'about:blank',
-      title: 'Internal error',
-      status: 500,
-      request_id: 'fault-42',
-    }),
-  })
+import { DESKTOP, failing, launch, open, PHONE, picture } from './support/browser'
 
 interface View {
   name: string

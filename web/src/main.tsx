@@ -70,7 +70,7 @@ const PAGES: Record<string, () => Promise<Start>> = {
 }
 
 /** Addresses of the map. */
-const MAP = ['/', '/mapa']
+const MAP = ['/', '/mapa', '/index.html']
 
 /** What shows the view at a path; null of the map. */
 function pageAt(path: string): (() => Promise<Start>) | null {

@@ -127,6 +127,19 @@ export async function settled(page: Page): Promise<void> {
   await listReady(page)
 }
 
+/** A fault of the server, whose request has a number. */
+export const failing = (route: Route) =>
+  route.fulfill({
+    status: 500,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({
+      type: 'about:blank',
+      title: 'Internal error',
+      status: 500,
+      request_id: 'fault-42',
+    }),
+  })
+
 /** Keeps a picture when the caller names a folder for them. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.RIMAY_SCREENSHOTS

@@ -21,6 +21,7 @@ export interface FactField {
     | 'count'
     | 'degrees'
     | 'ubigeo'
+    | 'department'
     | 'institution'
     | 'layer'
   choices?: Choice[]

@@ -46,22 +46,19 @@ export const SENTENCES: [string, string][] = [
     '{} holds {} characters; at most {} are accepted in one text',
     '{1} tiene {2} caracteres; se aceptan hasta {3}',
   ],
-  ['{} is not a date (accepted: {})', '{1} no es una fecha (se acepta: {2})'],
-  ['{} is not in the code list ({})', '{1} no está en la lista de códigos ({2})'],
-  ['{} is neither yes nor no', '{1} no es ni sí ni no'],
-  ['{} is not a whole number', '{1} no es un número entero'],
+  ['"{}" is not a date (accepted: {})', '«{1}» no es una fecha (se acepta: {2})'],
+  ['"{}" is not in the code list ({})', '«{1}» no está en la lista de códigos ({2})'],
+  ['"{}" is neither yes nor no', '«{1}» no es ni sí ni no'],
+  ['"{}" is not a whole number', '«{1}» no es un número entero'],
   ['it has {} characters; at most {} are accepted', 'tiene {1} caracteres; se aceptan hasta {2}'],
-  [
-    '{}: "{}" goes only with state {}, not with {}; left empty',
-    '{1}: «{2}» solo va con el estado {3}, no con {4}; quedó vacío',
-  ],
+  ['"{}" goes only with state {}, not with {}', '«{1}» solo va con el estado {2}, no con {3}'],
   // Of requests.
   ['sign in first', 'entre primero: la sesión terminó o no empezó'],
   ['the body is larger than this resource takes', 'es más grande de lo que se acepta'],
   ['the file is empty', 'el archivo está vacío'],
   [
-    '{}it was changed since you read it; it is now version {}',
-    'cambió desde que lo leyó; va en la versión {2}: vuelva a abrir la página',
+    'it was changed since you read it; it is now version {}',
+    'cambió desde que lo leyó; va en la versión {1}: vuelva a abrir la página',
   ],
   [
     'the account was changed since you read it; it is now version {}',
@@ -90,7 +87,6 @@ export const SENTENCES: [string, string][] = [
     'no es el archivo comprimido que son estos, o descomprimido es demasiado grande',
   ],
   ['{} holds no rows in {}: there is nothing to import', '{1} no tiene filas: no hay nada que traer'],
-  ['{} line {}', '{1}, línea {2},'],
   ['{} does not hold {}: {}', '{1} no contiene {2}: {3}'],
   ['it begins with {}', 'empieza con {1}'],
   [
@@ -122,6 +118,10 @@ export const SENTENCES: [string, string][] = [
   [
     '{}; say --source-layer with the name of one of them',
     '{1}; diga en --source-layer el nombre de uno de ellos',
+  ],
+  [
+    '{} line {} is not UTF-8 ("{}"); say --encoding ISO-8859-1 (Latin-1, usual in older Peruvian files) or the encoding it was written in',
+    'la línea {2} de {1} no está en UTF-8 («{3}»); diga en --encoding ISO-8859-1 (Latin-1, usual en archivos peruanos antiguos) o la codificación con que se escribió',
   ],
   [
     '{} {} is not UTF-8 ("{}"); say --encoding ISO-8859-1 (Latin-1, usual in older Peruvian files) or the encoding it was written in',
