@@ -321,19 +321,32 @@ impl CountedCases {
     /// How many of some cases have which value. Of others' institutions protected cases are told in a place only where there are
     /// enough of them; else they are among those without.
     pub fn grouped(&self, places: &[usize], by: &str) -> Vec<CaseGroup> {
+        let groups = self.groups(places, by).into_iter();
+        let mut groups: Vec<_> = groups.map(|(value, own)| CaseGroup { value, count: own.len() }).collect();
+        groups.sort_by(|one, other| other.count.cmp(&one.count).then(one.value.cmp(&other.value)));
+        groups
+    }
+
+    /// Which of some cases have a value, by the same rule.
+    pub fn group(&self, places: &[usize], by: &str, value: Option<&str>) -> Vec<usize> {
+        self.groups(places, by).remove(&value.map(str::to_owned)).unwrap_or_default()
+    }
+
+    fn groups(&self, places: &[usize], by: &str) -> BTreeMap<Option<String>, Vec<usize>> {
         let is_hidden_in_few = |case: &CountedCase| PLACES.contains(&by) && case.is_protected && !case.known.is_own;
-        let mut groups: BTreeMap<Option<String>, usize> = BTreeMap::new();
-        let mut hidden: BTreeMap<Option<String>, usize> = BTreeMap::new();
+        let mut groups: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
+        let mut hidden: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
         for place in places {
             let case = &self.cases[*place];
             let into = if is_hidden_in_few(case) { &mut hidden } else { &mut groups };
-            *into.entry(case.text(by).map(str::to_owned)).or_default() += 1;
+            into.entry(case.text(by).map(str::to_owned)).or_default().push(*place);
         }
-        for (value, count) in hidden {
-            *groups.entry(value.filter(|_| count >= ENOUGH)).or_default() += count;
+        for (value, own) in hidden {
+            groups.entry(value.filter(|_| own.len() >= ENOUGH)).or_default().extend(own);
         }
-        let mut groups: Vec<_> = groups.into_iter().map(|(value, count)| CaseGroup { value, count }).collect();
-        groups.sort_by(|one, other| other.count.cmp(&one.count).then(one.value.cmp(&other.value)));
+        for own in groups.values_mut() {
+            own.sort_unstable();
+        }
         groups
     }
 }

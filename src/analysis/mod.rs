@@ -12,6 +12,7 @@ mod counting;
 mod cover;
 mod downstream;
 mod measure;
+mod month;
 mod overlap;
 mod question;
 mod row;
@@ -32,6 +33,7 @@ pub use counting::{
 pub use measure::{
     CONFLICTS, First, MeasureError, Measurer, Measures, NEAR_M, PairClass, WATERSHEDS, distances_m, first_day,
 };
+pub use month::{CountedMonth, MONTH_PARTS};
 pub use overlap::{Pair, PairRelation, Side};
 pub use question::{Layers, OverlapQuestion, QuestionError, Relation};
 pub use row::{PairRow, PairSide};

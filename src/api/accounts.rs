@@ -18,13 +18,15 @@ use crate::{
         params::Params,
         people::{checked_login, checked_name, is_uuid, read},
     },
-    model::{Right, Role},
+    model::{Right, Role, is_ubigeo},
     people::{Caller, Secret},
     store::{Account, AccountDraft, Deed},
 };
 
 /// Hours an invitation holds.
 const INVITATION_HOURS: f64 = 72.0;
+/// UBIGEO codes of one account.
+const MOST_JURISDICTIONS: usize = 200;
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 
@@ -79,11 +81,26 @@ async fn create(
         jurisdiction,
     };
     check(&caller, &draft.institution, role, network_level, &draft.jurisdiction)?;
+    check_open(&state, &draft.institution).await?;
     let secret = Secret::new();
     let by = Deed { account: Some(&caller.person.id), action: "account.create" };
     let id = state.store.create_account(&draft, &secret.digest(), INVITATION_HOURS, by).await?;
     let answer = json!({"id": id, "invitation": link(&state, &secret), "hours": INVITATION_HOURS});
     Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+/// Refuses new people at an institution that is closed, or not there.
+async fn check_open(state: &SharedState, institution: &str) -> Result<(), Problem> {
+    let institutions = state.store.institutions().await?;
+    if institutions.iter().any(|own| own.id == institution && !own.closed) {
+        return Ok(());
+    }
+    let institution: String = institution.chars().take(40).collect();
+    let open: Vec<_> = institutions.iter().filter(|own| !own.closed).map(|own| own.id.as_str()).collect();
+    let open = open.join(", ");
+    let es = format!("no hay una institución abierta «{institution}»; se aceptan: {open}");
+    let en = format!("there is no open institution \"{institution}\"; accepted are {open}");
+    Err(wrong("institution", &es, &en))
 }
 
 /// Whether the caller may make or leave such an account.
@@ -109,14 +126,18 @@ fn check(
             "1, 2 or 3 for reporters, and none for others",
         ));
     }
-    let is_prefix = |text: &String| matches!(text.len(), 2 | 4 | 6) && text.bytes().all(|byte| byte.is_ascii_digit());
-    match jurisdiction.len() <= 200 && jurisdiction.iter().all(is_prefix) {
-        true => Ok(()),
-        false => Err(wrong(
-            "jurisdiction",
-            "códigos UBIGEO de 2, 4 o 6 cifras, 200 a lo más",
-            "UBIGEO codes of 2, 4 or 6 digits, 200 at most",
-        )),
+    if jurisdiction.len() > MOST_JURISDICTIONS {
+        let (es, en) = ("se aceptan 200 códigos UBIGEO a lo más", "200 UBIGEO codes are accepted at most");
+        return Err(wrong("jurisdiction", es, en));
+    }
+    match jurisdiction.iter().find(|code| !is_ubigeo(code)) {
+        None => Ok(()),
+        Some(code) => {
+            let code: String = code.chars().take(20).collect();
+            let es = format!("«{code}» no es un UBIGEO: se esperan 2, 4 o 6 cifras que empiezan con el departamento, de 01 a 25");
+            let en = format!("\"{code}\" is no UBIGEO: expected 2, 4 or 6 digits that begin with the department, 01 to 25");
+            Err(wrong("jurisdiction", &es, &en))
+        }
     }
 }
 
@@ -178,6 +199,9 @@ async fn change(
     // Neither what it was nor what it will be is above the caller.
     for person in [&account.person, &next.person] {
         check(&caller, &person.institution, person.role, person.network_level, &person.jurisdiction)?;
+    }
+    if next.person.institution != account.person.institution {
+        check_open(&state, &next.person.institution).await?;
     }
     let by = Deed { account: Some(&caller.person.id), action: "account.change" };
     state.store.change_account(&account, &next, by).await?;

@@ -21,7 +21,7 @@ use crate::{
         people::{is_uuid, read},
     },
     model::{
-        Catalogue, Moment, Right,
+        Catalogue, DEPARTMENTS, Moment, Right, department_number,
         cases::{CheckedFact, FactKinds, ListedCode, SOURCE_CLASSES, Wrong},
     },
     people::Caller,
@@ -113,9 +113,14 @@ pub(super) fn filter_of<'a>(params: &Params, others: impl IntoIterator<Item = &'
         phase: text("phase"),
         kind: text("type"),
         activity: text("activity"),
-        department: text("department"),
+        // In whatever letters it is written: cases have it in one spelling.
+        department: text("department").map(|name| match department_number(&name) {
+            Some(number) => DEPARTMENTS[number - 1].to_owned(),
+            None => name,
+        }),
         institution: text("institution"),
         drafts: params.truth("draft")?,
+        in_full: false,
         merged: params.truth("merged")?,
         offset: i64::try_from(params.whole_number("offset")?.unwrap_or(0)).unwrap_or(i64::MAX),
         limit: params.limit(DEFAULT_LIMIT, MAX_LIMIT)?.try_into().unwrap_or(i64::MAX),
@@ -213,7 +218,7 @@ async fn next_sharing(state: &SharedState, own: &str, now: Sharing, change: Chan
     next.shared_with.sort_unstable();
     next.shared_with.dedup();
     let known = state.store.institutions().await?;
-    if let Some(unknown) = next.shared_with.iter().find(|id| *id == own || !known.iter().any(|one| one.id == **id)) {
+    if let Some(unknown) = next.shared_with.iter().find(|id| *id == own || !known.iter().any(|one| one.id == **id && !one.closed)) {
         return Err(wrong(
             "shared_with",
             &format!("«{unknown}» no es otra institución"),

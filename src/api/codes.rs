@@ -3,6 +3,7 @@
 use axum::{
     Json, Router,
     extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
     routing::{get, put},
 };
 use serde::Deserialize;
@@ -16,7 +17,7 @@ use crate::{
         cases::{COUNTED_KINDS, CodeMatch, Condition, FactKinds, ListedCode, SOURCE_CLASSES, Scheme, Wrong},
     },
     people::Caller,
-    store::Institution,
+    store::{CaseError, Institution},
 };
 
 pub(super) fn routes() -> Router<SharedState> {
@@ -24,7 +25,7 @@ pub(super) fn routes() -> Router<SharedState> {
         .route("/api/institutions/{id}", put(save_institution))
         .route("/api/codes", get(list))
         .route("/api/codes/{institution}/{list}/{code}", put(save))
-        .route("/api/codes/{institution}/{list}/{code}/matches/{other}", put(save_match))
+        .route("/api/codes/{institution}/{list}/{code}/matches/{other}", put(save_match).delete(remove_match))
         .route("/api/schemes/{id}", put(save_scheme))
 }
 
@@ -61,13 +62,15 @@ struct InstitutionBody {
     closed: bool,
 }
 
-/// `PUT /api/institutions/{id}`: a new institution, or what one is called; a closed one makes no accounts and is listed no more.
+/// `PUT /api/institutions/{id}`: a new institution, or what one is called; a closed one makes no accounts and is offered no more.
+/// With `If-None-Match: *` one that is there stays as it is: 412.
 async fn save_institution(
     State(state): State<SharedState>,
     caller: Caller,
     Path(id): Path<String>,
+    headers: HeaderMap,
     WholeBody(body): WholeBody,
-) -> Result<Json<Json_>, Problem> {
+) -> Result<Json<Institution>, Problem> {
     caller.require(Right::ManageInstitutions)?;
     let InstitutionBody { title_es, title_en, closed } = read(&body)?;
     if !(2..=40).contains(&id.len()) || !is_word(&id, 40) || id.as_bytes()[0].is_ascii_digit() {
@@ -81,9 +84,11 @@ async fn save_institution(
         id,
         title_es: checked_title("title_es", &title_es)?,
         title_en: checked_title("title_en", &title_en)?,
+        closed,
     };
-    state.store.save_institution(&own, closed, &caller.person.id).await?;
-    Ok(Json(json!({"id": own.id, "title_es": own.title_es, "title_en": own.title_en, "closed": closed})))
+    let is_new = headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == b"*");
+    state.store.save_institution(&own, is_new, &caller.person.id).await?;
+    Ok(Json(own))
 }
 
 #[derive(Deserialize)]
@@ -134,7 +139,7 @@ async fn save(
     if !FactKinds::built_in().kind(&list).is_some_and(|kind| kind.is_listed) {
         return Err(Problem::not_found("there is no such list"));
     }
-    if !state.store.institutions().await?.iter().any(|one| one.id == institution) {
+    if !state.store.institutions().await?.iter().any(|one| one.id == institution && !one.closed) {
         return Err(Problem::not_found("there is no such institution"));
     }
     if !is_word(&code, 60) {
@@ -181,8 +186,31 @@ async fn save_match(
         ));
     }
     let own = CodeMatch { institution, list, code, to_institution, to_code, relation, version: 0 };
-    state.store.save_code_match(&own, &caller.person.id).await?;
+    if state.store.save_code_match(&own, &caller.person.id).await? {
+        state.overlaps.forget_answers();
+    }
     Ok(Json(json!(own)))
+}
+
+/// `DELETE /api/codes/{institution}/{list}/{code}/matches/{other}`: it is said no more.
+async fn remove_match(
+    State(state): State<SharedState>,
+    caller: Caller,
+    Path((institution, list, code, to_institution)): Path<(String, String, String, String)>,
+) -> Result<StatusCode, Problem> {
+    require_own(&caller, &institution)?;
+    let (to_code, relation) = (String::new(), String::new());
+    let own = CodeMatch { institution, list, code, to_institution, to_code, relation, version: 0 };
+    match state.store.remove_code_match(&own, &caller.person.id).await {
+        Ok(has_narrowed) => {
+            if has_narrowed {
+                state.overlaps.forget_answers();
+            }
+            Ok(StatusCode::NO_CONTENT)
+        }
+        Err(CaseError::Refused(why)) => Err(Problem::not_found(why)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[derive(Deserialize)]

@@ -98,6 +98,7 @@ const REGISTER: &[&str] = &[
     "valid-on",
     "source",
     "source-class",
+    "tests",
     "dry-run",
 ];
 
@@ -216,6 +217,22 @@ const OPERATIONS: &[Operation] = &[
         &[],
         Some("CodeMatch"),
         "What another institution calls the same",
+    ),
+    operation(
+        "delete",
+        "/api/codes/{institution}/{list}/{code}/matches/{other}",
+        ADMINISTRATORS,
+        &[],
+        None,
+        "What another institution calls the same is said no more",
+    ),
+    operation(
+        "get",
+        "/api/schemes/{id}/cases",
+        Anyone,
+        &["asOf", "asKnown", "month", "part", "by", "value", "offset", "limit"],
+        None,
+        "The cases behind a number of counts or of a month",
     ),
     operation("get", "/api/schemes", Anyone, &[], None, "Which cases each institution counts"),
     operation(
@@ -375,6 +392,9 @@ impl Operation {
         let sees = match self.method {
             "patch" | "put" | "delete" if is_case => {
                 Some(json!({"name": "If-Match", "in": "header", "required": true, "schema": {"type": "string"}}))
+            }
+            "put" if self.path == "/api/institutions/{id}" => {
+                Some(json!({"name": "If-None-Match", "in": "header", "description": "* where it shall be new", "schema": {"type": "string"}}))
             }
             "post" if matches!(self.path, "/api/cases" | "/api/cases/{id}/facts") => {
                 Some(json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}))

@@ -360,7 +360,7 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::Unknown | AccountError::NotInvited => Problem::not_found(error),
             AccountError::LoginTaken(_) => Problem::conflict(error),
-            AccountError::Changed(_) => Problem::precondition_failed(error),
+            AccountError::InstitutionTaken(_) | AccountError::Changed(_) => Problem::precondition_failed(error),
             AccountError::UnknownInstitution(_) => Problem::bad_body(error),
             AccountError::Store(error) => error.into(),
         }

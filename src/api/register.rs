@@ -21,9 +21,12 @@ use crate::{
     },
     exchange::{ExchangeError, ReadOptions, RegisterCase, RegisterDefaults, read_register, text_cell},
     jobs::{Upload, read_options},
-    model::{Moment, RowNote, cases::Wrong},
+    model::{
+        Code, Moment, RowNote,
+        cases::{COMMON, COUNTING_TESTS, FactKinds, ListedCode, Wrong},
+    },
     people::Caller,
-    store::{CaseDraft, CaseError, Sharing},
+    store::{CaseDraft, CaseError, Institution, Sharing},
 };
 
 /// Letters of the institution in the code of a row that bears none.
@@ -32,29 +35,44 @@ const LONGEST_INSTITUTION: usize = 20;
 const MAX_REGISTER: usize = 20 << 20;
 /// Cases in a file, at most.
 const MOST_CASES: i64 = 100_000;
-/// Columns of a file of cases: their names, and the Spanish heads.
-const COLUMNS: [(&str, &str); 21] = [
-    ("code", "código"),
-    ("name", "nombre"),
-    ("institution", "institución"),
-    ("audience", "visto como"),
-    ("sharing", "compartido"),
-    ("draft", "borrador"),
-    ("state", "estado"),
-    ("phase", "fase"),
-    ("state_since", "estado desde"),
-    ("scope", "alcance"),
-    ("type", "tipo"),
-    ("activity", "actividad"),
-    ("department", "departamento"),
-    ("province", "provincia"),
-    ("district", "distrito"),
-    ("longitude", "longitud"),
-    ("latitude", "latitud"),
-    ("places", "lugares"),
-    ("events", "hechos"),
-    ("last_event_on", "último hecho"),
-    ("id", "id"),
+/// Columns of a file of cases: their names, and what readers call them.
+const COLUMNS: [(&str, &str, &str); 27] = [
+    ("code", "código", "code"),
+    ("name", "nombre", "name"),
+    ("institution", "institución", "institution"),
+    ("audience", "visto como", "seen as"),
+    ("sharing", "compartido", "sharing"),
+    ("draft", "borrador", "draft"),
+    ("state", "estado", "state"),
+    ("phase", "fase", "phase"),
+    ("state_since", "estado desde", "state since"),
+    ("started_on", "inicio", "started"),
+    ("ended_on", "fin", "ended"),
+    ("scope", "alcance", "scope"),
+    ("type", "tipo", "type"),
+    ("activity", "actividad", "activity"),
+    ("company", "empresa", "company"),
+    ("description", "descripción", "description"),
+    ("department", "departamento", "department"),
+    ("province", "provincia", "province"),
+    ("district", "distrito", "district"),
+    ("ubigeo", "ubigeo", "ubigeo"),
+    ("longitude", "longitud", "longitude"),
+    ("latitude", "latitud", "latitude"),
+    ("precision", "precisión", "precision"),
+    ("places", "lugares", "places"),
+    ("events", "hechos", "events"),
+    ("last_event_on", "último hecho", "last event"),
+    ("id", "id", "id"),
+];
+/// What codes that are no list's are called: column, code, Spanish, English.
+const SHARINGS: [(&str, &str, &str, &str); 6] = [
+    ("audience", "own", "propia institución", "own institution"),
+    ("audience", "shared", "compartido con la institución", "shared with the institution"),
+    ("audience", "public", "público", "public"),
+    ("sharing", "own", "solo su institución", "own institution only"),
+    ("sharing", "shared", "instituciones elegidas", "chosen institutions"),
+    ("sharing", "public", "todos", "everybody"),
 ];
 
 pub(super) fn routes() -> Router<SharedState> {
@@ -64,7 +82,7 @@ pub(super) fn routes() -> Router<SharedState> {
         .layer(DefaultBodyLimit::max(MAX_REGISTER))
 }
 
-/// `POST /api/cases/import?file=NAME&preset=…&columns=…&mapping=…&valid-on=…&source=…&source-class=…&dry-run=…`: the body is a
+/// `POST /api/cases/import?file=NAME&preset=…&columns=…&mapping=…&valid-on=…&source=…&source-class=…&tests=…&dry-run=…`: the body is a
 /// spreadsheet, whose columns are mapped as those of a file for the layer of conflicts. Each row becomes a case, a draft of the
 /// caller's institution; rows that cannot are told with what is wrong. Rows that were recorded before, in this file or another, make none.
 async fn import(
@@ -74,7 +92,7 @@ async fn import(
     WholeBody(body): WholeBody,
 ) -> Result<Response, Problem> {
     let viewer = writer(&caller)?;
-    params.allow_only(OPTIONS.into_iter().chain(["file", "dry-run", "source-class"]))?;
+    params.allow_only(OPTIONS.into_iter().chain(["file", "dry-run", "source-class", "tests"]))?;
     let dry_run = params.truth("dry-run")?;
     let source_class = source_class(&params)?;
     let options = options(&state, &params.with("layer", "conflicts")).await?;
@@ -83,6 +101,7 @@ async fn import(
         valid_from: options.valid_on.unwrap_or_else(Moment::today).to_string(),
         source_class: source_class.to_owned(),
         source: options.source.clone().unwrap_or_else(|| name.to_owned()),
+        tests: tests_of(&params)?,
     };
     // A register that says nothing of it has degrees, as those who keep one write them.
     let read = ReadOptions { degrees_implied: true, ..read_options(&options)? };
@@ -179,6 +198,22 @@ async fn import(
     Ok((status, Json(answer)).into_response())
 }
 
+/// Tests for counting that all cases of a register meet: codes with commas between.
+fn tests_of(params: &Params) -> Result<Vec<String>, Problem> {
+    let told = params.get("tests").unwrap_or_default().split(',').map(str::trim).filter(|code| !code.is_empty());
+    let mut tests: Vec<String> = vec![];
+    for code in told {
+        if !COUNTING_TESTS.contains(&code) {
+            let accepted = COUNTING_TESTS.join(", ");
+            return Err(Problem::bad_parameter("tests", format!("accepted are {accepted}, with commas between")));
+        }
+        if !tests.iter().any(|own| own == code) {
+            tests.push(code.to_owned());
+        }
+    }
+    Ok(tests)
+}
+
 /// A row that no case is made of, with what is wrong in both languages.
 fn refused_for(case: &RegisterCase, errors: &[Wrong]) -> Json_ {
     // (Facts of a row have no numbers that its reader knows.)
@@ -191,29 +226,82 @@ fn refused_for(case: &RegisterCase, errors: &[Wrong]) -> Json_ {
     row
 }
 
-/// The heads of the columns: their names, or with `lang=es` what a reader calls them.
-fn heads(params: &Params) -> Result<[&'static str; COLUMNS.len()], Problem> {
-    match params.get("lang").unwrap_or("en") {
-        "en" => Ok(COLUMNS.map(|(name, _)| name)),
-        "es" => Ok(COLUMNS.map(|(_, title)| title)),
-        _ => Err(Problem::bad_parameter("lang", "accepted are es and en")),
+/// How a file of cases is told: by names and codes, for programs, or in words for readers.
+enum Telling {
+    Codes,
+    Words { is_spanish: bool, lists: Vec<ListedCode>, institutions: Vec<Institution> },
+}
+
+impl Telling {
+    async fn of(state: &SharedState, params: &Params) -> Result<Telling, Problem> {
+        let is_spanish = match params.get("lang") {
+            None => return Ok(Telling::Codes),
+            Some("es") => true,
+            Some("en") => false,
+            Some(_) => return Err(Problem::bad_parameter("lang", "accepted are es and en; without it, names and codes")),
+        };
+        let (lists, institutions) = tokio::try_join!(state.store.codes(), state.store.institutions())?;
+        Ok(Telling::Words { is_spanish, lists, institutions })
+    }
+
+    fn heads(&self) -> [&'static str; COLUMNS.len()] {
+        COLUMNS.map(|(name, es, en)| match self {
+            Telling::Codes => name,
+            Telling::Words { is_spanish: true, .. } => es,
+            Telling::Words { is_spanish: false, .. } => en,
+        })
+    }
+
+    /// What a cell says.
+    fn cell(&self, case: &Json_, column: &str) -> Json_ {
+        let value = &case[column];
+        let Telling::Words { is_spanish, lists, institutions } = self else { return value.clone() };
+        let own = |es: &str, en: &str| if *is_spanish { es.to_owned() } else { en.to_owned() };
+        if let Some(truth) = value.as_bool() {
+            return match truth {
+                true => own("sí", "yes"),
+                false => "no".to_owned(),
+            }
+            .into();
+        }
+        let Some(code) = value.as_str() else { return value.clone() };
+        let kinds = FactKinds::built_in();
+        let chosen = |choices: &[Code]| choices.iter().find(|own| own.code == code).map(|each| own(&each.es, &each.en));
+        let word = match column {
+            "state" | "scope" => kinds.kind(column).and_then(|kind| chosen(&kind.choices)),
+            "phase" | "precision" => chosen(&kinds.field(column).choices),
+            "type" | "activity" => {
+                let mut listed = lists.iter().filter(|own| own.list == column && own.institution == COMMON);
+                listed.find(|own| own.code == code).map(|each| own(&each.title_es, &each.title_en))
+            }
+            "institution" => {
+                institutions.iter().find(|own| own.id == code).map(|each| own(&each.title_es, &each.title_en))
+            }
+            "audience" | "sharing" => {
+                let mut known = SHARINGS.iter().filter(|(of, ..)| *of == column);
+                known.find(|(_, own, ..)| *own == code).map(|(.., es, en)| own(es, en))
+            }
+            _ => None,
+        };
+        word.map_or_else(|| value.clone(), Json_::from)
     }
 }
 
-/// `GET /api/cases/export?f=csv|xlsx&lang=es|en&…`: the cases of a list, as the caller may see them, in one file.
+/// `GET /api/cases/export?f=csv|xlsx&lang=es|en&…`: the cases of a list, as the caller may see them, in one file; with `lang` in words
+/// of that language, without it by names and codes.
 async fn export(State(state): State<SharedState>, caller: Option<Caller>, params: Params) -> Result<Response, Problem> {
     let mut filter = filter_of(&params, ["f", "lang"])?;
-    let heads = heads(&params)?;
-    (filter.offset, filter.limit) = (0, MOST_CASES);
+    (filter.offset, filter.limit, filter.in_full) = (0, MOST_CASES, true);
     let format = params.get("f").unwrap_or("csv");
     if !["csv", "xlsx"].contains(&format) {
         return Err(Problem::bad_parameter("f", "accepted are csv and xlsx"));
     }
+    let telling = Telling::of(&state, &params).await?;
     let (cases, _) = state.store.cases(viewer(caller.as_ref()), &filter).await?;
     let (bytes, kind) = match format {
-        "csv" => (csv(heads, &cases), "text/csv; charset=utf-8"),
+        "csv" => (csv(&telling, &cases), "text/csv; charset=utf-8"),
         _ => {
-            let written = state.heavy.draw(move || xlsx(heads, &cases)).await?;
+            let written = state.heavy.draw(move || xlsx(&telling, &cases)).await?;
             let bytes = written.map_err(|error| {
                 tracing::error!(%error, "a spreadsheet cannot be written");
                 Problem::internal()
@@ -228,14 +316,14 @@ async fn export(State(state): State<SharedState>, caller: Option<Caller>, params
     Ok((headers, bytes).into_response())
 }
 
-fn csv(heads: [&str; COLUMNS.len()], cases: &[Json_]) -> Vec<u8> {
+fn csv(telling: &Telling, cases: &[Json_]) -> Vec<u8> {
     // The mark by which spreadsheets know UTF-8.
     let mut out = "\u{feff}".as_bytes().to_vec();
-    let _ = write!(out, "{}\r\n", heads.join(","));
+    let _ = write!(out, "{}\r\n", telling.heads().join(","));
     for case in cases {
-        let cells = COLUMNS.map(|(column, _)| match &case[column] {
+        let cells = COLUMNS.map(|(column, ..)| match telling.cell(case, column) {
             Json_::Null => String::new(),
-            Json_::String(text) => text_cell(text),
+            Json_::String(text) => text_cell(&text),
             other => other.to_string(),
         });
         let _ = write!(out, "{}\r\n", cells.join(","));
@@ -243,15 +331,15 @@ fn csv(heads: [&str; COLUMNS.len()], cases: &[Json_]) -> Vec<u8> {
     out
 }
 
-fn xlsx(heads: [&str; COLUMNS.len()], cases: &[Json_]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
+fn xlsx(telling: &Telling, cases: &[Json_]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet().set_name("casos")?;
-    for (column, title) in (0..).zip(heads) {
+    for (column, title) in (0..).zip(telling.heads()) {
         sheet.write_string(0, column, title)?;
     }
     for (row, case) in (1..).zip(cases) {
-        for (column, (name, _)) in (0..).zip(COLUMNS) {
-            match &case[name] {
+        for (column, (name, ..)) in (0..).zip(COLUMNS) {
+            match telling.cell(case, name) {
                 Json_::Null => {}
                 Json_::Number(number) => _ = sheet.write_number(row, column, number.as_f64().unwrap_or_default())?,
                 // As a text, never as a formula.

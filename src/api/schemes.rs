@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use serde_json::{Value as Json_, json};
 
 use crate::{
-    analysis::{CountedCase, CountedCases, Counting, Crosswalk, GROUPINGS},
+    analysis::{CountedCase, CountedCases, CountedMonth, Counting, Crosswalk, GROUPINGS, MONTH_PARTS},
     api::{
         Problem, SharedState,
         cases::{checked_id, unknown, viewer},
@@ -26,10 +26,15 @@ use crate::{
     store::{Audience, CaseViewer, CountMoment, EventCount},
 };
 
+/// Cases that a list has.
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 10_000;
+
 pub(super) fn routes() -> Router<SharedState> {
     Router::new()
         .route("/api/schemes", get(list))
         .route("/api/schemes/{id}/counts", get(counts))
+        .route("/api/schemes/{id}/cases", get(cases))
         .route("/api/schemes/{id}/month", get(month))
         .route("/api/schemes/{id}/differences", get(differences))
         .route("/api/cases/{id}/schemes", get(of_case))
@@ -57,6 +62,9 @@ async fn scheme(state: &SharedState, id: &str) -> Result<Scheme, Problem> {
 fn moment(params: &Params, viewer: CaseViewer<'_>) -> Result<(Date, Option<Timestamp>), Problem> {
     let day = params.get("asOf").map(Moment::parse_day).transpose();
     let day = day.map_err(|error| Problem::bad_parameter("asOf", error))?;
+    if day.is_some_and(|day| day > Moment::today()) {
+        return Err(Problem::bad_parameter("asOf", "this day is still to come; what counts then nobody knows"));
+    }
     let known = params.get("asKnown").map(Moment::parse_time).transpose();
     let known = known.map_err(|error| Problem::bad_parameter("asKnown", error))?;
     if known.is_some() && viewer.institution.is_none() {
@@ -123,10 +131,7 @@ async fn counts(
     params: Params,
 ) -> Result<Json<Json_>, Problem> {
     params.allow_only(["by", "asOf", "asKnown"])?;
-    let by = params.get("by").unwrap_or("state");
-    if !GROUPINGS.contains(&by) {
-        return Err(Problem::bad_parameter("by", format!("accepted are {}", GROUPINGS.join(", "))));
-    }
+    let by = grouping(&params)?.unwrap_or("state");
     let viewer = viewer(caller.as_ref());
     let scheme = scheme(&state, &id).await?;
     let (day, as_known) = moment(&params, viewer)?;
@@ -150,34 +155,17 @@ async fn month(
     params: Params,
 ) -> Result<Json<Json_>, Problem> {
     params.allow_only(["month", "asKnown"])?;
-    let text = params.get("month").unwrap_or_default();
-    let first: Date = format!("{text}-01")
-        .parse()
-        .ok()
-        .filter(|day: &Date| text.len() == 7 && day.year() >= 1)
-        .ok_or_else(|| Problem::bad_parameter("month", "expected a month, such as 2015-01"))?;
-    let last = first.last_of_month();
+    let (first, last) = days_of_month(&params)?;
     let viewer = viewer(caller.as_ref());
     let scheme = scheme(&state, &id).await?;
     let (_, as_known) = moment(&params, viewer)?;
     let basis = basis(&state, viewer, as_known).await?;
-    let [at_end, before] =
-        counted(&state, &basis, &scheme, [last, first.checked_sub(1.day()).unwrap_or(first)]).await?;
-    let now = at_end.meeting(&scheme.conditions).map_err(failed)?;
-    let then = before.meeting(&scheme.conditions).map_err(failed)?;
-    let is: HashSet<&str> = now.iter().map(|place| at_end.case(*place).id()).collect();
-    let was: HashSet<&str> = then.iter().map(|place| before.case(*place).id()).collect();
-    let entered: Vec<usize> = now.iter().copied().filter(|place| !was.contains(at_end.case(*place).id())).collect();
-    let began = |place: &usize| at_end.case(*place).started_on().is_some_and(|day| first <= day && day <= last);
-    let new: Vec<_> = entered.iter().copied().filter(began).collect();
-    let left: HashSet<&str> = was.difference(&is).copied().collect();
-    let ended = |state: &str| {
-        let is_it = |case: &CountedCase| case.text("state") == Some(state) && left.contains(case.id());
-        at_end.places().filter(|place| is_it(at_end.case(*place))).count()
-    };
+    let month = counted_month(&state, &basis, &scheme, (first, last)).await?;
+    let CountedMonth { at_end, now, .. } = &month;
     let environmental: Vec<_> =
         now.iter().copied().filter(|place| at_end.case(*place).text("type") == Some("socioambiental")).collect();
     // What happened in cases that it counts at the end of the month or counted before it.
+    let (is, was) = (month.ids("total"), month.ids("before"));
     let seen: Vec<String> = is.union(&was).map(|id| (*id).to_owned()).collect();
     let moment = CountMoment { as_known, source_classes: &scheme.source_classes };
     let events = state.store.count_events(viewer, (first, last), moment, &seen).await?;
@@ -185,25 +173,124 @@ async fn month(
         events.iter().filter(|event| PROTEST_ACTS.contains(&event.code.as_str())).map(|event| event.count).sum::<i64>();
     let sum = |pick: fn(&EventCount) -> i64| events.iter().map(pick).sum::<i64>();
     let mut told = stamp(&scheme, last, as_known, &basis, viewer);
-    told["month"] = text.into();
+    told["month"] = first.strftime("%Y-%m").to_string().into();
     told["total"] = now.len().into();
-    told["by_state"] = json!(at_end.grouped(&now, "state"));
-    told["by_phase"] = json!(at_end.grouped(&now, "phase"));
-    told["by_type"] = json!(at_end.grouped(&now, "type"));
+    told["by_state"] = json!(at_end.grouped(now, "state"));
+    told["by_phase"] = json!(at_end.grouped(now, "phase"));
+    told["by_type"] = json!(at_end.grouped(now, "type"));
     told["by_activity"] = json!(at_end.grouped(&environmental, "activity"));
-    told["total_before"] = was.len().into();
-    told["new"] = new.len().into();
-    told["came_back"] = (entered.len() - new.len()).into();
-    told["left"] = left.len().into();
-    told["new_by_type"] = json!(at_end.grouped(&new, "type"));
-    told["resolved"] = ended("resuelto").into();
-    told["withdrawn"] = ended("retirado").into();
+    told["total_before"] = month.then.len().into();
+    told["new_by_type"] = json!(at_end.grouped(&month.new, "type"));
+    told["new"] = month.new.len().into();
+    told["came_back"] = month.came_back.len().into();
+    told["left"] = month.left.len().into();
+    told["resolved"] = month.resolved.len().into();
+    told["withdrawn"] = month.withdrawn.len().into();
     told["protest_acts"] = acts.into();
     told["dead"] = json!({"state": sum(|event| event.dead_state), "civilian": sum(|event| event.dead_civilian)});
     told["injured"] =
         json!({"state": sum(|event| event.injured_state), "civilian": sum(|event| event.injured_civilian)});
     told["events"] = json!(events);
     Ok(Json(told))
+}
+
+/// First and last day of the month that is asked about; of the month that goes on, today.
+fn days_of_month(params: &Params) -> Result<(Date, Date), Problem> {
+    let text = params.get("month").unwrap_or_default();
+    let first = format!("{text}-01").parse().ok().filter(|day: &Date| text.len() == 7 && day.year() >= 1);
+    let first = first.ok_or_else(|| Problem::bad_parameter("month", "expected a month, such as 2015-01"))?;
+    let today = Moment::today();
+    match first <= today {
+        true => Ok((first, first.last_of_month().min(today))),
+        false => Err(Problem::bad_parameter("month", "this month is still to come")),
+    }
+}
+
+/// The cases of a scheme in a month, worked out beside the async threads.
+async fn counted_month(
+    state: &SharedState,
+    basis: &Basis,
+    scheme: &Scheme,
+    (first, last): (Date, Date),
+) -> Result<CountedMonth, Problem> {
+    let day_before = first.checked_sub(1.day()).unwrap_or(first);
+    let [at_end, before] = counted(state, basis, scheme, [last, day_before]).await?;
+    CountedMonth::of(at_end, before, &scheme.conditions, (first, last)).map_err(failed)
+}
+
+/// `GET /api/schemes/{id}/cases?asOf=…&asKnown=…&by=…&value=…`, or `?month=YYYY-MM&part=…&by=…&value=…`: the cases behind a number of
+/// counts or of a month; with `by` those of one group, without a value those that have none.
+async fn cases(
+    State(state): State<SharedState>,
+    caller: Option<Caller>,
+    Path(id): Path<String>,
+    params: Params,
+) -> Result<Json<Json_>, Problem> {
+    params.allow_only(["asOf", "asKnown", "month", "part", "by", "value", "offset", "limit"])?;
+    let group = grouping(&params)?.map(|by| (by, params.get("value").filter(|value| !value.is_empty())));
+    let part = params.get("part").unwrap_or("total");
+    if !MONTH_PARTS.contains(&part) {
+        return Err(Problem::bad_parameter("part", format!("accepted are {}", MONTH_PARTS.join(", "))));
+    }
+    let (offset, limit) =
+        (params.whole_number("offset")?.unwrap_or(0), params.limit(DEFAULT_LIMIT, MAX_LIMIT)?);
+    let viewer = viewer(caller.as_ref());
+    let scheme = scheme(&state, &id).await?;
+    let (mut day, as_known) = moment(&params, viewer)?;
+    let basis = basis(&state, viewer, as_known).await?;
+    let listed = |counted: &CountedCases, places: &[usize]| {
+        let group = group.map(|(by, value)| counted.group(places, by, value));
+        let places = group.as_deref().unwrap_or(places);
+        let page = places.iter().skip(usize::try_from(offset).unwrap_or(usize::MAX)).take(limit);
+        let told: Vec<_> = page.map(|place| told_case(counted.case(*place))).collect();
+        (places.len(), told)
+    };
+    let (matched, told_cases) = match params.get("month") {
+        Some(_) if params.get("asOf").is_some() => {
+            return Err(Problem::bad_parameter("asOf", "a month has its own days: leave one of the two"));
+        }
+        Some(_) => {
+            let (first, last) = days_of_month(&params)?;
+            let month = counted_month(&state, &basis, &scheme, (first, last)).await?;
+            day = last;
+            let (counted, places) = month.part(part);
+            listed(counted, places)
+        }
+        None => {
+            let [counted] = counted(&state, &basis, &scheme, [day]).await?;
+            let places = counted.meeting(&scheme.conditions).map_err(failed)?;
+            listed(&counted, &places)
+        }
+    };
+    let mut told = stamp(&scheme, day, as_known, &basis, viewer);
+    told["number_matched"] = matched.into();
+    told["number_returned"] = told_cases.len().into();
+    told["cases"] = told_cases.into();
+    Ok(Json(told))
+}
+
+/// What lists of counted cases tell of one.
+fn told_case(case: &CountedCase) -> Json_ {
+    json!({
+        "id": case.id(),
+        "code": case.text("code"),
+        "name": case.text("name"),
+        "institution": case.text("institution"),
+        "state": case.text("state"),
+        "phase": case.text("phase"),
+        "type": case.text("type"),
+        "started_on": case.started_on().map(|day| day.to_string()),
+    })
+}
+
+/// By what one groups, where it is told.
+fn grouping<'a>(params: &'a Params) -> Result<Option<&'a str>, Problem> {
+    match params.get("by") {
+        Some(by) if !GROUPINGS.contains(&by) => {
+            Err(Problem::bad_parameter("by", format!("accepted are {}", GROUPINGS.join(", "))))
+        }
+        by => Ok(by),
+    }
 }
 
 /// `GET /api/schemes/{id}/differences?with=…&asOf=…`: why two numbers differ: the cases that one scheme counts and the other does not,

@@ -20,6 +20,9 @@ const MOST_ROWS: usize = 10_000;
 /// Bytes of a row's digest: of some ten thousand rows no two share them by chance.
 const MARK_BYTES: usize = 8;
 
+/// Code of the test that violence was feared, which a row tells by that there was some.
+const VIOLENCE: &str = "may_turn_violent";
+
 /// A register as it was read.
 #[derive(Debug)]
 pub struct Register {
@@ -57,6 +60,8 @@ pub struct RegisterDefaults {
     pub source_class: String,
     /// The source.
     pub source: String,
+    /// Tests for counting that all of its cases meet, by their codes.
+    pub tests: Vec<String>,
 }
 
 /// Reads a register off the async threads.
@@ -78,8 +83,21 @@ pub async fn read_register(
                     let place =
                         feature.geometry_wkb.as_deref().and_then(|wkb| read_wkb(wkb).ok()?.points.first().copied());
                     let values = RegisterRow { layer: options.layer, values: &feature.values };
+                    let name = values.text("name").unwrap_or_default();
+                    let note = |note: String| RowNote { row: feature.row, feature: name.clone(), note, place: None };
+                    if let (Some(began), Some(ended)) = (values.text("started_on"), values.text("ended_on"))
+                        && ended < began
+                    {
+                        register.rejected.push(note(format!("it ended on {ended}, before it began on {began}")));
+                        continue;
+                    }
                     let untaken = untaken(&feature.source_record, &notes, &register.summary);
+                    let has_lost_day = notes.iter().any(|note| is_left_empty(&note.note, values.day_of_state()));
                     register.notes.extend(notes);
+                    if has_lost_day && values.get("state").is_some() {
+                        let day = &defaults.valid_from;
+                        register.notes.push(note(format!("its state holds from {day}, the day of the list")));
+                    }
                     let mark = Sha256::digest(&feature.source_record);
                     let mark = mark.iter().take(MARK_BYTES).map(|byte| format!("{byte:02X}")).collect();
                     register.cases.push(values.case((feature.row, mark), place, untaken, defaults));
@@ -101,9 +119,7 @@ fn untaken(record: &str, notes: &[RowNote], summary: &SourceSummary) -> Option<S
     let record: Map<String, Json> = serde_json::from_str(record).ok()?;
     let is_unread = |column: &str| {
         let field = summary.used_columns.iter().find(|(_, own)| own == column).map(|(field, _)| field.as_str());
-        field.is_some_and(|field| {
-            notes.iter().any(|note| note.note.starts_with(&format!("{field}:")) && note.note.ends_with("left empty"))
-        })
+        field.is_some_and(|field| notes.iter().any(|note| is_left_empty(&note.note, field)))
     };
     let is_meant = |column: &String| summary.ignored_columns.contains(column) || is_unread(column);
     let told = record.iter().filter(|(column, _)| is_meant(column)).filter_map(|(column, value)| {
@@ -113,6 +129,11 @@ fn untaken(record: &str, notes: &[RowNote], summary: &SourceSummary) -> Option<S
     });
     let told: Vec<String> = told.collect();
     (!told.is_empty()).then(|| format!("Según la fuente: {}", told.join("; ")))
+}
+
+/// Whether a note says that the value of a field could not be read.
+fn is_left_empty(note: &str, field: &str) -> bool {
+    note.strip_prefix(field).is_some_and(|rest| rest.starts_with(':')) && note.ends_with("left empty")
 }
 
 /// A row in the fields of the layer of conflicts.
@@ -132,6 +153,20 @@ impl RegisterRow<'_> {
             Value::Integer(number) => Some((*number).into()),
             Value::Real(number) => Some((*number).into()),
         }
+    }
+
+    fn text(&self, field: &str) -> Option<String> {
+        self.get(field).and_then(|value| value.as_str().map(str::to_owned))
+    }
+
+    /// Whether the case is over.
+    fn has_ended(&self) -> bool {
+        matches!(self.text("state").as_deref(), Some("resuelto" | "retirado"))
+    }
+
+    /// The field of the day on which its state began.
+    fn day_of_state(&self) -> &'static str {
+        if self.has_ended() { "ended_on" } else { "started_on" }
     }
 
     fn case(
@@ -154,13 +189,11 @@ impl RegisterRow<'_> {
             }
             facts.push(fact);
         };
-        let name = self.get("name");
-        fact("name", &[("name", name.clone())]);
-        let own = self.get("description").and_then(|text| text.as_str().map(str::to_owned));
+        fact("name", &[("name", self.get("name"))]);
+        let own = self.text("description");
         // A day that no state begins on is kept in words.
-        let ended = matches!(self.get("state").as_ref().and_then(Json::as_str), Some("resuelto" | "retirado"));
-        let (unused, title) = if ended { ("started_on", "inicio") } else { ("ended_on", "fin") };
-        let day = self.get(unused).and_then(|day| day.as_str().map(|day| format!("Según la fuente: {title}: {day}")));
+        let (unused, title) = if self.has_ended() { ("started_on", "inicio") } else { ("ended_on", "fin") };
+        let day = self.text(unused).map(|day| format!("Según la fuente: {title}: {day}"));
         let parts: Vec<String> = own.into_iter().chain(day).chain(untaken).collect();
         if !parts.is_empty() {
             fact("description", &[("text", Some(parts.join("\n").into()))]);
@@ -169,8 +202,7 @@ impl RegisterRow<'_> {
             fact("scope", &[("code", Some(value))]);
         }
         if let Some(state) = self.get("state") {
-            let own_day = if ended { self.get("ended_on") } else { self.get("started_on") };
-            let day = own_day.unwrap_or_else(|| defaults.valid_from.as_str().into());
+            let day = self.get(self.day_of_state()).unwrap_or_else(|| defaults.valid_from.as_str().into());
             fact("state", &[("code", Some(state)), ("phase", self.get("phase")), ("valid_from", Some(day))]);
         }
         for field in ["type", "activity"] {
@@ -189,11 +221,15 @@ impl RegisterRow<'_> {
         {
             fact("sector", &[("organisation", Some(authority.into())), ("text", Some("Autoridad competente".into()))]);
         }
-        if self.get("violence_recorded") == Some(json!(true)) {
+        let has_violence = self.get("violence_recorded") == Some(json!(true));
+        if has_violence {
             fact(
                 "test",
-                &[("code", Some("may_turn_violent".into())), ("text", Some("Hubo hechos de violencia.".into()))],
+                &[("code", Some(VIOLENCE.into())), ("text", Some("Hubo hechos de violencia.".into()))],
             );
+        }
+        for test in defaults.tests.iter().filter(|test| !(has_violence && *test == VIOLENCE)) {
+            fact("test", &[("code", Some(test.as_str().into()))]);
         }
         if place.is_some() || self.get("department").is_some() || self.get("ubigeo").is_some() {
             let precision = self.get("location_precision").filter(|precision| precision != "no_indicada");
@@ -211,8 +247,7 @@ impl RegisterRow<'_> {
                 ],
             );
         }
-        let text = |value: Option<Json>| value.and_then(|value| value.as_str().map(str::to_owned));
-        RegisterCase { row, mark, name: text(name).unwrap_or_default(), code: text(self.get("code")), facts }
+        RegisterCase { row, mark, name: self.text("name").unwrap_or_default(), code: self.text("code"), facts }
     }
 
     /// What people call a code of a field.

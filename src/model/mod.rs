@@ -42,6 +42,6 @@ pub use preset::Preset;
 pub use query::{FeatureQuery, Period, PeriodError, PropertyFilter};
 pub use search_text::fold;
 pub use source::Source;
-pub use ubigeo::{DEPARTMENTS, UbigeoAuthority, department_number, ubigeo_authority};
+pub use ubigeo::{DEPARTMENTS, UbigeoAuthority, department_number, is_ubigeo, ubigeo_authority};
 pub use value::{MAX_IDENTIFIER, MAX_NAME, MAX_TEXT, Value, ValueError, ValueRef};
 pub use written_place::{WrittenPlace, read_written_place};

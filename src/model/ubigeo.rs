@@ -46,6 +46,13 @@ pub fn department_number(name: &str) -> Option<usize> {
     DEPARTMENTS.iter().position(|own| fold(own) == folded).map(|place| place + 1)
 }
 
+/// Whether a text can be the UBIGEO of a department, a province or a district, by INEI's numbers.
+pub fn is_ubigeo(text: &str) -> bool {
+    matches!(text.len(), 2 | 4 | 6)
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && text[..2].parse().is_ok_and(|number| (1..=DEPARTMENTS.len()).contains(&number))
+}
+
 /// Whose the UBIGEO is, by the department it stands for: the first two digits are the department's number. `None` where both
 /// authorities number the department alike, where neither does so, or where it cannot be told.
 pub fn ubigeo_authority(ubigeo: &str, department: &str) -> Option<UbigeoAuthority> {

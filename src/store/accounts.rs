@@ -21,6 +21,8 @@ pub struct Institution {
     pub title_es: String,
     /// In English.
     pub title_en: String,
+    /// Whether it makes no accounts and is offered no more; what it recorded stays.
+    pub closed: bool,
 }
 
 /// Who somebody with an account is.
@@ -104,6 +106,9 @@ pub enum AccountError {
     /// The institution is not there, or no longer.
     #[error("there is no institution \"{0}\"")]
     UnknownInstitution(String),
+    /// There is one with this code.
+    #[error("there is an institution \"{0}\" already: change it in the list, or choose another code")]
+    InstitutionTaken(String),
     /// The invitation is used or over.
     #[error("this link was used already or is over; ask for another one")]
     NotInvited,
@@ -153,7 +158,7 @@ impl Store {
         Ok(sqlx::query_file_scalar!("src/store/queries/has_accounts.sql").fetch_one(&self.pool).await?)
     }
 
-    /// Institutions that are open.
+    /// Institutions, also those that are closed.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -162,15 +167,18 @@ impl Store {
         Ok(query.fetch_all(&self.pool).await?)
     }
 
-    /// Makes an institution, or changes what it is called or whether it is closed.
+    /// Makes an institution, or changes what it is called or whether it is closed; where it shall be new, makes it or changes nothing.
     ///
     /// # Errors
-    /// [`AccountError::Store`].
-    pub async fn save_institution(&self, own: &Institution, closed: bool, account: &str) -> Result<(), AccountError> {
+    /// [`AccountError::InstitutionTaken`], [`AccountError::Store`].
+    pub async fn save_institution(&self, own: &Institution, is_new: bool, account: &str) -> Result<(), AccountError> {
         let mut transaction = self.pool.begin().await?;
-        let Institution { id, title_es, title_en } = own;
-        let query = sqlx::query_file!("src/store/queries/save_institution.sql", id, title_es, title_en, closed);
-        query.execute(&mut *transaction).await?;
+        let Institution { id, title_es, title_en, closed } = own;
+        let query =
+            sqlx::query_file!("src/store/queries/save_institution.sql", id, title_es, title_en, *closed, is_new);
+        if query.execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Err(AccountError::InstitutionTaken(id.clone()));
+        }
         let by = Deed { account: Some(account), action: "institution.save" };
         let detail = serde_json::json!({"title_es": title_es, "title_en": title_en, "closed": closed});
         record(&mut transaction, by, id, &detail).await?;

@@ -1,11 +1,15 @@
 //! Code lists of institutions, what they have in common, and schemes.
 
 use serde_json::json;
-use sqlx::Connection;
+use sqlx::{Connection, PgTransaction};
 
 use crate::{
-    model::cases::{CodeMatch, ListedCode, Scheme},
-    store::{CaseError, Deed, Store, StoreError, audit::record},
+    model::cases::{COMMON, CodeMatch, ListedCode, Scheme},
+    store::{
+        CaseError, Deed, Store, StoreError,
+        audit::record,
+        cases::{bring_up_to_date, commit_changed},
+    },
 };
 
 impl Store {
@@ -46,11 +50,12 @@ impl Store {
         Ok(next)
     }
 
-    /// Says what another institution calls the same.
+    /// Says what another institution calls the same; cases whose common words follow from it are told by them. Says whether less is
+    /// public than before.
     ///
     /// # Errors
     /// [`CaseError`].
-    pub async fn save_code_match(&self, own: &CodeMatch, account: &str) -> Result<(), CaseError> {
+    pub async fn save_code_match(&self, own: &CodeMatch, account: &str) -> Result<bool, CaseError> {
         let mut connection = self.editing.acquire().await?;
         let mut transaction = connection.begin().await?;
         let CodeMatch { institution, list, code, to_institution, to_code, relation, .. } = own;
@@ -67,11 +72,33 @@ impl Store {
             Some(refusal) if refusal.is_foreign_key_violation() => {
                 CaseError::Refused("one of the two codes is not there".into())
             }
+            Some(refusal) if refusal.is_check_violation() => {
+                CaseError::Refused("an institution matches the codes of others, not its own".into())
+            }
             _ => error.into(),
         })?;
         let by = Deed { account: Some(account), action: "code.match" };
         record(&mut transaction, by, &format!("{institution}/{list}/{code}"), &json!(own)).await?;
-        Ok(transaction.commit().await?)
+        retell(transaction, own).await
+    }
+
+    /// Takes back what another institution calls the same; as [`Store::save_code_match`].
+    ///
+    /// # Errors
+    /// [`CaseError`]; [`CaseError::Unknown`] where nothing was said.
+    pub async fn remove_code_match(&self, own: &CodeMatch, account: &str) -> Result<bool, CaseError> {
+        let mut connection = self.editing.acquire().await?;
+        let mut transaction = connection.begin().await?;
+        let CodeMatch { institution, list, code, to_institution, .. } = own;
+        let query =
+            sqlx::query_file!("src/store/queries/delete_code_match.sql", institution, list, code, to_institution);
+        if query.execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Err(CaseError::Refused("nothing was said of these two".into()));
+        }
+        let by = Deed { account: Some(account), action: "code.unmatch" };
+        let detail = json!({"to_institution": to_institution});
+        record(&mut transaction, by, &format!("{institution}/{list}/{code}"), &detail).await?;
+        retell(transaction, own).await
     }
 
     /// The next version of a scheme that is still as it was seen; of version 0 a new one.
@@ -112,6 +139,23 @@ impl Store {
         transaction.commit().await?;
         Ok(next)
     }
+}
+
+/// Commits a change of what a code is called in the words that are common to all, with all cases that have it told by them.
+async fn retell(mut transaction: PgTransaction<'_>, of: &CodeMatch) -> Result<bool, CaseError> {
+    if of.to_institution != COMMON {
+        transaction.commit().await?;
+        return Ok(false);
+    }
+    sqlx::query("set local role rimay_register").execute(&mut *transaction).await?;
+    let query =
+        sqlx::query_file_scalar!("src/store/queries/read_cases_with_code.sql", of.list, of.institution, of.code);
+    let cases = query.fetch_all(&mut *transaction).await?;
+    sqlx::query("reset role").execute(&mut *transaction).await?;
+    let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
+    let has_narrowed = bring_up_to_date(&mut transaction, &cases, false).await?;
+    commit_changed(transaction, &cases).await?;
+    Ok(has_narrowed)
 }
 
 /// Somebody else wrote the same version at the same moment.

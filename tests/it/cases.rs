@@ -862,6 +862,8 @@ fn files_lists_and_suggestions_belong_to_their_institution() {
         ("NOT (type = 'sociambiental')", "socioambiental"),
         ("own_type = 'hidrica' OR about_water = TRUE", "hidrico"),
         ("department = 'CUSCO'", "Cusco"),
+        ("CASEI(state) = CASEI('Activa')", "activo"),
+        ("state NOT LIKE 'activx'", "activo"),
     ] {
         let refused = jefa.send("PUT", "/api/schemes/onds", &[], &scheme(filter, 1));
         assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!("conditions[0].where")));
@@ -883,7 +885,7 @@ fn the_list_of_81_conflicts_becomes_cases_and_comes_out_again() {
         println!("skipped: {} is not there", file.display());
         return;
     };
-    let (_database, server) = with_officers();
+    let (database, server) = with_officers();
     let oto = sign_in(&server, "oto");
     let send = |query: &str| {
         let headers = [("Cookie", oto.cookie.as_str())];
@@ -912,10 +914,19 @@ fn the_list_of_81_conflicts_becomes_cases_and_comes_out_again() {
     assert_eq!(oto.get("/api/cases?limit=100").json()["number_matched"], 81);
     let csv = oto.get("/api/cases/export?f=csv");
     let text = String::from_utf8(csv.body).unwrap();
-    assert_eq!(text.lines().count(), 82);
+    // (Descriptions hold lines of their own.)
+    let rows = |text: &str| text.split("\r\n").filter(|row| !row.is_empty()).count();
+    assert_eq!(rows(&text), 82);
     let spanish = String::from_utf8(oto.get("/api/cases/export?lang=es").body).unwrap();
     assert!(spanish.starts_with("\u{feff}código,nombre,institución,"), "{}", spanish.lines().next().unwrap());
-    assert_eq!(spanish.lines().skip(1).collect::<Vec<_>>(), text.lines().skip(1).collect::<Vec<_>>());
+    assert_eq!(rows(&spanish), 82);
+    for (codes, words) in [(",activo,", ",Activo,"), (",socioambiental,", ",Socioambiental,"), (",true,", ",sí,")] {
+        let count = |text: &str, word: &str| text.matches(word).count();
+        assert!(count(&text, codes) > 10, "{codes}");
+        assert_eq!((count(&spanish, codes), count(&spanish, words)), (0, count(&text, codes)), "{codes}");
+    }
+    let described = database.count("select count(*) from rimay.case_summary where audience = 'own' and description is not null");
+    assert!(described > 0 && text.matches("Según la fuente").count() >= described, "{described}");
     let xlsx = oto.get("/api/cases/export?f=xlsx");
     assert_eq!((xlsx.status, &xlsx.body[..2]), (200, b"PK".as_slice()));
     assert_eq!(
@@ -923,6 +934,74 @@ fn the_list_of_81_conflicts_becomes_cases_and_comes_out_again() {
         1,
         "the public sees none"
     );
+}
+
+#[test]
+fn a_register_says_what_its_cases_meet_and_what_does_not_hold_together() {
+    let (_database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let send = |rows: &str, query: &str| {
+        let headers = [("Cookie", oto.cookie.as_str())];
+        let path = format!("/api/cases/import?file=lista.csv&valid-on=2026-01-31&{query}");
+        server.send_bytes("POST", &path, &headers, format!("name,state,phase,started_on,ended_on\n{rows}").into_bytes())
+    };
+    let rows = "Por el agua,activo,crisis,2025-05-01,\n\
+                Al revés,resuelto,,2025-05-01,2024-05-01\n\
+                Sin día,activo,crisis,31/31/2025,\n\
+                Terminado,resuelto,,2020-01-01,2021-01-01\n";
+    let told = send(rows, "tests=may_turn_violent,about_water&dry-run=true").json();
+    assert_eq!(told["recorded"], 3, "{told}");
+    let notes = |told: &Json, list: &str| {
+        let list = told[list].as_array().unwrap().clone();
+        list.iter().map(|note| format!("{}: {}", note["feature"].as_str().unwrap(), note["note"].as_str().unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(notes(&told, "rejected"), ["Al revés: it ended on 2024-05-01, before it began on 2025-05-01"]);
+    let said = notes(&told, "notes");
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].starts_with("Sin día: started_on: ") && said[0].ends_with("left empty"), "{said:?}");
+    assert_eq!(said[1], "Sin día: its state holds from 2026-01-31, the day of the list");
+    let wrong = send(rows, "tests=may_turn_violent,aboutwater&dry-run=true");
+    assert_eq!((wrong.status, &wrong.json()["parameter"]), (400, &json!("tests")));
+    assert_eq!(send(rows, "tests=may_turn_violent,about_water").json()["recorded"], 3);
+    let listed = oto.get("/api/cases?draft=true").json();
+    for row in listed["cases"].as_array().unwrap() {
+        let case = oto.get(&format!("/api/cases/{}", row["id"].as_str().unwrap())).json();
+        share(&oto, &case, &json!({"sharing": "own", "draft": false}));
+    }
+    // What is over is counted no more; the two others are, by those who count what is so.
+    for (scheme, count) in [("defensoria", 2), ("ana", 2), ("onds", 0)] {
+        let counts = oto.get(&format!("/api/schemes/{scheme}/counts")).json();
+        assert_eq!(counts["total"], count, "{scheme}: {counts}");
+    }
+}
+
+#[test]
+fn coordinates_far_from_the_department_that_is_written_are_refused() {
+    let (database, server) = with_officers();
+    assert!(database.accepts(
+        "insert into rimay.feature (layer, source, key, properties, geom) values
+         ('departments', 'x', '08', '{\"code\": \"08\", \"name\": \"Cusco\"}', st_multi(st_makeenvelope(-73, -15, -71, -12, 4326))),
+         ('departments', 'x', '21', '{\"code\": \"21\", \"name\": \"Puno\"}', st_multi(st_makeenvelope(-71, -17, -69, -13, 4326)))",
+    ));
+    let oto = sign_in(&server, "oto");
+    let record_at = |longitude: f64, department: &str| {
+        let facts = json!({"facts": [{"kind": "name", "name": "Lugar"},
+            {"kind": "place", "longitude": longitude, "latitude": -14.0, "department": department, "protection": "public"}]});
+        oto.send("POST", "/api/cases", &[], &facts)
+    };
+    let refused = record_at(-72.0, "Puno");
+    assert_eq!(refused.status, 422);
+    assert_eq!(
+        refused.json()["errors"][0]["es"],
+        "las coordenadas están en Cusco, y el departamento dice «Puno»: corrija unas u otro"
+    );
+    assert_eq!(record_at(-72.0, "CUSCO").json()["summary"]["department"], "Cusco");
+    // Outlines are not exact: just beside them what is written is kept in words.
+    let beside = record_at(-71.05, "Puno");
+    assert_eq!(beside.status, 201, "{}", beside.json());
+    assert_eq!(beside.json()["summary"]["department"], "Cusco");
+    let place = beside.json()["facts"].as_array().unwrap().iter().find(|fact| fact["kind"] == "place").unwrap().clone();
+    assert_eq!(place["text"], "Según la fuente: Puno.");
 }
 
 /// Halves an area again and again by all that can be asked of it, and says how small the area is in which it still finds the case.

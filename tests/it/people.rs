@@ -97,6 +97,25 @@ fn the_first_administrator_makes_accounts_and_each_may_what_their_role_says() {
     let seen = version(&root, "rita");
     let officer = root.send("PATCH", &of_rita, &[("If-Match", &seen)], &json!({"role": "officer"}));
     assert_eq!((officer.status, &officer.json()["network_level"]), (200, &Json::Null), "{}", officer.json());
+    // Where somebody works is a place that is there.
+    let sent = |jurisdiction: &str| json!({"login": "zoe", "name": "Zoe", "role": "officer", "institution": "ana", "jurisdiction": [jurisdiction]});
+    let refused = root.send("POST", "/api/accounts", &[], &sent("99"));
+    assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!("jurisdiction")));
+    assert!(refused.json()["errors"][0]["es"].as_str().unwrap().starts_with("«99» no es un UBIGEO"));
+    // A new institution changes none that is there; a closed one has no new people, and keeps its name.
+    let named = |title: &str, closed: bool| json!({"title_es": title, "title_en": title, "closed": closed});
+    let new = [("If-None-Match", "*")];
+    assert_eq!(root.send("PUT", "/api/institutions/anp", &new, &named("SERNANP", false)).status, 200);
+    assert_eq!(root.send("PUT", "/api/institutions/ana", &new, &named("Otra", false)).status, 412);
+    assert_eq!(root.send("PUT", "/api/institutions/anp", &[], &named("SERNANP", true)).status, 200);
+    let all = server.json("/api/institutions");
+    let told = |id: &str| all["institutions"].as_array().unwrap().iter().find(|own| own["id"] == id).unwrap().clone();
+    assert_eq!(told("anp"), json!({"id": "anp", "title_es": "SERNANP", "title_en": "SERNANP", "closed": true}));
+    assert_ne!(told("ana")["title_es"], "Otra");
+    let mut late = sent("08");
+    late["institution"] = json!("anp");
+    let refused = root.send("POST", "/api/accounts", &[], &late);
+    assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!("institution")));
     // Whoever is let go is out at once, and comes in no more.
     let oto = Browser::sign_in(&server, "oto", PASSWORD).ok().unwrap();
     let of_oto = format!("/api/accounts/{}", ids[1]);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{FactField, FactFieldType, FactKind, FactKinds, ListedCode};
-use crate::model::{AROUND_PERU, Catalogue, Code, DEPARTMENTS, department_number, fold};
+use crate::model::{AROUND_PERU, Catalogue, Code, DEPARTMENTS, department_number, fold, is_ubigeo};
 
 /// Characters of a line and of a text, at most.
 const LONGEST: (usize, usize) = (300, 20_000);
@@ -302,20 +302,11 @@ impl FactField {
                 }
             }
             FactFieldType::Ubigeo => match value.as_str() {
-                Some(code) if matches!(code.len(), 2 | 4 | 6) && code.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    match ("01"..="25").contains(&&code[..2]) {
-                        true => Ok(code.into()),
-                        false => Err(wrong(
-                            name,
-                            "empieza con el departamento, de 01 a 25",
-                            "it begins with the department, 01 to 25",
-                        )),
-                    }
-                }
+                Some(code) if is_ubigeo(code) => Ok(code.into()),
                 _ => Err(wrong(
                     name,
-                    "se espera un texto de 2, 4 o 6 cifras, con sus ceros delante",
-                    "expected a text of 2, 4 or 6 digits, with its leading zeros",
+                    "se espera un texto de 2, 4 o 6 cifras, con sus ceros delante, que empieza con el departamento, de 01 a 25",
+                    "expected a text of 2, 4 or 6 digits, with its leading zeros, that begins with the department, 01 to 25",
                 )),
             },
             FactFieldType::Department => match words(name, value, LONGEST.0)? {

@@ -147,7 +147,11 @@ impl FactKinds {
         self.kinds.iter().find(|kind| kind.id == id)
     }
 
-    fn field(&self, name: &str) -> &FactField {
+    /// The field of a name, one of those that kinds have.
+    ///
+    /// # Panics
+    /// Where there is none.
+    pub fn field(&self, name: &str) -> &FactField {
         self.fields.iter().find(|field| field.name == name).expect("a test looks for every field")
     }
 }

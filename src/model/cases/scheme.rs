@@ -1,9 +1,10 @@
+use geo::Geometry;
 use serde::{Deserialize, Serialize};
 
 use super::{FactKinds, ListedCode, Wrong, check::unknown};
 use crate::model::{
     DEPARTMENTS,
-    cql2::{Cql2Error, parse_text},
+    cql2::{Cql2Error, Filter, Property, PropertyKind, Record, Scalar, parse_text},
 };
 
 /// Wrong codes of a condition that are told, at most.
@@ -81,8 +82,8 @@ impl Condition {
             let codes = lists.iter().filter(|code| code.list == list && code.institution == own);
             codes.map(|code| code.code.as_str()).collect::<Vec<_>>()
         };
-        let found = expression.texts_of_properties().into_iter().filter_map(|(field, text)| {
-            let known: Vec<&str> = match field {
+        let known_of = |field: &str| -> Option<Vec<&str>> {
+            Some(match field {
                 "state" | "scope" => choices(field).iter().map(|code| code.code.as_str()).collect(),
                 "phase" => FactKinds::built_in().field("phase").choices.iter().map(|code| code.code.as_str()).collect(),
                 "type" | "activity" => listed(field, COMMON),
@@ -92,9 +93,91 @@ impl Condition {
                 "class" => listed("class", "onds"),
                 "department" => DEPARTMENTS.to_vec(),
                 _ => return None,
-            };
-            (!known.contains(&text)).then(|| unknown(member, text, known.into_iter()))
+            })
+        };
+        let texts = expression.texts_of_properties();
+        let named = texts.iter().filter_map(|(field, text)| {
+            let known = known_of(field)?;
+            (!known.contains(text)).then(|| unknown(member, text, known.into_iter()))
         });
-        Ok(found.take(MOST_TOLD).collect())
+        let named: Vec<Wrong> = named.take(MOST_TOLD).collect();
+        if !named.is_empty() {
+            return Ok(named);
+        }
+        // A pattern, a range or a text in other letters is right where some code meets it.
+        let mut unmet = vec![];
+        for (field, text, test) in expression.tests_of_properties() {
+            let Some(known) = known_of(field).filter(|_| !texts.contains(&(field, text))) else { continue };
+            let asked = Filter::compile(test, &[Property { name: field, kind: PropertyKind::Text }])?;
+            // (Of fields with several codes, those stand beside one another.)
+            let all = known.join(" ");
+            let is_met = known.iter().copied().chain([all.as_str()]).any(|code| asked.passes(&OneText(code)));
+            if !is_met {
+                unmet.push(unknown(member, text, known.into_iter()));
+            }
+        }
+        unmet.truncate(MOST_TOLD);
+        Ok(unmet)
+    }
+}
+
+/// A code, asked as if it were a case of which nothing else is known.
+struct OneText<'a>(&'a str);
+
+impl Record for OneText<'_> {
+    fn value(&self, _: usize) -> Scalar<'_> {
+        Scalar::Text(self.0.into())
+    }
+
+    fn geometry(&self) -> Option<&Geometry<f64>> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_that_no_code_meets_are_told() {
+        let code = |list: &str, code: &str| ListedCode {
+            institution: COMMON.into(),
+            list: list.into(),
+            code: code.into(),
+            title_es: code.into(),
+            title_en: code.into(),
+            retired: false,
+            version: 1,
+        };
+        let lists = [code("activity", "mineria"), code("activity", "energia")];
+        let wrong = |filter: &str| {
+            let condition =
+                Condition { filter: filter.into(), kind: "state".into(), es: String::new(), en: String::new() };
+            condition.unknown_codes("where", COMMON, &lists).expect("it can be read").len()
+        };
+        for met in [
+            "state = 'activo'",
+            "state LIKE 'act%'",
+            "CASEI(state) = CASEI('ACTIVO')",
+            "state BETWEEN 'a' AND 'b'",
+            "activities LIKE '%mineria%' OR activities LIKE '%energia%'",
+            "NOT (state LIKE 'res%') AND state_since > DATE('2026-01-01')",
+            "may_turn_violent = TRUE",
+            "name LIKE '%zzz%'",
+        ] {
+            assert_eq!(wrong(met), 0, "{met}");
+        }
+        for unmet in [
+            "state = 'activa'",
+            "state <> 'activa'",
+            "state LIKE 'actx%'",
+            "CASEI(state) = CASEI('ACTIVA')",
+            "ACCENTI(department) = ACCENTI('Cuzco')",
+            "state BETWEEN 'x' AND 'z'",
+            "activities LIKE '%minerria%'",
+            "state = 'activo' AND NOT (phase LIKE 'dialogx%')",
+        ] {
+            assert_eq!(wrong(unmet), 1, "{unmet}");
+        }
     }
 }

@@ -290,6 +290,30 @@ impl Expression {
         own.into_iter().chain(self.parts().into_iter().flat_map(Expression::texts_of_properties)).collect()
     }
 
+    /// Comparisons, patterns, ranges and lists that ask of one property only, each with it and the first text that is written there.
+    pub fn tests_of_properties(&self) -> Vec<(&str, &str, &Expression)> {
+        match self {
+            Expression::Compare(..) | Expression::Like(..) | Expression::Between(..) | Expression::In(..) => {
+                let (mut names, mut texts) = (vec![], vec![]);
+                self.named_and_written(&mut names, &mut texts);
+                names.dedup();
+                match (names.as_slice(), texts.first()) {
+                    ([name], Some(text)) => vec![(name, text, self)],
+                    _ => vec![],
+                }
+            }
+            _ => self.parts().into_iter().flat_map(Expression::tests_of_properties).collect(),
+        }
+    }
+
+    fn named_and_written<'a>(&'a self, names: &mut Vec<&'a str>, texts: &mut Vec<&'a str>) {
+        match self {
+            Expression::Property(name) => names.push(name),
+            Expression::Literal(Literal::Text(text)) => texts.push(text),
+            _ => self.parts().into_iter().for_each(|part| part.named_and_written(names, texts)),
+        }
+    }
+
     pub(super) fn not(self) -> Expression {
         Expression::Not(Box::new(self))
     }

@@ -16,6 +16,7 @@ use sqlx::{Connection, PgConnection};
 
 pub use activity::Activity;
 pub use facts::{COUNTED_FACTS, FactFilter};
+pub(super) use publish::{bring_up_to_date, commit_changed};
 
 use crate::{
     model::cases::{CheckedFact, ListedCode, Wrong},
@@ -116,6 +117,8 @@ pub struct CaseFilter {
     pub institution: Option<String>,
     /// Only drafts.
     pub drafts: bool,
+    /// With descriptions and what else lists leave off.
+    pub in_full: bool,
     /// Those merged into others, too.
     pub merged: bool,
     /// How many are passed over.
@@ -288,7 +291,8 @@ impl Store {
                 filter.merged,
                 filter.offset,
                 filter.limit,
-                filter.drafts
+                filter.drafts,
+                filter.in_full
             );
             let rows = query.fetch_all(connection).await?;
             let matched = rows.first().map(|row| row.matched);

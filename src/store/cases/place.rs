@@ -10,6 +10,8 @@ use crate::model::{
 
 /// Communities that a unit must have to stand for a place in it.
 const ENOUGH_COMMUNITIES: i64 = 5;
+/// Metres beside the outline of the department that is written at which a place is taken to lie in another: outlines differ by less.
+const FAR_FROM_OUTLINE_M: f64 = 10_000.0;
 /// Columns that tell where a place is.
 const PLACE_COLUMNS: [&str; 11] = [
     "longitude",
@@ -80,7 +82,16 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
     let degrees = |name: &str| columns.get(name).and_then(Json::as_f64);
     let (longitude, latitude) = (degrees("longitude"), degrees("latitude"));
     let told = columns.get("ubigeo").and_then(Json::as_str);
-    let query = sqlx::query_file!("src/store/queries/locate_place.sql", longitude, latitude, told);
+    let department = columns.get("department").and_then(Json::as_str);
+    let department_code = department.and_then(department_number).map(|number| format!("{number:02}"));
+    let query = sqlx::query_file!(
+        "src/store/queries/locate_place.sql",
+        longitude,
+        latitude,
+        told,
+        department_code,
+        FAR_FROM_OUTLINE_M
+    );
     let found = query.fetch_one(&mut *connection).await?;
     if let (Some(told), Some(beside)) = (told, &found.units_beside) {
         return Err(CaseError::Wrong(Box::new(Wrong {
@@ -101,6 +112,17 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
             member: "ubigeo".into(),
             es: format!("el lugar está en el UBIGEO {lies}, no en {told}: corrija uno de los dos"),
             en: format!("the place lies in the UBIGEO {lies}, not in {told}: mend one of them"),
+        })));
+    }
+    if let (Some(department), Some(true)) = (department, found.is_beside_department) {
+        let (es, en) = match &found.department {
+            Some(lies) => (format!("están en {lies}"), format!("lie in {lies}")),
+            None => ("no están en ninguno".to_owned(), "lie in none".to_owned()),
+        };
+        return Err(CaseError::Wrong(Box::new(Wrong {
+            member: "department".into(),
+            es: format!("las coordenadas {es}, y el departamento dice «{department}»: corrija unas u otro"),
+            en: format!("the coordinates {en}, and the department says \"{department}\": mend one of them"),
         })));
     }
     // The code of a smaller unit than the layers know is kept.
@@ -168,7 +190,14 @@ async fn locate(connection: &mut PgConnection, mut columns: Map<String, Json>) -
             (None, number) => number.map(|number| format!("{number:02}")),
         };
         // What is told of a cell is the same wherever in it the place is: its names are those of its own code.
-        let cell = sqlx::query_file!("src/store/queries/locate_place.sql", None::<f64>, None::<f64>, code.as_deref());
+        let cell = sqlx::query_file!(
+            "src/store/queries/locate_place.sql",
+            None::<f64>,
+            None::<f64>,
+            code.as_deref(),
+            None::<&str>,
+            FAR_FROM_OUTLINE_M
+        );
         let cell = cell.fetch_one(&mut *connection).await?;
         for unit in level {
             let own = match *unit {

@@ -13,27 +13,44 @@ pub(super) async fn finish(
     (action, detail): (&'static str, &Json),
     is_public_no_more: bool,
 ) -> Result<bool, CaseError> {
-    sqlx::query("set local role rimay_register").execute(&mut *transaction).await?;
-    let mut features = vec![];
-    for case in cases {
-        sqlx::query_file!("src/store/queries/summarise_case.sql", case).execute(&mut *transaction).await?;
-        let query = sqlx::query_file!("src/store/queries/read_public_case.sql", case);
-        let public = query.fetch_optional(&mut *transaction).await?;
-        features.push((*case, public.map(|row| (row.properties, row.wkb, row.started_on))));
-    }
-    sqlx::query("reset role").execute(&mut *transaction).await?;
-    let mut has_narrowed = false;
-    for (case, feature) in features {
-        has_narrowed |= publish(&mut transaction, case, feature, is_public_no_more).await?;
-    }
+    let has_narrowed = bring_up_to_date(&mut transaction, cases, is_public_no_more).await?;
     let by = Deed { account: viewer.account, action };
     record(&mut transaction, by, cases[0], detail).await?;
-    // As the last thing: positions are taken in the order in which changes are committed.
+    commit_changed(transaction, cases).await?;
+    Ok(has_narrowed)
+}
+
+/// Works out again what cases come to, and what of them is public. Says whether less is public than before.
+pub(in crate::store) async fn bring_up_to_date(
+    connection: &mut PgConnection,
+    cases: &[&str],
+    is_public_no_more: bool,
+) -> Result<bool, CaseError> {
+    sqlx::query("set local role rimay_register").execute(&mut *connection).await?;
+    let mut features = vec![];
+    for case in cases {
+        sqlx::query_file!("src/store/queries/summarise_case.sql", case).execute(&mut *connection).await?;
+        let query = sqlx::query_file!("src/store/queries/read_public_case.sql", case);
+        let public = query.fetch_optional(&mut *connection).await?;
+        features.push((*case, public.map(|row| (row.properties, row.wkb, row.started_on))));
+    }
+    sqlx::query("reset role").execute(&mut *connection).await?;
+    let mut has_narrowed = false;
+    for (case, feature) in features {
+        has_narrowed |= publish(connection, case, feature, is_public_no_more).await?;
+    }
+    Ok(has_narrowed)
+}
+
+/// Commits what changed cases. Positions are taken last, in the order in which changes are committed.
+pub(in crate::store) async fn commit_changed(
+    mut transaction: PgTransaction<'_>,
+    cases: &[&str],
+) -> Result<(), CaseError> {
     sqlx::query("set local role rimay_register").execute(&mut *transaction).await?;
     let changed: Vec<String> = cases.iter().map(|case| (*case).to_owned()).collect();
     sqlx::query_file!("src/store/queries/advance_case_position.sql", &changed).execute(&mut *transaction).await?;
-    transaction.commit().await?;
-    Ok(has_narrowed)
+    Ok(transaction.commit().await?)
 }
 
 /// Brings the feature of a case up to date. Where it tells less than before, its earlier versions go: what is no longer told is not

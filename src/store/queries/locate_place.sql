@@ -1,5 +1,6 @@
 -- In which units a place lies, as the layers have them now, and of which revision these are. Where no district is known, the
--- province or department tells. Where the layers have the units beside a UBIGEO and not itself, those are told. $1: longitude, $2: latitude, or both null; $3: UBIGEO or null.
+-- province or department tells. Where the layers have the units beside a UBIGEO and not itself, those are told. $1: longitude, $2: latitude, or both null; $3: UBIGEO or null; $4: code
+-- of the department somebody wrote, or null; $5: how many metres beside its outline a place may be, for outlines are not exact.
 with place as (select st_setsrid(st_makepoint($1, $2), 4326) as geom),
 district as (
   select properties from rimay.feature, place
@@ -32,6 +33,8 @@ select coalesce((select properties ->> 'department' from district), (select prop
   (select properties ->> 'code' from watershed) as watershed,
   (select string_agg(code || ' ' || coalesce(name, ''), ', ' order by code) from sibling
     having not bool_or(code = $3)) as units_beside,
+  (select not st_dwithin(feature.geom::geography, place.geom::geography, $5) from rimay.feature, place
+    where layer = 'departments' and properties ->> 'code' = $4 order by id limit 1) as is_beside_department,
   (select coalesce(jsonb_object_agg(layer, revision), '{}') from (
     select layer, sum(changes) as revision from rimay.layer_change
     where layer in ('districts', 'provinces', 'departments', 'watersheds') group by layer) revisions) as "units_as_of!"

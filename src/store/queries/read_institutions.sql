@@ -1,2 +1,2 @@
--- Institutions that are open, by their names.
-select id, title_es, title_en from rimay.institution where closed_at is null order by title_es
+-- Institutions by their names.
+select id, title_es, title_en, closed_at is not null as "closed!" from rimay.institution order by title_es

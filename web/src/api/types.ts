@@ -214,6 +214,7 @@ export interface Institution {
   id: string
   title_es: string
   title_en: string
+  closed: boolean
 }
 
 /** Which cases an institution counts. */

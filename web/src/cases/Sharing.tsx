@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type Case, kinds, titleOfInstitution } from './cases'
+import { type Case, openInstitutions, titleOfInstitution } from './cases'
 import { caseWords } from './words'
 
 interface Props {
@@ -15,7 +15,7 @@ export function Sharing({ shown, send }: Props) {
   const hasPublicName = open.some((fact) => fact.kind === 'name')
   const places = shown.facts.filter((fact) => fact.kind === 'place')
   const hasPublicPlace = open.some((fact) => fact.kind === 'place' && fact.protection === 'public')
-  const others = (kinds.value?.institutions ?? []).filter(({ id }) => id !== shown.institution)
+  const others = openInstitutions().filter(({ id }) => id !== shown.institution)
   return (
     <form
       class="data-import case-sharing"

@@ -56,7 +56,7 @@ export interface Kinds {
   fields: FactField[]
   kinds: FactKind[]
   codes: ListedCode[]
-  institutions: Titled[]
+  institutions: (Titled & { closed: boolean })[]
   layers: Titled[]
 }
 
@@ -172,6 +172,9 @@ const titleIn = (known: Titled[] | undefined, id: string) => {
 }
 
 export const titleOfInstitution = (id: string) => titleIn(kinds.value?.institutions, id)
+
+/** Institutions that work here now. */
+export const openInstitutions = () => (kinds.value?.institutions ?? []).filter(({ closed }) => !closed)
 
 export const titleOfLayer = (id: string) => titleIn(kinds.value?.layers, id)
 

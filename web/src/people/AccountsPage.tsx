@@ -12,6 +12,7 @@ import {
   institutionsThere,
   loadInstitutions,
   loadPerson,
+  openInstitutions,
   person,
 } from './people'
 import { peopleWords } from './words'
@@ -64,7 +65,7 @@ function AccountForm({ account, done }: AccountProps) {
           <span>{t.institution}</span>
           <select name="institution" required>
             {!account && <option value="">{t.chooseOne}</option>}
-            {institutionsThere.value.map((each) => (
+            {openInstitutions.value.map((each) => (
               <option key={each.id} value={each.id} selected={each.id === account?.institution}>
                 {lang.value === 'en' ? each.title_en : each.title_es}
               </option>

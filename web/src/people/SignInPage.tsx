@@ -9,9 +9,9 @@ import {
   call,
   elsewhere,
   endedElsewhere,
-  institutionsThere,
   loadInstitutions,
   loadPerson,
+  openInstitutions,
   type Person,
   person,
   secretInAddress,
@@ -65,7 +65,7 @@ function Invited({ secret, done }: { secret: string; done: () => void }) {
             <span>{t.institution}</span>
             <select name="institution" required>
               <option value="">{t.chooseOne}</option>
-              {institutionsThere.value.map((own) => (
+              {openInstitutions.value.map((own) => (
                 <option key={own.id} value={own.id}>
                   {lang.value === 'en' ? own.title_en : own.title_es}
                 </option>

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { ApiError, errorOf, send } from '../api/client'
 import { sentenceOfFailure } from '../data/failure'
 
@@ -30,6 +30,7 @@ export interface Institution {
   id: string
   title_es: string
   title_en: string
+  closed: boolean
 }
 
 /** Who is signed in; `undefined` until that is known. */
@@ -80,6 +81,9 @@ export async function loadPerson(): Promise<void> {
 export const endedElsewhere = () => new URLSearchParams(location.hash.slice(1)).get('servicio')
 
 export const institutionsThere = signal<Institution[]>([])
+
+/** Those that take new people. */
+export const openInstitutions = computed(() => institutionsThere.value.filter(({ closed }) => !closed))
 
 export async function loadInstitutions(): Promise<void> {
   const { institutions } = await call<{ institutions: Institution[] }>('GET', '/api/institutions')

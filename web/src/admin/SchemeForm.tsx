@@ -1,19 +1,23 @@
 import { useState } from 'preact/hooks'
-import { kinds, titleOfKind } from './cases'
-import type { Condition, Scheme } from './counts'
-import { caseWords } from './words'
+import { kinds, titleOfKind } from '../cases/cases'
+import type { Condition, Scheme } from '../cases/counts'
+import { Failed } from '../cases/Failed'
+import { caseWords } from '../cases/words'
+import { adminWords } from './words'
 
 interface Props {
   scheme: Scheme & { source_classes?: string[] }
   fields: string[]
+  /** Why the last version was not taken. */
+  failed: string
   save: (next: Scheme & { source_classes: string[] }) => void
 }
 
 const NONE: Condition = { where: '', kind: 'state', es: '', en: '' }
 
 /** The next version of a scheme: each condition in words, and as it is asked. */
-export function SchemeForm({ scheme, fields, save }: Props) {
-  const t = caseWords.value
+export function SchemeForm({ scheme, fields, failed, save }: Props) {
+  const t = adminWords.value
   const [conditions, setConditions] = useState(scheme.conditions)
   const change = (place: number, next: Partial<Condition>) =>
     setConditions(conditions.map((own, at) => (at === place ? { ...own, ...next } : own)))
@@ -46,7 +50,7 @@ export function SchemeForm({ scheme, fields, save }: Props) {
       </div>
       <fieldset class="case-choices">
         <legend>{t.sourcesUsed}</legend>
-        {Object.entries(t.sourceClasses).map(([code, title]) => (
+        {Object.entries(caseWords.value.sourceClasses).map(([code, title]) => (
           <label key={code} class="data-check">
             <input
               type="checkbox"
@@ -58,7 +62,20 @@ export function SchemeForm({ scheme, fields, save }: Props) {
           </label>
         ))}
       </fieldset>
-      <p class="case-note">{t.conditionHint(fields.join(', '))}</p>
+      <p class="case-note">{t.conditionHint}</p>
+      <details class="case-source">
+        <summary>{t.askable}</summary>
+        <dl class="case-fields">
+          {fields.map((field) => (
+            <div key={field}>
+              <dt>
+                <code>{field}</code>
+              </dt>
+              <dd>{t.fields[field] ?? field}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
       {conditions.map((condition, place) => (
         <fieldset key={place} class="case-choices">
           <legend>{t.condition(place + 1)}</legend>
@@ -112,6 +129,7 @@ export function SchemeForm({ scheme, fields, save }: Props) {
           </button>
         </fieldset>
       ))}
+      <Failed text={failed} />
       <p class="data-actions">
         <button type="button" class="button" onClick={() => setConditions([...conditions, NONE])}>
           {t.addCondition}
