@@ -8,7 +8,8 @@ use super::counting::{CountedCase, CountedCases};
 use crate::model::{cases::Condition, cql2::Cql2Error};
 
 /// Parts of a month's cases, by their names in addresses.
-pub const MONTH_PARTS: [&str; 7] = ["total", "before", "new", "came_back", "left", "resolved", "withdrawn"];
+pub const MONTH_PARTS: [&str; 8] =
+    ["total", "environmental", "before", "new", "came_back", "left", "resolved", "withdrawn"];
 
 /// The cases of a scheme in a month, and how they came from those before it. Places are those of [`CountedCases`].
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct CountedMonth {
     pub before: CountedCases,
     /// Of `at_end`, those that count.
     pub now: Vec<usize>,
+    /// Of `now`, those about the environment, in the words that are common to all.
+    pub environmental: Vec<usize>,
     /// Of `before`, those that counted.
     pub then: Vec<usize>,
     /// Of `now`, those that began in the month.
@@ -48,6 +51,8 @@ impl CountedMonth {
         let then = before.meeting(conditions)?;
         let is: HashSet<&str> = now.iter().map(|place| at_end.case(*place).id()).collect();
         let was: HashSet<&str> = then.iter().map(|place| before.case(*place).id()).collect();
+        let is_environmental = |place: &usize| at_end.case(*place).text("type") == Some("socioambiental");
+        let environmental = now.iter().copied().filter(is_environmental).collect();
         let entered = now.iter().copied().filter(|place| !was.contains(at_end.case(*place).id()));
         let began = |place: &usize| at_end.case(*place).started_on().is_some_and(|day| first <= day && day <= last);
         let (new, came_back) = entered.partition(began);
@@ -58,7 +63,7 @@ impl CountedMonth {
             at_end.places().filter(|place| is_it(at_end.case(*place))).collect::<Vec<_>>()
         };
         let (resolved, withdrawn) = (ended("resuelto"), ended("retirado"));
-        Ok(CountedMonth { at_end, before, now, then, new, came_back, left, resolved, withdrawn })
+        Ok(CountedMonth { at_end, before, now, environmental, then, new, came_back, left, resolved, withdrawn })
     }
 
     /// The cases of a part ([`MONTH_PARTS`]), as they were when they were part of it.
@@ -66,6 +71,7 @@ impl CountedMonth {
         match name {
             "before" => (&self.before, &self.then),
             "left" => (&self.before, &self.left),
+            "environmental" => (&self.at_end, &self.environmental),
             "new" => (&self.at_end, &self.new),
             "came_back" => (&self.at_end, &self.came_back),
             "resolved" => (&self.at_end, &self.resolved),

@@ -162,8 +162,6 @@ async fn month(
     let basis = basis(&state, viewer, as_known).await?;
     let month = counted_month(&state, &basis, &scheme, (first, last)).await?;
     let CountedMonth { at_end, now, .. } = &month;
-    let environmental: Vec<_> =
-        now.iter().copied().filter(|place| at_end.case(*place).text("type") == Some("socioambiental")).collect();
     // What happened in cases that it counts at the end of the month or counted before it.
     let (is, was) = (month.ids("total"), month.ids("before"));
     let seen: Vec<String> = is.union(&was).map(|id| (*id).to_owned()).collect();
@@ -178,7 +176,7 @@ async fn month(
     told["by_state"] = json!(at_end.grouped(now, "state"));
     told["by_phase"] = json!(at_end.grouped(now, "phase"));
     told["by_type"] = json!(at_end.grouped(now, "type"));
-    told["by_activity"] = json!(at_end.grouped(&environmental, "activity"));
+    told["by_activity"] = json!(at_end.grouped(&month.environmental, "activity"));
     told["total_before"] = month.then.len().into();
     told["new_by_type"] = json!(at_end.grouped(&month.new, "type"));
     told["new"] = month.new.len().into();

@@ -360,6 +360,11 @@ fn no_public_byte_changes_with_what_is_secret() {
                 "/api/events",
                 "/api/stakeholders",
                 "/api/cases/export",
+                "/api/cases/export?lang=es",
+                "/api/schemes/defensoria/cases",
+                "/api/schemes/defensoria/cases?by=department&value=Ucayali",
+                "/api/schemes/defensoria/cases?by=department",
+                "/api/schemes/defensoria/cases?month=2020-01&by=watershed",
                 "/api/cases?q=vecina%20otra",
                 "/api/schemes/defensoria/counts?by=department",
                 "/api/schemes/defensoria/month?month=2020-01",
@@ -664,6 +669,32 @@ fn the_golden_month_comes_out_of_its_cases() {
             (&json!("defensoria"), &json!(1), &json!("2015-01-31"))
         );
     }
+    // Behind each number are its cases.
+    let behind = |query: &str| {
+        let told = server.json(&format!("/api/schemes/defensoria/cases?{query}"));
+        assert_eq!(told["number_matched"], told["number_returned"], "{query}");
+        told["cases"].as_array().unwrap().clone()
+    };
+    for (query, count) in [
+        ("month=2015-01&limit=1000", 210),
+        ("month=2015-01&by=state&value=activo&limit=1000", 159),
+        ("month=2015-01&by=type&value=comunal", 10),
+        ("month=2015-01&part=new", 6),
+        ("month=2015-01&part=new&by=type&value=socioambiental", 4),
+        ("month=2015-01&part=environmental&by=activity&value=mineria", 96),
+        ("month=2015-01&part=resolved", 1),
+        ("asOf=2015-01-31&by=type&value=comunal", 10),
+        ("asOf=2015-01-31&by=watershed&value=&limit=1000", 210),
+    ] {
+        assert_eq!(behind(query).len(), count, "{query}");
+    }
+    let new = behind("month=2015-01&part=new");
+    assert!(new.iter().all(|case| case["started_on"].as_str().is_some_and(|day| day.starts_with("2015-01"))));
+    let page = server.json("/api/schemes/defensoria/cases?asOf=2015-01-31&offset=200&limit=50");
+    assert_eq!((&page["number_matched"], &page["number_returned"]), (&json!(210), &json!(10)));
+    for wrong in ["part=old", "by=colour", "asOf=2999-01-01", "month=2999-01", "month=2015-01&asOf=2015-01-01"] {
+        assert_eq!(server.get(&format!("/api/schemes/defensoria/cases?{wrong}")).status, 400, "{wrong}");
+    }
     // A count names its scheme and its data, and is the same of the same data.
     let counts = server.json("/api/schemes/defensoria/counts?by=type&asOf=2015-01-31");
     assert_eq!(counts["total"], 210);
@@ -829,6 +860,11 @@ fn files_lists_and_suggestions_belong_to_their_institution() {
     let code = json!({"title_es": "Hídrico", "title_en": "Water"});
     let path = "/api/codes/onds/type/hidrico";
     assert_eq!(jefa.send("PUT", path, &[], &code).json()["version"], 1);
+    let early = record(
+        &oto,
+        &json!({"facts": [{"kind": "name", "name": "Laguna"}, {"kind": "type", "institution": "onds", "code": "hidrico"}]}),
+    );
+    assert_eq!(early["summary"]["type"], Json::Null);
     assert_eq!(jefa.send("PUT", path, &[], &code).status, 412);
     assert_eq!(jefa.send("PUT", "/api/codes/defensoria/type/x", &[], &code).status, 403);
     let matched = jefa.send(
@@ -843,6 +879,17 @@ fn files_lists_and_suggestions_belong_to_their_institution() {
         &json!({"facts": [{"kind": "name", "name": "Agua"}, {"kind": "type", "institution": "onds", "code": "hidrico"}]}),
     );
     assert_eq!(water["summary"]["type"], "socioambiental");
+    // Cases of before are told by it as well, as long as it is said.
+    let type_of_early = || oto.get(&path_of(&early)).json()["summary"]["type"].clone();
+    assert_eq!(type_of_early(), "socioambiental");
+    let matched = format!("{path}/matches/defensoria");
+    assert_eq!(jefa.send("DELETE", &format!("{path}/matches/minam"), &[], &Json::Null).status, 404);
+    assert_eq!(jefa.send("DELETE", &matched, &[], &Json::Null).status, 204);
+    assert_eq!(type_of_early(), Json::Null);
+    let again = json!({"code": "socioambiental", "relation": "exact"});
+    assert_eq!(jefa.send("PUT", &matched, &[], &again).status, 200);
+    assert_eq!(type_of_early(), "socioambiental");
+    assert_eq!(jefa.send("PUT", &format!("{path}/matches/onds"), &[], &again).status, 400);
     let retired = json!({"title_es": "Hídrico", "title_en": "Water", "retired": true, "version": 1});
     assert_eq!(jefa.send("PUT", path, &[], &retired).json()["version"], 2);
     let late = oto.send("POST", "/api/cases", &[], &json!({"facts": [{"kind": "name", "name": "Agua"}, {"kind": "type", "institution": "onds", "code": "hidrico"}]}));

@@ -110,7 +110,12 @@ it('whoever is not known is told so in their language, and learns nothing else',
   expect(await page.textContent('.data-failed')).toContain('el usuario o la contraseña no es correcto')
   expect(await accessibilityFaults(page)).toEqual([])
   await page.goto(`${new URL(page.url()).origin}/cuentas`)
-  await page.waitForSelector('a[href="/entrar"]')
+  // Whoever signs in from a page comes back to it.
+  await page.click('main a[href^="/entrar"]')
+  await signIn(page, 'administra')
+  await page.waitForURL('**/cuentas')
+  await page.waitForSelector('td:has-text("oficial")')
+  await page.context().clearCookies()
   await page.goto(`${new URL(page.url()).origin}/entrar#clave=${'0'.repeat(64)}`)
   await page.waitForSelector('.data-failed')
   expect(await page.textContent('.data-failed')).toContain('ya se usó o venció')

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
 import { kinds, titleOfKind } from '../cases/cases'
-import type { Condition, Scheme } from '../cases/counts'
 import { Failed } from '../cases/Failed'
 import { caseWords } from '../cases/words'
+import type { Condition, Scheme } from '../counts/counts'
 import { adminWords } from './words'
 
 interface Props {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { ask } from '../cases/cases'
-import { type Scheme, titleOfScheme } from '../cases/counts'
 import { Failed } from '../cases/Failed'
+import { type Scheme, titleOfScheme } from '../counts/counts'
 import { Table } from '../data/Table'
 import { lang } from '../i18n'
 import { useAttempt } from './attempt'

@@ -78,8 +78,15 @@ function Differences({ now, before }: { now: Partial<Fact>; before: Partial<Fact
   )
 }
 
+interface HistoryProps {
+  id: string
+  version: number
+  /** What other records are called that it was merged with. */
+  names: Map<string, string>
+}
+
 /** What became of a case, fetched when it is opened. */
-export function CaseHistory({ id, version }: { id: string; version: number }) {
+export function CaseHistory({ id, version, names }: HistoryProps) {
   const t = caseWords.value
   const [happened, setHappened] = useState<{ version: number; events: Happening[] } | null>(null)
   const load = async () => {
@@ -109,7 +116,7 @@ export function CaseHistory({ id, version }: { id: string; version: number }) {
                   .filter((other) => other && other !== id)
                   .map((other) => (
                     <a key={String(other)} class="link" href={inLanguage(`/caso/${other}`)}>
-                      {t.otherRecord}
+                      {names.get(String(other)) ?? t.otherRecord}
                     </a>
                   ))}
               </p>

@@ -27,6 +27,7 @@ import {
 import { FactForm } from './FactForm'
 import { FactView } from './FactView'
 import { Failed } from './Failed'
+import { PublishFacts } from './PublishFacts'
 import { Sharing } from './Sharing'
 import { Similar } from './Similar'
 import { useAskBeforeLeaving } from './unsaved'
@@ -70,6 +71,9 @@ interface Editing {
   key: string
 }
 
+/** Where on the page something is written, and told when it is refused. */
+type Part = 'page' | 'form' | 'sharing' | 'files' | 'merging'
+
 /** What another case is called; null until that is known, or where there is none. */
 function useNameOf(id: string | null): string | null {
   const [name, setName] = useState<string | null>(null)
@@ -92,7 +96,7 @@ export function CasePage({ id }: { id: string }) {
   const t = caseWords.value
   const [shown, setShown] = useState<Case | null | undefined>(undefined)
   const [editing, setEditing] = useState<Editing | null>(null)
-  const [failed, setFailed] = useState('')
+  const [failed, setFailed] = useState<{ at: Part; text: string }>({ at: 'page', text: '' })
   const [lost, setLost] = useState<unknown>(null)
   const [tries, setTries] = useState(0)
   useEffect(() => {
@@ -124,29 +128,32 @@ export function CasePage({ id }: { id: string }) {
     isDirty.current = false
     setEditing({ kind, fact, wrong: [], both: null, key: crypto.randomUUID() })
   }
-  /** Writes something; of the form, what `yours` says. */
-  const write = async (work: () => Promise<Case>, yours?: Record<string, unknown>) => {
-    setFailed('')
+  const failedAt = (at: Part) => (failed.at === at ? failed.text : '')
+  /** Writes something of a part of the page; of the form, what `yours` says. */
+  const write = async (at: Part, work: () => Promise<Case>, yours?: Record<string, unknown>) => {
+    const fail = (text: string) => setFailed({ at, text })
+    fail('')
     try {
       setShown(await work())
       if (yours) leave()
     } catch (error) {
-      if (!(error instanceof Refusal)) return setFailed(sentenceOf(error))
+      if (!(error instanceof Refusal)) return fail(sentenceOf(error))
       const { errors, current } = error
       if (error.problem.status === 412 && !current) {
         // What others did meanwhile is shown; what was to be written was not.
         setShown(await ask<Case>('GET', `/api/cases/${id}`))
-        return setFailed(t.changedMeanwhile)
+        return fail(t.changedMeanwhile)
       }
       if (editing && yours && current) return setEditing({ ...editing, wrong: [], both: { current, yours } })
       if (editing && yours && errors.length > 0) return setEditing({ ...editing, wrong: errors })
-      setFailed(sentenceOf(error))
+      fail(sentenceOf(error))
     }
   }
   const send = (fact: Record<string, unknown>, version = editing?.fact.version) => {
     if (!editing) return
     const { id: known } = editing.fact
     void write(
+      'form',
       () =>
         known
           ? ask<Case>('PUT', `/api/cases/${id}/facts/${known}`, fact, { 'if-match': `"${version}"` })
@@ -156,7 +163,7 @@ export function CasePage({ id }: { id: string }) {
   }
   const remove = (fact: Fact) => {
     if (!confirm(t.removeSure)) return
-    void write(() =>
+    void write('page', () =>
       ask<Case>('DELETE', `/api/cases/${id}/facts/${fact.id}`, undefined, {
         'if-match': `"${fact.version}"`,
       }),
@@ -167,6 +174,10 @@ export function CasePage({ id }: { id: string }) {
   const usualClass = named?.source_class === 'reserved' ? 'reserved' : 'institutional'
   const other = useNameOf(shown?.merged_into ?? null)
   const own = person.value?.institution ?? ''
+  // Records that go on in this one are known by their names, which came with them.
+  const joined = (shown?.facts ?? []).filter(({ kind, case: of }) => kind === 'name' && of !== shown?.id)
+  const names = new Map(joined.map((fact) => [fact.case, String(fact.name)]))
+  if (shown?.merged_into && other) names.set(shown.merged_into, other)
   const formOf = (kind: FactKind, of: string | undefined) => {
     if (editing?.kind.id !== kind.id || editing.fact.id !== of) return null
     const { both } = editing
@@ -189,7 +200,7 @@ export function CasePage({ id }: { id: string }) {
             <button
               type="button"
               class="button"
-              onClick={() => void write(() => ask<Case>('GET', `/api/cases/${id}`), both.yours)}
+              onClick={() => void write('form', () => ask<Case>('GET', `/api/cases/${id}`), both.yours)}
             >
               {t.keepTheirs}
             </button>
@@ -206,6 +217,7 @@ export function CasePage({ id }: { id: string }) {
         usual={usualClass}
         title={of ? titleOfKind(kind.id) : t.addWhat(titleOfKind(kind.id))}
         isDirty={isDirty}
+        failed={failedAt('form')}
         send={send}
         cancel={() => mayLeave() && leave()}
       />
@@ -223,7 +235,7 @@ export function CasePage({ id }: { id: string }) {
             <p>{t.unknown}</p>
           </>
         )}
-        <Failed text={failed} />
+        <Failed text={failedAt('page')} />
         {lost !== null && <LoadFailed error={lost} retry={() => setTries(tries + 1)} />}
         {shown === undefined && lost === null && <p role="status">{words.value.loading}</p>}
         {shown && summary && (
@@ -251,6 +263,20 @@ export function CasePage({ id }: { id: string }) {
                 <a class="link" href={inLanguage(`/caso/${shown.merged_into}`)}>
                   {other ?? t.otherRecord}
                 </a>
+                .
+              </p>
+            )}
+            {joined.length > 0 && (
+              <p class="case-note">
+                {t.joins}{' '}
+                {joined.map((fact, place) => (
+                  <span key={fact.case}>
+                    {place > 0 && ', '}
+                    <a class="link" href={inLanguage(`/caso/${fact.case}`)}>
+                      {String(fact.name)}
+                    </a>
+                  </span>
+                ))}
                 .
               </p>
             )}
@@ -341,25 +367,34 @@ export function CasePage({ id }: { id: string }) {
               <Sharing
                 key={shown.version}
                 shown={shown}
+                failed={failedAt('sharing')}
                 send={(next) =>
-                  void write(() =>
+                  void write('sharing', () =>
                     ask<Case>('PATCH', `/api/cases/${id}`, next, { 'if-match': `"${shown.version}"` }),
                   )
                 }
+              />
+            )}
+            {mayWrite && (
+              <PublishFacts
+                key={`facts ${shown.version}`}
+                shown={shown}
+                done={() => void write('sharing', () => ask<Case>('GET', `/api/cases/${id}`))}
               />
             )}
             {shown.audience !== 'public' && (
               <Attachments
                 id={shown.id}
                 mayWrite={mayWrite}
-                changed={() => void write(() => ask<Case>('GET', `/api/cases/${id}`))}
+                changed={() => void write('files', () => ask<Case>('GET', `/api/cases/${id}`))}
               />
             )}
             {(mayWrite || (isOwnOfficer && shown.merged_into)) && (
               <Similar
                 shown={shown}
+                failed={failedAt('merging')}
                 merge={(into) =>
-                  void write(() =>
+                  void write('merging', () =>
                     ask<Case>(
                       'PUT',
                       `/api/cases/${id}/merge`,
@@ -369,7 +404,7 @@ export function CasePage({ id }: { id: string }) {
                   )
                 }
                 part={() =>
-                  void write(() =>
+                  void write('merging', () =>
                     ask<Case>('DELETE', `/api/cases/${id}/merge`, undefined, {
                       'if-match': `"${shown.version}"`,
                     }),
@@ -377,7 +412,9 @@ export function CasePage({ id }: { id: string }) {
                 }
               />
             )}
-            {shown.audience === 'own' && <CaseHistory id={shown.id} version={shown.version ?? 0} />}
+            {shown.audience === 'own' && (
+              <CaseHistory id={shown.id} version={shown.version ?? 0} names={names} />
+            )}
           </>
         )}
       </main>

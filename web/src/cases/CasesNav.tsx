@@ -1,3 +1,4 @@
+import { toSignIn } from '../people/back'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { caseWords } from './words'
@@ -31,7 +32,7 @@ export function CasesNav() {
           {t.administration}
         </a>
       )}
-      <a class="link" href={inLanguage('/entrar')}>
+      <a class="link" href={person.value ? inLanguage('/entrar') : toSignIn()}>
         {person.value ? person.value.name : t.signIn}
       </a>
     </nav>

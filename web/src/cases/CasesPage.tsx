@@ -78,7 +78,10 @@ export function CasesPage() {
     const wait = setTimeout(() => void load(0), 150)
     return () => clearTimeout(wait)
   }, [filters])
-  const set = (name: keyof Filters, value: string) => setFilters({ ...filters, [name]: value })
+  const set = (name: keyof Filters, value: string) => {
+    setSaid('')
+    setFilters({ ...filters, [name]: value })
+  }
   const states = kinds.value?.kinds.find(({ id }) => id === 'state')?.choices ?? []
   const isFiltered = FILTERS.some((name) => filters[name])
   return (
@@ -152,7 +155,7 @@ export function CasesPage() {
         )}
         {rows && (
           <p class="case-matched" role="status">
-            {rows.length ? t.matched(matched) : isFiltered ? t.none : t.noneYet}{' '}
+            {rows.length ? t.matched(matched) : isFiltered ? t.none : `${t.noneYet} ${t.notOfMap}`}{' '}
             {isFiltered && (
               <button type="button" class="link" onClick={() => setFilters(NO_FILTERS)}>
                 {t.clear}

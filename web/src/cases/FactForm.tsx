@@ -14,6 +14,7 @@ import {
   titleOfLayer,
   type Wrong,
 } from './cases'
+import { Failed } from './Failed'
 import { FeatureSearch, type Found } from './FeatureSearch'
 import { PlacePicker } from './PlacePicker'
 import { caseWords } from './words'
@@ -154,6 +155,8 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
     input.dispatchEvent(new Event('input', { bubbles: true }))
   }
   const place = (longitude: number, latitude: number, precision: string) => {
+    // Of the place before; those of this one follow from where it is.
+    for (const unit of ['ubigeo', 'department', 'province', 'district']) write(unit, '')
     write('longitude', longitude.toFixed(5))
     write('latitude', latitude.toFixed(5))
     write('precision', precision)
@@ -281,12 +284,14 @@ interface FormProps {
   title: string
   /** Set where something is written that is not kept. */
   isDirty: { current: boolean }
+  /** Why it was not taken, where that is of no field. */
+  failed: string
   send: (fact: Record<string, unknown>) => void
   cancel: () => void
 }
 
 /** Adds a fact, or changes one. */
-export function FactForm({ kind, fact, own, wrong, usual, title, isDirty, send, cancel }: FormProps) {
+export function FactForm({ kind, fact, own, wrong, usual, title, isDirty, failed, send, cancel }: FormProps) {
   const t = caseWords.value
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {
@@ -313,6 +318,7 @@ export function FactForm({ kind, fact, own, wrong, usual, title, isDirty, send, 
       <h4>{title}</h4>
       <FactFields kind={kind} fact={fact} wrong={wrong} own={own} prefix={`form-${kind.id}`} />
       <SourceFields fact={fact} prefix={`form-${kind.id}`} wrong={wrong} usual={usual} />
+      <Failed text={failed} />
       <p class="data-actions">
         <button type="submit" class="button is-main">
           {t.save}

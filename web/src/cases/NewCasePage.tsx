@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import { PageHeader } from '../data/PageHeader'
+import { toSignIn } from '../people/back'
 import { person } from '../people/people'
 import { inLanguage } from '../state/language'
 import { CasesNav } from './CasesNav'
@@ -77,7 +78,7 @@ export function NewCasePage() {
           <p>
             {person.value ? t.onlyOfficers : t.onlyOfficersSignIn}{' '}
             {!person.value && (
-              <a class="link" href={inLanguage('/entrar')}>
+              <a class="link" href={toSignIn()}>
                 {t.signIn}
               </a>
             )}

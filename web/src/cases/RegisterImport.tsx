@@ -4,7 +4,7 @@ import { said } from '../data/sentences'
 import { Table } from '../data/Table'
 import { lang } from '../i18n'
 import { plainName } from '../state/plainName'
-import { type Fact, fieldsOf, kinds, say, type Wrong } from './cases'
+import { type Fact, fieldsOf, kinds, say, titleOfChoice, type Wrong } from './cases'
 import { Failed } from './Failed'
 import { caseWords } from './words'
 
@@ -81,6 +81,17 @@ function tell(facts: Fact[], id: string): string {
   return of.map((fact) => one(fact).join(', ')).join('; ')
 }
 
+/** What a row is called; one without a name is known by a digest, which says nothing to anybody. */
+const named = (feature: string) => (/^[0-9a-f]{32,}$/i.test(feature) ? caseWords.value.unnamed : feature)
+
+/** A note in the reader's language, with the field as the form calls it. */
+function sentenceOfNote(note: string): string {
+  const { text } = said(note, lang.value)
+  const field = /^(\w+): /.exec(text)?.[1] ?? ''
+  const title = caseWords.value.registerFields[field]
+  return title ? text.replace(field, title) : text
+}
+
 /** Takes a register that an institution kept in a spreadsheet: looked at first, then recorded. */
 export function RegisterImport({ done }: { done: (said: string) => void }) {
   const t = caseWords.value
@@ -91,6 +102,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
   const [taken, setTaken] = useState<Taken | null>(null)
   const [failed, setFailed] = useState('')
   const [encoding, setEncoding] = useState('')
+  const [tests, setTests] = useState<string[]>([])
   const [busy, setBusy] = useState(false)
   // (It stays open while columns are being told, though the file can be read by then.)
   const [columnsOpen, setColumnsOpen] = useState(false)
@@ -102,6 +114,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
       'dry-run': String(dryRun),
       'source-class': sourceClass,
     })
+    if (tests.length > 0) query.set('tests', tests.join(','))
     if (on) query.set('valid-on', on)
     if (written) query.set('encoding', written)
     if (Object.keys(mapped).length > 0) query.set('columns', JSON.stringify(mapped))
@@ -126,6 +139,7 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
       setBusy(false)
     }
   }
+  const testsThere = kinds.value?.kinds.find(({ id }) => id === 'test')?.choices ?? []
   const used = (field: string) =>
     columns[field] ?? taken?.file.used_columns.find(([own]) => own === field)?.[1] ?? ''
   return (
@@ -187,6 +201,26 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
             />
           </label>
         </div>
+        <fieldset class="case-choices">
+          <legend>{t.registerTests}</legend>
+          {testsThere.map((test) => (
+            <label key={test.code} class="data-check">
+              <input
+                type="checkbox"
+                checked={tests.includes(test.code)}
+                onChange={(event) =>
+                  setTests(
+                    event.currentTarget.checked
+                      ? [...tests, test.code]
+                      : tests.filter((one) => one !== test.code),
+                  )
+                }
+              />
+              <span>{titleOfChoice(test)}</span>
+            </label>
+          ))}
+          {tests.length === 0 && <p class="case-note">{t.registerNoTests}</p>}
+        </fieldset>
         {busy && <p role="status">{t.reading}</p>}
         <Failed text={failed} />
         {taken && file && (
@@ -241,8 +275,8 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
                   {taken.notes.slice(0, 200).map(({ row, feature, note }, at) => (
                     <tr key={at}>
                       <td class="is-number">{row}</td>
-                      <td>{feature}</td>
-                      <td>{said(note, lang.value).text}</td>
+                      <td>{named(feature)}</td>
+                      <td>{sentenceOfNote(note)}</td>
                     </tr>
                   ))}
                 </Table>
@@ -254,11 +288,11 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
                 {taken.rejected.slice(0, 200).map(({ row, feature, note, errors }) => (
                   <tr key={row}>
                     <td class="is-number">{row}</td>
-                    <td>{feature}</td>
+                    <td>{named(feature)}</td>
                     <td>
                       {errors
                         ? errors.map((one) => (lang.value === 'en' ? one.en : one.es)).join('; ')
-                        : said(note, lang.value).text}
+                        : sentenceOfNote(note)}
                     </td>
                   </tr>
                 ))}

@@ -1,14 +1,17 @@
 import { useState } from 'preact/hooks'
 import { type Case, openInstitutions, titleOfInstitution } from './cases'
+import { Failed } from './Failed'
 import { caseWords } from './words'
 
 interface Props {
   shown: Case
+  /** Why it was not changed. */
+  failed: string
   send: (next: { sharing: string; shared_with: string[]; draft: boolean }) => void
 }
 
 /** Who else may see a case. */
-export function Sharing({ shown, send }: Props) {
+export function Sharing({ shown, failed, send }: Props) {
   const t = caseWords.value
   const [sharing, setSharing] = useState(shown.sharing ?? 'own')
   const open = shown.facts.filter((fact) => fact.source_class === 'public')
@@ -73,6 +76,7 @@ export function Sharing({ shown, send }: Props) {
           ))}
         </fieldset>
       )}
+      <Failed text={failed} />
       <p class="data-actions">
         <button type="submit" class="button is-main">
           {t.save}

@@ -3,6 +3,7 @@ import { lang } from '../i18n'
 import { formatNumber } from '../i18n/format'
 import { inLanguage } from '../state/language'
 import { ask, type Case, titleOfInstitution } from './cases'
+import { Failed } from './Failed'
 import { caseWords } from './words'
 
 interface SimilarCase {
@@ -17,12 +18,14 @@ interface SimilarCase {
 
 interface Props {
   shown: Case
+  /** Why they were not merged or parted. */
+  failed: string
   merge: (into: string) => void
   part: () => void
 }
 
 /** Records that may be of the same dispute, and merging with one of them. */
-export function Similar({ shown, merge, part }: Props) {
+export function Similar({ shown, failed, merge, part }: Props) {
   const t = caseWords.value
   const [similar, setSimilar] = useState<SimilarCase[] | null>(null)
   const load = async () => {
@@ -32,6 +35,7 @@ export function Similar({ shown, merge, part }: Props) {
   if (shown.merged_into) {
     return (
       <section class="case-group">
+        <Failed text={failed} />
         <button type="button" class="button" onClick={part}>
           {t.part}
         </button>
@@ -43,6 +47,7 @@ export function Similar({ shown, merge, part }: Props) {
       <summary>
         <h2>{t.sameDispute}</h2>
       </summary>
+      <Failed text={failed} />
       {similar?.length === 0 && <p>{t.noneSimilar}</p>}
       <ul class="case-files">
         {similar?.map((one) => (

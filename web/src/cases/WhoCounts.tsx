@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { Condition, Stamp } from '../counts/counts'
 import { lang } from '../i18n'
 import { formatDate } from '../i18n/format'
 import { inLanguage } from '../state/language'
 import { ask, type Case, kinds, titleOfChoice, titleOfCode } from './cases'
-import type { Condition, Stamp } from './counts'
 import { caseWords } from './words'
 
 interface DecidingFact {

@@ -69,6 +69,18 @@ export const SENTENCES: [string, string][] = [
     'el caso ya tiene un estado desde ese día: cambie ese',
   ],
   [
+    'there is an institution "{}" already: change it in the list, or choose another code',
+    'ya hay una institución «{1}»: cámbiela en la lista, o elija otro código',
+  ],
+  ['it ended on {}, before it began on {}', 'terminó el {1}, antes de empezar el {2}'],
+  ['its state holds from {}, the day of the list', 'su estado vale desde el {1}, el día de la lista'],
+  ['one of the two codes is not there', 'uno de los dos códigos no está'],
+  [
+    'this day is still to come; what counts then nobody knows',
+    'ese día está por venir: nadie sabe qué contará',
+  ],
+  ['this month is still to come', 'ese mes está por venir'],
+  [
     'you look after the accounts of your own institution, except those of system administrators',
     'usted cuida las cuentas de su institución, salvo las de quienes administran el sistema',
   ],

@@ -187,6 +187,8 @@ export const en: Dict = {
   approximateUnknown: 'Approximate place: the source does not say how well it knows the place.',
   approximateLegend: 'With a dotted circle: approximate place',
   notStated: 'Not stated',
+  notPublic: 'Not public, or not known',
+  missingPublic: (fields) => `Not public, or not known: ${fields}.`,
   missing: (fields) => `The source does not state: ${fields}.`,
   alsoHere: 'Also here',
   alsoHereApproximate: 'Under the drawn point, which is approximate: the case may lie elsewhere.',

@@ -190,6 +190,8 @@ export const es = {
   approximateUnknown: 'Ubicación aproximada: la fuente no indica con qué precisión conoce el lugar.',
   approximateLegend: 'Con círculo de puntos: ubicación aproximada',
   notStated: 'No indicado',
+  notPublic: 'No es público o no se sabe',
+  missingPublic: (fields: string) => `No es público o no se sabe: ${fields}.`,
   missing: (fields: string) => `La fuente no indica: ${fields}.`,
   alsoHere: 'Aquí también',
   alsoHereApproximate: 'Bajo el punto dibujado, que es aproximado: el caso puede estar en otra parte.',

@@ -36,6 +36,8 @@ export function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
   const entries = layer.fields
     .filter(({ name }) => ![layer.name_field, DATE_PRECISION, CASE_ID, INSTITUTION].includes(name))
     .map((field) => ({ field, value: textOf(layer, item, field) }))
+  // Of a case of the register the map has what is public: what is missing may be known.
+  const isOfRegister = Boolean(item.properties[CASE_ID])
   if (entries.every(({ value }) => value === null)) return <p class="empty">{t.noDetails}</p>
   const shown = entries.filter(({ field, value }) => value !== null || isMain(layer, field))
   const missing = entries.filter((entry) => !shown.includes(entry))
@@ -46,7 +48,7 @@ export function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
           <div key={field.name} class={value && value.length > 60 ? 'field-long' : undefined}>
             <dt>{field.title[lang.value]}</dt>
             {value === null ? (
-              <dd class="field-missing">{t.notStated}</dd>
+              <dd class="field-missing">{isOfRegister ? t.notPublic : t.notStated}</dd>
             ) : (
               <dd lang={field.type === 'text' ? sourceLang() : undefined}>{value}</dd>
             )}
@@ -55,7 +57,9 @@ export function Fields({ layer, item }: { layer: Layer; item: ItemFeature }) {
       </dl>
       {missing.length > 0 && (
         <p class="fields-missing">
-          {t.missing(missing.map(({ field }) => field.title[lang.value]).join(', '))}
+          {(isOfRegister ? t.missingPublic : t.missing)(
+            missing.map(({ field }) => field.title[lang.value]).join(', '),
+          )}
         </p>
       )}
     </>

@@ -3,7 +3,7 @@ import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
 import { lang } from '../i18n'
 import { CopyButton } from '../panels/CopyButton'
-import { inLanguage } from '../state/language'
+import { toSignIn } from './back'
 import { Failed, Field, Form } from './Form'
 import {
   type Account,
@@ -159,7 +159,7 @@ export function AccountsPage() {
         {person.value === null && (
           <p>
             {t.signInFirst}{' '}
-            <a class="link" href={inLanguage('/entrar')}>
+            <a class="link" href={toSignIn()}>
               {t.enter}
             </a>
           </p>

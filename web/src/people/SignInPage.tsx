@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { PageHeader } from '../data/PageHeader'
 import { lang } from '../i18n'
 import { inLanguage } from '../state/language'
+import { keepPageBefore, pageBefore, takePageBefore } from './back'
 import { Failed, Field, Form } from './Form'
 import {
   attempt,
@@ -95,8 +96,11 @@ function SignIn() {
   const send = (told: FormData) =>
     attempt(async () => {
       const told_ = { login: text(told, 'login'), password: text(told, 'password') }
-      person.value = (await call<{ person: Person }>('POST', '/api/session', told_)).person
+      const { person: own } = await call<{ person: Person }>('POST', '/api/session', told_)
       said.value = null
+      const before = pageBefore()
+      if (before) location.assign(before)
+      else person.value = own
     })
   return (
     <Form title={t.enter} button={t.enter} send={(told) => void send(told)}>
@@ -162,7 +166,11 @@ export function SignInPage() {
   const t = peopleWords.value
   const [secret, setSecret] = useState(secretInAddress)
   useEffect(() => {
-    if (!secret) void loadPerson()
+    if (secret) return
+    void loadPerson().then(() => {
+      const before = person.value ? takePageBefore() : null
+      if (before) location.assign(before)
+    })
   }, [secret])
   return (
     <>
@@ -179,7 +187,7 @@ export function SignInPage() {
         )}
         {!secret && person.value === null && elsewhere.value && (
           <p class="data-actions">
-            <a class="button" href="/api/session/oidc">
+            <a class="button" href="/api/session/oidc" onClick={keepPageBefore}>
               {t.enterWith(elsewhere.value)}
             </a>
           </p>

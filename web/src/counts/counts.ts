@@ -1,7 +1,7 @@
 import type { Scheme as ToldScheme } from '../api/types'
+import { kinds, phaseOf, titleOfCode, titleOfInstitution, wordOf } from '../cases/cases'
 import { lang } from '../i18n'
-import { kinds, phaseOf, titleOfCode, titleOfInstitution, wordOf } from './cases'
-import { caseWords } from './words'
+import { countsWords } from './words'
 
 export interface Condition {
   where: string
@@ -27,7 +27,53 @@ export interface Stamp {
   seen_by: string | null
 }
 
-export type Counts = Stamp & { by: string; total: number; groups: { value: string | null; count: number }[] }
+export interface Group {
+  value: string | null
+  count: number
+}
+
+export type Counts = Stamp & { by: string; total: number; groups: Group[] }
+
+interface Sides {
+  state: number
+  civilian: number
+}
+
+/** A month, and how its cases came from those before it. */
+export type Month = Stamp & {
+  month: string
+  total: number
+  total_before: number
+  new: number
+  came_back: number
+  left: number
+  resolved: number
+  withdrawn: number
+  by_state: Group[]
+  by_phase: Group[]
+  by_type: Group[]
+  by_activity: Group[]
+  new_by_type: Group[]
+  protest_acts: number
+  dead: Sides
+  injured: Sides
+}
+
+/** The cases behind a number. */
+export type Listed = Stamp & {
+  number_matched: number
+  number_returned: number
+  cases: {
+    id: string
+    code: string
+    name: string | null
+    institution: string
+    state: string | null
+    phase: string | null
+    type: string | null
+    started_on: string | null
+  }[]
+}
 
 interface Uncounted {
   id: string
@@ -47,8 +93,8 @@ export interface Differences {
 export const titleOfScheme = (scheme: Scheme) => (lang.value === 'en' ? scheme.title_en : scheme.title_es)
 
 /** What the cases of a group have in common, in words. */
-export function titleOfGroup({ by, scheme }: Counts, value: string | null): string {
-  if (value === null) return caseWords.value.withoutValue
+export function titleOfGroup(by: string, scheme: Stamp['scheme'], value: string | null): string {
+  if (value === null) return countsWords.value.withoutValue
   const listed = (institution: string, list: string) => {
     const found = kinds.value?.codes.find(
       (one) => one.institution === institution && one.list === list && one.code === value,

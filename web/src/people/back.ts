@@ -1,0 +1,29 @@
+import { inLanguage } from '../state/language'
+
+const KEY = 'back-to'
+
+/** An address of our own pages, and of no other site. */
+const isOurs = (path: string) => /^\/(?![/\\])/.test(path)
+
+/** Where one signs in, to come back to this page. */
+export const toSignIn = () =>
+  inLanguage(`/entrar?volver=${encodeURIComponent(location.pathname + location.search)}`)
+
+/** The page that sent the reader to sign in, if one did. */
+export function pageBefore(): string | null {
+  const told = new URLSearchParams(location.search).get('volver')
+  return told && isOurs(told) ? told : null
+}
+
+/** Keeps that page while another service looks who the reader is. */
+export function keepPageBefore(): void {
+  const before = pageBefore()
+  if (before) sessionStorage.setItem(KEY, before)
+}
+
+/** The page kept so, once. */
+export function takePageBefore(): string | null {
+  const before = sessionStorage.getItem(KEY)
+  sessionStorage.removeItem(KEY)
+  return before && isOurs(before) ? before : null
+}
