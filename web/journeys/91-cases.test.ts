@@ -282,9 +282,10 @@ it('an officer takes a register, its cases count, and each number leads to them'
   // Many facts become public at once.
   await page.click('summary:has-text("Hacer públicos varios datos")')
   await picture(page, 'cases-publish')
-  await page.click('[data-part=publish] button:has-text("Hacer públicos 2 datos")')
+  await page.click('[data-part=publish] button:has-text("Hacer públicos 3 datos")')
+  await page.waitForSelector('[data-part=publish]', { state: 'detached' })
   await page.click('input[name=sharing][value=public]')
-  await page.waitForSelector('.case-sharing :text("El público verá 2 de 3 datos")')
+  await page.waitForSelector('.case-sharing :text("El público verá 3 de 3 datos")')
   watch.expectClean()
   await close()
 })

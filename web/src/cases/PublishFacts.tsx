@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** Kinds whose facts are mostly public; those that name people or tell what was done are left to whoever knows. */
-const USUAL = ['name', 'scope', 'type', 'activity', 'state', 'place']
+const USUAL = ['name', 'scope', 'type', 'activity', 'test', 'state', 'place']
 const SOURCE = ['source', 'source_url', 'source_on']
 
 /** Facts from the work of the institution that may be told to all. What is reserved or would endanger somebody is told one by one. */
@@ -37,7 +37,8 @@ function published(fact: Fact): Record<string, unknown> {
 export function PublishFacts({ shown, done }: Props) {
   const t = caseWords.value
   const facts = offered(shown)
-  const there = [...new Set(facts.map(({ kind }) => kind))]
+  const order = (kinds.value?.kinds ?? []).map(({ id }) => id)
+  const there = order.filter((id) => facts.some(({ kind }) => kind === id))
   const [chosen, setChosen] = useState(there.filter((kind) => USUAL.includes(kind)))
   const [place, setPlace] = useState<number | null>(null)
   const [failed, setFailed] = useState('')

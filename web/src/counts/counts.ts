@@ -94,7 +94,10 @@ export const titleOfScheme = (scheme: Scheme) => (lang.value === 'en' ? scheme.t
 
 /** What the cases of a group have in common, in words. */
 export function titleOfGroup(by: string, scheme: Stamp['scheme'], value: string | null): string {
-  if (value === null) return countsWords.value.withoutValue
+  if (value === null) {
+    const t = countsWords.value
+    return ['department', 'watershed'].includes(by) ? t.withoutPlace : t.withoutValue
+  }
   const listed = (institution: string, list: string) => {
     const found = kinds.value?.codes.find(
       (one) => one.institution === institution && one.list === list && one.code === value,
