@@ -23,7 +23,7 @@ use crate::{
     jobs::{Upload, read_options},
     model::{
         Code, Moment, RowNote,
-        cases::{COMMON, COUNTING_TESTS, FactKinds, ListedCode, Wrong},
+        cases::{CheckedFact, COMMON, COUNTING_TESTS, FactKinds, ListedCode, Wrong},
     },
     people::Caller,
     store::{CaseDraft, CaseError, Institution, Sharing},
@@ -123,6 +123,7 @@ async fn import(
         Err(error) => return Err(told(error)),
     };
     let mut rejected: Vec<Json_> = register.rejected.iter().map(|note| json!(note)).collect();
+    let mut notes = register.notes;
     let (mut recorded, mut known) = (0, 0);
     let lists = state.store.codes().await?;
     let today = Moment::today();
@@ -152,20 +153,23 @@ async fn import(
                 continue;
             }
         };
-        if dry_run {
-            if !codes.insert(code_of(case)) {
-                known += 1;
+        if !codes.insert(code_of(case)) {
+            known += 1;
+            continue;
+        }
+        // What is refused as it is recorded is refused as it is looked at.
+        let facts = match with_sound_places(&state, facts).await? {
+            Ok((facts, None)) => facts,
+            Ok((facts, Some(contradiction))) => {
+                notes.push(refused(contradiction));
+                facts
+            }
+            Err(wrong) => {
+                rejected.push(refused_for(case, &[*wrong]));
                 continue;
             }
-            // What is refused as it is recorded is refused as it is looked at.
-            match state.store.check_places(&facts).await {
-                Ok(()) => {}
-                Err(CaseError::Wrong(wrong)) => {
-                    rejected.push(refused_for(case, &[*wrong]));
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            }
+        };
+        if dry_run {
             recorded += 1;
             if preview.len() < 20 {
                 preview.push(json!({"row": case.row, "code": case.code, "facts": case.facts}));
@@ -191,11 +195,39 @@ async fn import(
         "recorded": recorded,
         "known_before": known,
         "rejected": rejected,
-        "notes": register.notes,
+        "notes": notes,
         "preview": preview,
     });
     let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(answer)).into_response())
+}
+
+/// Facts whose places hold against what is loaded. A register is taken as it was kept: where the coordinates of a row lie in another
+/// department than it says, they hold, what it says is kept in words, and that is told.
+async fn with_sound_places(
+    state: &SharedState,
+    mut facts: Vec<CheckedFact>,
+) -> Result<Result<(Vec<CheckedFact>, Option<String>), Box<Wrong>>, Problem> {
+    let wrong = match state.store.check_places(&facts).await {
+        Ok(()) => return Ok(Ok((facts, None))),
+        Err(CaseError::Wrong(wrong)) => wrong,
+        Err(error) => return Err(error.into()),
+    };
+    let told = wrong.en.strip_suffix(": mend one of them").filter(|_| wrong.member.ends_with("department"));
+    let Some(told) = told else { return Ok(Err(wrong)) };
+    for fact in facts.iter_mut().filter(|fact| fact.kind == "place") {
+        let units = ["district", "province", "department"].map(|unit| fact.members.remove(unit));
+        let units: Vec<String> =
+            units.into_iter().flatten().filter_map(|unit| unit.as_str().map(str::to_owned)).collect();
+        let said = fact.members.get("text").and_then(Json_::as_str).map(str::to_owned);
+        let text: Vec<String> = said.into_iter().chain([format!("Según la fuente: {}.", units.join(", "))]).collect();
+        fact.members.insert("text".into(), text.join(" ").into());
+    }
+    match state.store.check_places(&facts).await {
+        Ok(()) => Ok(Ok((facts, Some(format!("{told}; the coordinates hold, and the units are kept in words"))))),
+        Err(CaseError::Wrong(wrong)) => Ok(Err(wrong)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Tests for counting that all cases of a register meet: codes with commas between.

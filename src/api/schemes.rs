@@ -19,8 +19,9 @@ use crate::{
         params::Params,
     },
     model::{
-        Moment,
+        DEPARTMENTS, Moment,
         cases::{Condition, PROTEST_ACTS, Scheme},
+        department_number,
     },
     people::Caller,
     store::{Audience, CaseViewer, CountMoment, EventCount},
@@ -225,7 +226,12 @@ async fn cases(
     params: Params,
 ) -> Result<Json<Json_>, Problem> {
     params.allow_only(["asOf", "asKnown", "month", "part", "by", "value", "offset", "limit"])?;
-    let group = grouping(&params)?.map(|by| (by, params.get("value").filter(|value| !value.is_empty())));
+    // A department in whatever letters it is written.
+    let value = params.get("value").filter(|value| !value.is_empty());
+    let group = grouping(&params)?.map(|by| match value.and_then(department_number) {
+        Some(number) if by == "department" => (by, Some(DEPARTMENTS[number - 1])),
+        _ => (by, value),
+    });
     let part = params.get("part").unwrap_or("total");
     if !MONTH_PARTS.contains(&part) {
         return Err(Problem::bad_parameter("part", format!("accepted are {}", MONTH_PARTS.join(", "))));

@@ -1043,6 +1043,21 @@ fn coordinates_far_from_the_department_that_is_written_are_refused() {
         "las coordenadas están en Cusco, y el departamento dice «Puno»: corrija unas u otro"
     );
     assert_eq!(record_at(-72.0, "CUSCO").json()["summary"]["department"], "Cusco");
+    // A register is taken as it was kept, and what contradicts itself is told.
+    let rows = "name,state,department,longitude,latitude\nLugar de la lista,latente,Puno,-72.0,-14.0\n";
+    let headers = [("Cookie", oto.cookie.as_str())];
+    let path = "/api/cases/import?file=lista.csv&valid-on=2026-01-31";
+    for dry_run in [true, false] {
+        let sent = server.send_bytes("POST", &format!("{path}&dry-run={dry_run}"), &headers, rows.into());
+        let told = sent.json();
+        assert_eq!((&told["recorded"], &told["rejected"]), (&json!(1), &json!([])), "{told}");
+        assert_eq!(
+            told["notes"][0]["note"],
+            "the coordinates lie in Cusco, and the department says \"Puno\"; the coordinates hold, and the units are kept in words"
+        );
+    }
+    let listed = oto.get("/api/cases?q=lista").json();
+    assert_eq!(listed["cases"][0]["department"], "Cusco");
     // Outlines are not exact: just beside them what is written is kept in words.
     let beside = record_at(-71.05, "Puno");
     assert_eq!(beside.status, 201, "{}", beside.json());

@@ -127,6 +127,20 @@ fn unpack(path: &Path, asked: Option<&str>, folder: &Path) -> Result<Unpacked, E
     Ok(Unpacked { file: absolute, name: path.to_path_buf(), was_named: false })
 }
 
+/// What a file is that should be a text, by how it begins; `None` where nothing speaks against a text.
+fn other_kind(file: &Path) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 5] = [
+        (b"%PDF-", "a PDF document"),
+        (b"PK\x03\x04", "a zip archive or a spreadsheet (.xlsx)"),
+        (b"\xD0\xCF\x11\xE0", "an old spreadsheet or document (.xls, .doc)"),
+        (b"\x89PNG", "a picture"),
+        (b"\xFF\xD8\xFF", "a picture"),
+    ];
+    let mut first = [0; 8];
+    let length = File::open(file).and_then(|mut opened| opened.read(&mut first)).ok()?;
+    KINDS.into_iter().find(|(magic, _)| first[..length].starts_with(magic)).map(|(_, kind)| kind)
+}
+
 fn stage_text(
     file: &Path,
     name: &Path,
@@ -137,6 +151,10 @@ fn stage_text(
     // GDAL treats some names of CSV files specially, and only opens names that end in .csv.
     let extension = if format == SourceFormat::Csv { OsStr::new("csv") } else { name.extension().unwrap_or_default() };
     let target = alone.join("data").with_extension(extension);
+    if let Some(other) = other_kind(file) {
+        let detail = format!("it is {other}, whatever its name says");
+        return Err(ExchangeError::NotItsFormat { path: file.into(), format: format.label(), detail });
+    }
     match examine(file, told)? {
         TextState::Other(encoding) => rewrite(file, encoding, &target)?,
         TextState::Utf8 => link(file, &target)?,

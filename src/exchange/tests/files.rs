@@ -161,6 +161,22 @@ fn metres_without_a_reference_system_ask_for_one() {
 }
 
 #[test]
+fn documents_that_are_called_tables_are_told_as_what_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (begins, kind) in [
+        (&b"%PDF-1.7\n\xE2\xE3"[..], "a PDF document"),
+        (b"PK\x03\x04rest", "a zip archive or a spreadsheet (.xlsx)"),
+        (b"\xD0\xCF\x11\xE0\xA1", "an old spreadsheet or document (.xls, .doc)"),
+    ] {
+        let path = folder.path().join("lista.csv");
+        std::fs::write(&path, begins).expect("written");
+        let Err(told) = read(&path, plain(layer("conflicts"))) else { panic!("{kind} was read") };
+        let expected = format!("lista.csv does not hold CSV: it is {kind}, whatever its name says");
+        assert!(told.to_string().ends_with(&expected), "{told}");
+    }
+}
+
+#[test]
 fn files_that_are_not_what_their_name_says_are_refused_in_one_sentence() {
     let watersheds = || plain(layer("watersheds"));
     assert_eq!(

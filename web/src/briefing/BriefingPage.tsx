@@ -2,13 +2,14 @@ import { LoadFailed } from '../data/LoadFailed'
 import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
 import { formatDate, formatNumber, formatValue, lang, readablePlace, words } from '../i18n'
+import { Badge } from '../panels/Badge'
 import { ChangeMark } from '../panels/ChangeMark'
 import { standingOf } from '../panels/ChangesFilter'
 import { CopyButton } from '../panels/CopyButton'
 import { licenceOf } from '../panels/Sources'
 import { StateMark } from '../panels/StateMark'
 import { casesById } from '../state/cases'
-import { CASES, hasOwn, layerById } from '../state/catalogue'
+import { CASES, hasOwn, layerById, natureOf } from '../state/catalogue'
 import { inLanguage } from '../state/language'
 import { categoriesOf } from '../state/palette'
 import { type Briefing, briefing, failed, loadAsked, nowhere } from './briefing'
@@ -16,6 +17,21 @@ import { briefingWords } from './words'
 
 const inOwn = (es: string, en: string) => (lang.value === 'en' ? en : es)
 const number = (value: number) => formatNumber(value, lang.value)
+
+/** A number of a scheme, which leads to the cases it counts. */
+function Counted({ count, scheme, department }: { count: number; scheme: string; department?: string }) {
+  if (count === 0) return <>{number(count)}</>
+  const query = new URLSearchParams({ esquema: scheme, por: 'department', casos: 'total' })
+  if (department) {
+    query.set('grupo', 'department')
+    query.set('valor', department)
+  }
+  return (
+    <a class="link" href={inLanguage(`/cifras?${query}`)}>
+      {number(count)}
+    </a>
+  )
+}
 
 function Schemes({ told }: { told: Briefing }) {
   const t = briefingWords.value
@@ -30,8 +46,12 @@ function Schemes({ told }: { told: Briefing }) {
                 {inOwn(scheme.title_es, scheme.title_en)} (v{scheme.version})
               </a>
             </td>
-            <td class="is-number">{number(here)}</td>
-            <td class="is-number">{number(country)}</td>
+            <td class="is-number">
+              <Counted count={here} scheme={scheme.id} department={told.department} />
+            </td>
+            <td class="is-number">
+              <Counted count={country} scheme={scheme.id} />
+            </td>
             <td>{inOwn(scheme.definition_es, scheme.definition_en)}</td>
           </tr>
         ))}
@@ -145,7 +165,9 @@ export function BriefingPage() {
         {told && (
           <>
             <h1>{t.of(readablePlace(told.department))}</h1>
-            <p>{t.as(formatDate(told.day, lang.value))}</p>
+            <p>
+              {t.as(formatDate(told.day, lang.value))} {layer && <Badge nature={natureOf(layer.sources)} />}
+            </p>
             <p class="data-actions">
               <button type="button" class="button is-main" onClick={() => print()}>
                 {t.print}

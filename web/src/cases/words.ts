@@ -175,7 +175,9 @@ const es = {
   changedMeanwhile:
     'El caso cambió mientras tanto: se muestra como está ahora. Lo que iba a cambiar no se guardó.',
   registerNotes: (count: number) =>
-    count === 1 ? '1 valor no se pudo leer como venía:' : `${count} valores no se pudieron leer como venían:`,
+    count === 1
+      ? '1 aviso: se toma de otro modo que como venía'
+      : `${count} avisos: se toma de otro modo que como venía`,
   registerIgnored: (columns: string) =>
     `Columnas que no llenan ningún campo, y que se guardan en la descripción: ${columns}.`,
   rowsRefused: (count: number) =>
@@ -392,7 +394,9 @@ const en: CaseWords = {
   changedMeanwhile:
     'The case changed meanwhile: it is shown as it is now. What you were about to change was not saved.',
   registerNotes: (count) =>
-    count === 1 ? '1 value could not be read as it was:' : `${count} values could not be read as they were:`,
+    count === 1
+      ? '1 note: it is taken otherwise than it came'
+      : `${count} notes: they are taken otherwise than they came`,
   registerIgnored: (columns) => `Columns that fill no field, and are kept in the description: ${columns}.`,
   rowsRefused: (count) => (count === 1 ? '1 row cannot be a case:' : `${count} rows cannot be cases:`),
   columns: 'Which column each value comes from',

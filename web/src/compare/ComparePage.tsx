@@ -5,11 +5,12 @@ import { LoadFailed } from '../data/LoadFailed'
 import { PageHeader } from '../data/PageHeader'
 import { Table } from '../data/Table'
 import { formatDate, formatNumber, lang, readablePlace, words } from '../i18n'
+import { Badge } from '../panels/Badge'
 import { ChangeMark } from '../panels/ChangeMark'
 import { standingOf } from '../panels/ChangesFilter'
 import { CopyButton } from '../panels/CopyButton'
 import { StateMark } from '../panels/StateMark'
-import { CASES, layerById } from '../state/catalogue'
+import { CASES, layerById, natureOf } from '../state/catalogue'
 import { inLanguage } from '../state/language'
 import { categoriesOf } from '../state/palette'
 import { hasMap, mapStatus } from '../state/view'
@@ -28,6 +29,9 @@ import {
 } from './compare'
 import type { CasesMap } from './maps'
 import { compareWords } from './words'
+
+/** A department of one case is not a street. */
+const CLOSEST = 8
 
 const number = (value: number) => formatNumber(value, lang.value)
 
@@ -83,7 +87,7 @@ function Counts({ cases }: { cases: ItemCollection }) {
   return (
     <ul class="compare-counts">
       <li>
-        <b>{compareWords.value.cases(cases.features.length)}</b>
+        <b>{compareWords.value.cases(cases.features.length)}</b> <Badge nature={natureOf(layer.sources)} />
       </li>
       {categoriesOf(layer).map(({ code, title, color }) => (
         <li key={code}>
@@ -92,6 +96,20 @@ function Counts({ cases }: { cases: ItemCollection }) {
       ))}
     </ul>
   )
+}
+
+/** Leads to the department that is compared, if it is one: the other map follows. */
+function frame({ map }: CasesMap, where: string | null, shown: readonly ItemCollection[] | null): void {
+  const points = (shown ?? [])
+    .flatMap(({ features }) => features)
+    .flatMap(({ geometry }) => (geometry?.type === 'Point' ? [geometry.coordinates] : []))
+  if (!where || points.length === 0) return
+  const [lons, lats] = [points.map(([lon = 0]) => lon), points.map(([, lat = 0]) => lat)]
+  map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], {
+    padding: 48,
+    maxZoom: CLOSEST,
+    animate: false,
+  })
 }
 
 /** The two maps, made once; what they show follows. */
@@ -117,6 +135,7 @@ function useMaps(): RefObject<HTMLDivElement | null>[] {
       sides.peek()?.forEach((cases, at) => {
         maps.current?.[at]?.show(cases)
       })
+      frame(maps.current[0], department.peek(), sides.peek())
     })()
     return () => {
       isGone = true

@@ -74,6 +74,13 @@ export const SENTENCES: [string, string][] = [
   ],
   ['it ended on {}, before it began on {}', 'terminó el {1}, antes de empezar el {2}'],
   ['its state holds from {}, the day of the list', 'su estado vale desde el {1}, el día de la lista'],
+  [
+    '{}; the coordinates hold, and the units are kept in words',
+    '{1}; valen las coordenadas, y lo escrito queda en palabras',
+  ],
+  ['the coordinates {}, and the department says "{}"', 'las coordenadas {1}, y el departamento dice «{2}»'],
+  ['lie in none', 'no están en ninguno'],
+  ['lie in {}', 'están en {1}'],
   ['one of the two codes is not there', 'uno de los dos códigos no está'],
   [
     'this day is still to come; what counts then nobody knows',
@@ -101,6 +108,11 @@ export const SENTENCES: [string, string][] = [
   ['{} holds no rows in {}: there is nothing to import', '{1} no tiene filas: no hay nada que traer'],
   ['{} does not hold {}: {}', '{1} no contiene {2}: {3}'],
   ['it begins with {}', 'empieza con {1}'],
+  ['it is {}, whatever its name says', 'es {1}, diga lo que diga su nombre'],
+  ['a PDF document', 'un documento PDF'],
+  ['a zip archive or a spreadsheet (.xlsx)', 'un archivo comprimido o una hoja de cálculo (.xlsx)'],
+  ['an old spreadsheet or document (.xls, .doc)', 'una hoja de cálculo o un documento antiguos (.xls, .doc)'],
+  ['a picture', 'una imagen'],
   [
     'line {} opens a quotation mark that is never closed',
     'la línea {1} abre unas comillas que nunca se cierran',

@@ -1,6 +1,7 @@
 import { Facts } from '../data/Facts'
 import { sentenceOfFailure } from '../data/failure'
 import { PageHeader } from '../data/PageHeader'
+import { Said } from '../data/Said'
 import { Table } from '../data/Table'
 import { formatDate, formatMeasure, formatTime, formatValue, lang, words } from '../i18n'
 import { type Answer, type AskedSource, underWay } from '../overlaps/overlaps'
@@ -158,7 +159,7 @@ function Sources({ dossier: { overlaps, conflicts } }: { dossier: Dossier }) {
             <td>{whole(source.received_at)}</td>
             <td>{source.file_name}</td>
             <td>
-              {source.datum_operation}
+              <Said text={source.datum_operation} />
               {source.accuracy_m !== null && ` (±${number(source.accuracy_m)} m)`}
             </td>
             <td>{source.licence}</td>

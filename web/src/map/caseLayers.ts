@@ -24,6 +24,9 @@ const SHOWN_SIGNS = ['up', 'plus', 'down']
 /** The gravest severity. */
 const WORST = 5
 
+/** What is drawn or said of a case on the map: all else would be copied to the worker for nothing. */
+const DRAWN = ['name', 'state', 'synthetic', PRECISION]
+
 const countOf = (property: string, value: string | number) => [
   '+',
   ['case', ['==', ['get', property], value], 1, 0],
@@ -55,7 +58,8 @@ export function casesSource(
     const changed = changes.get(Number(feature.id))
     const severity = Number(severityOf(feature.properties) ?? 0)
     const sign = changed ? { sign: SIGNS[changed.change] } : {}
-    return { ...feature, properties: { ...feature.properties, severity, ...sign } }
+    const kept = Object.fromEntries(DRAWN.map((name) => [name, feature.properties?.[name]]))
+    return { ...feature, properties: { ...kept, severity, ...sign } }
   })
   return {
     type: 'geojson',

@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals'
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { ItemFeature } from '../api/types'
 import { lang } from '../i18n'
@@ -10,6 +11,7 @@ import { measuring } from '../state/measure'
 import { byDepartment, CASES_FROM_ZOOM, departmentCases } from '../state/panorama'
 import { dark } from '../state/preferences'
 import { choice, loaded, selectedItem, selection } from '../state/selection'
+import { view } from '../state/view'
 import { baseOf } from './base'
 import { type Base, capitalLabel, ownsCapital } from './basemap'
 import { CASES_SOURCE, caseLayers, casesSource } from './caseLayers'
@@ -39,6 +41,12 @@ function selected() {
   return selectionSource(selectedItem.value, sign, pin)
 }
 
+/** Zoom from which single cases are made ready, before they are drawn. */
+const CASES_READY_FROM_ZOOM = CASES_FROM_ZOOM - 0.5
+
+/** Cases that are drawn one by one or soon will be: where departments stand for them, thousands need not be grouped in vain. */
+const casesNear = computed(() => !byDepartment.value || (view.value?.zoom ?? 0) >= CASES_READY_FROM_ZOOM)
+
 function dataSources(): Record<string, SourceSpecification> {
   const sources = Object.fromEntries(tiled().map((layer) => [layer.id, tileSource(layer)]))
   return {
@@ -47,7 +55,7 @@ function dataSources(): Record<string, SourceSpecification> {
     ...(byDepartment.value ? { [PANORAMA_SOURCE]: panoramaSource(departmentCases.value) } : {}),
     ...(measuring.value ? { [MEASURE_SOURCE]: measureSource() } : {}),
     [SELECTION_SOURCE]: selected(),
-    [CASES_SOURCE]: casesSource(filteredCases.value, changeById.value),
+    [CASES_SOURCE]: casesSource(casesNear.value ? filteredCases.value : null, changeById.value),
   }
 }
 

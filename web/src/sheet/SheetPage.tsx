@@ -1,6 +1,8 @@
+import { computed } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { PageHeader } from '../data/PageHeader'
 import { formatDate, formatNumber, lang, readablePlace, words } from '../i18n'
+import { Badge } from '../panels/Badge'
 import { CopyButton } from '../panels/CopyButton'
 import { filterTitles } from '../panels/filterTitles'
 import { LayerMark } from '../panels/LayerMark'
@@ -9,9 +11,9 @@ import { followSize } from '../panels/MapPane'
 import { licenceOf } from '../panels/Sources'
 import { basemapCredits } from '../state/basemap'
 import { cases, filteredCases, knownInstitutions } from '../state/cases'
-import { CASES, catalogue, layerById, layers } from '../state/catalogue'
+import { CASES, catalogue, layerById, layers, natureOf } from '../state/catalogue'
 import { chosenDepartment, isShown } from '../state/filters'
-import { hasMap, mapStatus } from '../state/view'
+import { bounds, hasMap, mapStatus } from '../state/view'
 import { hasWebgl2 } from '../webgl'
 import { heading, ORIENTATIONS, orientation, PAPERS, paper, picture } from './sheet'
 import { sheetWords } from './words'
@@ -145,6 +147,18 @@ function Tools() {
   )
 }
 
+/** How many of the cases lie where the map looks. */
+const casesInFrame = computed(() => {
+  const frame = bounds.value
+  if (!frame || !filteredCases.value) return null
+  const [west, south, east, north] = frame
+  const isWithin = ([lon = 0, lat = 0]: readonly number[]) =>
+    west <= lon && lon <= east && south <= lat && lat <= north
+  return filteredCases.value.features.filter(
+    ({ geometry }) => geometry?.type === 'Point' && isWithin(geometry.coordinates),
+  ).length
+})
+
 /** What the sheet says beside the map: which cases these are, what signs mean, whose data it is. */
 function Margin() {
   const t = sheetWords.value
@@ -158,7 +172,8 @@ function Margin() {
         {shown.map((layer) => (
           <div key={layer.id} class="sheet-layer">
             <h3>
-              {!layer.category_field && <LayerMark layer={layer} category={null} />} {layer.title[lang.value]}
+              {!layer.category_field && <LayerMark layer={layer} category={null} />} {layer.title[lang.value]}{' '}
+              <Badge nature={natureOf(layer.sources)} />
             </h3>
             <Legend layer={layer} />
           </div>
@@ -169,6 +184,7 @@ function Margin() {
         <p>
           {titles.length > 0 ? titles.join(' · ') : t.allCases}.{' '}
           {t.cases(number(filteredCases.value?.features.length), number(cases.value?.features.length))}
+          {casesInFrame.value !== null && `, ${t.inFrame(number(casesInFrame.value))}`}
         </p>
         {shown.some(({ id }) => id === CASES) && <p>{t.approximate}</p>}
       </section>

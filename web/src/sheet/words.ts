@@ -20,6 +20,7 @@ const es = {
   filters: 'Se muestran',
   allCases: 'todos los casos',
   cases: (n: string, all: string) => `${n} de ${all} casos`,
+  inFrame: (n: string) => `${n} de ellos en el encuadre`,
   sources: 'Fuentes',
   stamp: (day: string, revision: string) => `Impreso el ${day} · datos de la revisión ${revision}`,
   approximate:
@@ -46,6 +47,7 @@ const en: typeof es = {
   filters: 'Shown are',
   allCases: 'all cases',
   cases: (n, all) => `${n} of ${all} cases`,
+  inFrame: (n) => `${n} of them within the frame`,
   sources: 'Sources',
   stamp: (day, revision) => `Printed on ${day} · data of revision ${revision}`,
   approximate:

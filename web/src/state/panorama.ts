@@ -80,6 +80,9 @@ function gather(features: ItemFeature[]): Map<string, Gathered> {
   return known
 }
 
+/** Degrees by which a sign stands beside its department, where that of a large neighbour would cover it. */
+const BESIDE: Record<string, [number, number]> = { callao: [-0.7, -0.15] }
+
 /**
  * Cases of the filters by department; one that lies in several counts in each. A department whose shape is not known
  * stands amid its cases.
@@ -92,7 +95,9 @@ export const departmentCases = computed<DepartmentCases[]>(() => {
     const amid: Point | null =
       places.count > 0 ? [places.lon / places.count, places.lat / places.count] : null
     const point = row?.point ?? amid
-    return point ? [{ ...counts, name: row?.name ?? name, point }] : []
+    if (!point) return []
+    const [east, north] = BESIDE[key] ?? [0, 0]
+    return [{ ...counts, name: row?.name ?? name, point: [point[0] + east, point[1] + north] as Point }]
   })
 })
 
