@@ -134,8 +134,11 @@ fn check(
         None => Ok(()),
         Some(code) => {
             let code: String = code.chars().take(20).collect();
-            let es = format!("«{code}» no es un UBIGEO: se esperan 2, 4 o 6 cifras que empiezan con el departamento, de 01 a 25");
-            let en = format!("\"{code}\" is no UBIGEO: expected 2, 4 or 6 digits that begin with the department, 01 to 25");
+            let es = format!(
+                "«{code}» no es un UBIGEO: se esperan 2, 4 o 6 cifras que empiezan con el departamento, de 01 a 25"
+            );
+            let en =
+                format!("\"{code}\" is no UBIGEO: expected 2, 4 or 6 digits that begin with the department, 01 to 25");
             Err(wrong("jurisdiction", &es, &en))
         }
     }

@@ -21,8 +21,9 @@ use crate::{
         people::{is_uuid, read},
     },
     model::{
-        Catalogue, DEPARTMENTS, Moment, Right, department_number,
+        Catalogue, DEPARTMENTS, Moment, Right,
         cases::{CheckedFact, FactKinds, ListedCode, SOURCE_CLASSES, Wrong},
+        department_number,
     },
     people::Caller,
     store::{Audience, Case, CaseDraft, CaseError, CaseFilter, CaseViewer, RequestKey, Sharing},
@@ -218,7 +219,9 @@ async fn next_sharing(state: &SharedState, own: &str, now: Sharing, change: Chan
     next.shared_with.sort_unstable();
     next.shared_with.dedup();
     let known = state.store.institutions().await?;
-    if let Some(unknown) = next.shared_with.iter().find(|id| *id == own || !known.iter().any(|one| one.id == **id && !one.closed)) {
+    if let Some(unknown) =
+        next.shared_with.iter().find(|id| *id == own || !known.iter().any(|one| one.id == **id && !one.closed))
+    {
         return Err(wrong(
             "shared_with",
             &format!("«{unknown}» no es otra institución"),

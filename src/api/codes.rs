@@ -15,6 +15,7 @@ use crate::{
     model::{
         Right,
         cases::{COUNTED_KINDS, CodeMatch, Condition, FactKinds, ListedCode, SOURCE_CLASSES, Scheme, Wrong},
+        is_one_line,
     },
     people::Caller,
     store::{CaseError, Institution},
@@ -105,9 +106,13 @@ struct CodeBody {
 
 fn checked_title(member: &str, title: &str) -> Result<String, Problem> {
     let title = title.trim();
-    match (1..=200).contains(&title.chars().count()) && !title.contains('\0') {
+    match (1..=200).contains(&title.chars().count()) && is_one_line(title) {
         true => Ok(title.to_owned()),
-        false => Err(wrong(member, "se esperan de 1 a 200 caracteres", "expected 1 to 200 characters")),
+        false => Err(wrong(
+            member,
+            "se esperan de 1 a 200 caracteres en una línea",
+            "expected 1 to 200 characters on one line",
+        )),
     }
 }
 

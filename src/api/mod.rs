@@ -11,6 +11,7 @@ mod basemap;
 mod body;
 mod cached;
 mod caller;
+mod case_files;
 mod cases;
 mod catalogue;
 mod changes;
@@ -223,6 +224,7 @@ pub fn app(state: AppState, web_dir: PathBuf) -> Router {
     let small = || CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALL)));
     // Nor is this, which may take longer than other requests.
     let registers = register::routes()
+        .merge(case_files::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::map_response(people::keep_nowhere))
         .layer(small());

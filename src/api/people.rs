@@ -362,6 +362,7 @@ impl From<AccountError> for Problem {
             AccountError::LoginTaken(_) => Problem::conflict(error),
             AccountError::InstitutionTaken(_) | AccountError::Changed(_) => Problem::precondition_failed(error),
             AccountError::UnknownInstitution(_) => Problem::bad_body(error),
+            AccountError::Cases(error) => error.into(),
             AccountError::Store(error) => error.into(),
         }
     }

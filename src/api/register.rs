@@ -1,13 +1,11 @@
-//! The register of cases as files: in from what an institution kept before, out as the caller may see it.
-
-use std::io::Write;
+//! A register of cases that an institution kept before, taken from a spreadsheet.
 
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, State},
     http::StatusCode,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::post,
 };
 use serde_json::{Value as Json_, json};
 
@@ -15,71 +13,26 @@ use crate::{
     api::{
         Problem, SharedState,
         body::WholeBody,
-        cases::{checked_facts, filter_of, source_class, viewer, writer},
+        cases::{checked_facts, source_class, writer},
         imports::{OPTIONS, options},
         params::Params,
     },
-    exchange::{ExchangeError, ReadOptions, RegisterCase, RegisterDefaults, read_register, text_cell},
+    exchange::{ExchangeError, ReadOptions, Register, RegisterCase, RegisterDefaults, read_register},
     jobs::{Upload, read_options},
     model::{
-        Code, Moment, RowNote,
-        cases::{CheckedFact, COMMON, COUNTING_TESTS, FactKinds, ListedCode, Wrong},
+        Moment, RowNote,
+        cases::{COUNTING_TESTS, CheckedFact, Wrong},
     },
     people::Caller,
-    store::{CaseDraft, CaseError, Institution, Sharing},
+    store::{CaseDraft, CaseError, Sharing},
 };
 
 /// Letters of the institution in the code of a row that bears none.
 const LONGEST_INSTITUTION: usize = 20;
 /// Bytes of a register.
 const MAX_REGISTER: usize = 20 << 20;
-/// Cases in a file, at most.
-const MOST_CASES: i64 = 100_000;
-/// Columns of a file of cases: their names, and what readers call them.
-const COLUMNS: [(&str, &str, &str); 27] = [
-    ("code", "código", "code"),
-    ("name", "nombre", "name"),
-    ("institution", "institución", "institution"),
-    ("audience", "visto como", "seen as"),
-    ("sharing", "compartido", "sharing"),
-    ("draft", "borrador", "draft"),
-    ("state", "estado", "state"),
-    ("phase", "fase", "phase"),
-    ("state_since", "estado desde", "state since"),
-    ("started_on", "inicio", "started"),
-    ("ended_on", "fin", "ended"),
-    ("scope", "alcance", "scope"),
-    ("type", "tipo", "type"),
-    ("activity", "actividad", "activity"),
-    ("company", "empresa", "company"),
-    ("description", "descripción", "description"),
-    ("department", "departamento", "department"),
-    ("province", "provincia", "province"),
-    ("district", "distrito", "district"),
-    ("ubigeo", "ubigeo", "ubigeo"),
-    ("longitude", "longitud", "longitude"),
-    ("latitude", "latitud", "latitude"),
-    ("precision", "precisión", "precision"),
-    ("places", "lugares", "places"),
-    ("events", "hechos", "events"),
-    ("last_event_on", "último hecho", "last event"),
-    ("id", "id", "id"),
-];
-/// What codes that are no list's are called: column, code, Spanish, English.
-const SHARINGS: [(&str, &str, &str, &str); 6] = [
-    ("audience", "own", "propia institución", "own institution"),
-    ("audience", "shared", "compartido con la institución", "shared with the institution"),
-    ("audience", "public", "público", "public"),
-    ("sharing", "own", "solo su institución", "own institution only"),
-    ("sharing", "shared", "instituciones elegidas", "chosen institutions"),
-    ("sharing", "public", "todos", "everybody"),
-];
-
 pub(super) fn routes() -> Router<SharedState> {
-    Router::new()
-        .route("/api/cases/import", post(import))
-        .route("/api/cases/export", get(export))
-        .layer(DefaultBodyLimit::max(MAX_REGISTER))
+    Router::new().route("/api/cases/import", post(import)).layer(DefaultBodyLimit::max(MAX_REGISTER))
 }
 
 /// `POST /api/cases/import?file=NAME&preset=…&columns=…&mapping=…&valid-on=…&source=…&source-class=…&tests=…&dry-run=…`: the body is a
@@ -91,7 +44,7 @@ async fn import(
     params: Params,
     WholeBody(body): WholeBody,
 ) -> Result<Response, Problem> {
-    let viewer = writer(&caller)?;
+    writer(&caller)?;
     params.allow_only(OPTIONS.into_iter().chain(["file", "dry-run", "source-class", "tests"]))?;
     let dry_run = params.truth("dry-run")?;
     let source_class = source_class(&params)?;
@@ -122,6 +75,21 @@ async fn import(
         }
         Err(error) => return Err(told(error)),
     };
+    // What was begun is finished, also where whoever sent it does not wait.
+    let work = tokio::spawn(async move { record_rows(&state, &caller, register, dry_run).await });
+    let answer = work.await.map_err(|_| Problem::internal())??;
+    let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(answer)).into_response())
+}
+
+/// Makes cases of the rows of a register, or says what would come of them.
+async fn record_rows(
+    state: &SharedState,
+    caller: &Caller,
+    register: Register,
+    dry_run: bool,
+) -> Result<Json_, Problem> {
+    let viewer = writer(caller)?;
     let mut rejected: Vec<Json_> = register.rejected.iter().map(|note| json!(note)).collect();
     let mut notes = register.notes;
     let (mut recorded, mut known) = (0, 0);
@@ -158,7 +126,7 @@ async fn import(
             continue;
         }
         // What is refused as it is recorded is refused as it is looked at.
-        let facts = match with_sound_places(&state, facts).await? {
+        let facts = match with_sound_places(state, facts).await? {
             Ok((facts, None)) => facts,
             Ok((facts, Some(contradiction))) => {
                 notes.push(refused(contradiction));
@@ -188,7 +156,7 @@ async fn import(
             Err(error) => return Err(error.into()),
         }
     }
-    let answer = json!({
+    Ok(json!({
         "dry_run": dry_run,
         "file": {"format": register.summary.format, "table": register.summary.table, "columns": register.summary.columns,
             "used_columns": register.summary.used_columns, "ignored_columns": register.summary.ignored_columns},
@@ -197,9 +165,7 @@ async fn import(
         "rejected": rejected,
         "notes": notes,
         "preview": preview,
-    });
-    let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, Json(answer)).into_response())
+    }))
 }
 
 /// Facts whose places hold against what is loaded. A register is taken as it was kept: where the coordinates of a row lie in another
@@ -256,129 +222,4 @@ fn refused_for(case: &RegisterCase, errors: &[Wrong]) -> Json_ {
     let mut row = json!(note);
     row["errors"] = json!(errors);
     row
-}
-
-/// How a file of cases is told: by names and codes, for programs, or in words for readers.
-enum Telling {
-    Codes,
-    Words { is_spanish: bool, lists: Vec<ListedCode>, institutions: Vec<Institution> },
-}
-
-impl Telling {
-    async fn of(state: &SharedState, params: &Params) -> Result<Telling, Problem> {
-        let is_spanish = match params.get("lang") {
-            None => return Ok(Telling::Codes),
-            Some("es") => true,
-            Some("en") => false,
-            Some(_) => return Err(Problem::bad_parameter("lang", "accepted are es and en; without it, names and codes")),
-        };
-        let (lists, institutions) = tokio::try_join!(state.store.codes(), state.store.institutions())?;
-        Ok(Telling::Words { is_spanish, lists, institutions })
-    }
-
-    fn heads(&self) -> [&'static str; COLUMNS.len()] {
-        COLUMNS.map(|(name, es, en)| match self {
-            Telling::Codes => name,
-            Telling::Words { is_spanish: true, .. } => es,
-            Telling::Words { is_spanish: false, .. } => en,
-        })
-    }
-
-    /// What a cell says.
-    fn cell(&self, case: &Json_, column: &str) -> Json_ {
-        let value = &case[column];
-        let Telling::Words { is_spanish, lists, institutions } = self else { return value.clone() };
-        let own = |es: &str, en: &str| if *is_spanish { es.to_owned() } else { en.to_owned() };
-        if let Some(truth) = value.as_bool() {
-            return match truth {
-                true => own("sí", "yes"),
-                false => "no".to_owned(),
-            }
-            .into();
-        }
-        let Some(code) = value.as_str() else { return value.clone() };
-        let kinds = FactKinds::built_in();
-        let chosen = |choices: &[Code]| choices.iter().find(|own| own.code == code).map(|each| own(&each.es, &each.en));
-        let word = match column {
-            "state" | "scope" => kinds.kind(column).and_then(|kind| chosen(&kind.choices)),
-            "phase" | "precision" => chosen(&kinds.field(column).choices),
-            "type" | "activity" => {
-                let mut listed = lists.iter().filter(|own| own.list == column && own.institution == COMMON);
-                listed.find(|own| own.code == code).map(|each| own(&each.title_es, &each.title_en))
-            }
-            "institution" => {
-                institutions.iter().find(|own| own.id == code).map(|each| own(&each.title_es, &each.title_en))
-            }
-            "audience" | "sharing" => {
-                let mut known = SHARINGS.iter().filter(|(of, ..)| *of == column);
-                known.find(|(_, own, ..)| *own == code).map(|(.., es, en)| own(es, en))
-            }
-            _ => None,
-        };
-        word.map_or_else(|| value.clone(), Json_::from)
-    }
-}
-
-/// `GET /api/cases/export?f=csv|xlsx&lang=es|en&…`: the cases of a list, as the caller may see them, in one file; with `lang` in words
-/// of that language, without it by names and codes.
-async fn export(State(state): State<SharedState>, caller: Option<Caller>, params: Params) -> Result<Response, Problem> {
-    let mut filter = filter_of(&params, ["f", "lang"])?;
-    (filter.offset, filter.limit, filter.in_full) = (0, MOST_CASES, true);
-    let format = params.get("f").unwrap_or("csv");
-    if !["csv", "xlsx"].contains(&format) {
-        return Err(Problem::bad_parameter("f", "accepted are csv and xlsx"));
-    }
-    let telling = Telling::of(&state, &params).await?;
-    let (cases, _) = state.store.cases(viewer(caller.as_ref()), &filter).await?;
-    let (bytes, kind) = match format {
-        "csv" => (csv(&telling, &cases), "text/csv; charset=utf-8"),
-        _ => {
-            let written = state.heavy.draw(move || xlsx(&telling, &cases)).await?;
-            let bytes = written.map_err(|error| {
-                tracing::error!(%error, "a spreadsheet cannot be written");
-                Problem::internal()
-            })?;
-            (bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        }
-    };
-    let headers = [
-        ("content-type", kind.to_owned()),
-        ("content-disposition", format!("attachment; filename=\"casos.{format}\"")),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-fn csv(telling: &Telling, cases: &[Json_]) -> Vec<u8> {
-    // The mark by which spreadsheets know UTF-8.
-    let mut out = "\u{feff}".as_bytes().to_vec();
-    let _ = write!(out, "{}\r\n", telling.heads().join(","));
-    for case in cases {
-        let cells = COLUMNS.map(|(column, ..)| match telling.cell(case, column) {
-            Json_::Null => String::new(),
-            Json_::String(text) => text_cell(&text),
-            other => other.to_string(),
-        });
-        let _ = write!(out, "{}\r\n", cells.join(","));
-    }
-    out
-}
-
-fn xlsx(telling: &Telling, cases: &[Json_]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet().set_name("casos")?;
-    for (column, title) in (0..).zip(telling.heads()) {
-        sheet.write_string(0, column, title)?;
-    }
-    for (row, case) in (1..).zip(cases) {
-        for (column, (name, ..)) in (0..).zip(COLUMNS) {
-            match telling.cell(case, name) {
-                Json_::Null => {}
-                Json_::Number(number) => _ = sheet.write_number(row, column, number.as_f64().unwrap_or_default())?,
-                // As a text, never as a formula.
-                Json_::String(text) => _ = sheet.write_string(row, column, text)?,
-                other => _ = sheet.write_string(row, column, other.to_string())?,
-            }
-        }
-    }
-    book.save_to_buffer()
 }

@@ -236,8 +236,7 @@ async fn cases(
     if !MONTH_PARTS.contains(&part) {
         return Err(Problem::bad_parameter("part", format!("accepted are {}", MONTH_PARTS.join(", "))));
     }
-    let (offset, limit) =
-        (params.whole_number("offset")?.unwrap_or(0), params.limit(DEFAULT_LIMIT, MAX_LIMIT)?);
+    let (offset, limit) = (params.whole_number("offset")?.unwrap_or(0), params.limit(DEFAULT_LIMIT, MAX_LIMIT)?);
     let viewer = viewer(caller.as_ref());
     let scheme = scheme(&state, &id).await?;
     let (mut day, as_known) = moment(&params, viewer)?;
@@ -288,7 +287,7 @@ fn told_case(case: &CountedCase) -> Json_ {
 }
 
 /// By what one groups, where it is told.
-fn grouping<'a>(params: &'a Params) -> Result<Option<&'a str>, Problem> {
+fn grouping(params: &Params) -> Result<Option<&str>, Problem> {
     match params.get("by") {
         Some(by) if !GROUPINGS.contains(&by) => {
             Err(Problem::bad_parameter("by", format!("accepted are {}", GROUPINGS.join(", "))))

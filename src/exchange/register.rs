@@ -223,10 +223,7 @@ impl RegisterRow<'_> {
         }
         let has_violence = self.get("violence_recorded") == Some(json!(true));
         if has_violence {
-            fact(
-                "test",
-                &[("code", Some(VIOLENCE.into())), ("text", Some("Hubo hechos de violencia.".into()))],
-            );
+            fact("test", &[("code", Some(VIOLENCE.into())), ("text", Some("Hubo hechos de violencia.".into()))]);
         }
         for test in defaults.tests.iter().filter(|test| !(has_violence && *test == VIOLENCE)) {
             fact("test", &[("code", Some(test.as_str().into()))]);

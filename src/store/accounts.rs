@@ -4,8 +4,9 @@ use sqlx::PgConnection;
 use crate::{
     model::Role,
     store::{
-        Deed, Store, StoreError,
+        CaseError, Deed, Store, StoreError,
         audit::{nothing, record},
+        cases::{bring_up_to_date, commit_changed},
     },
 };
 
@@ -112,6 +113,9 @@ pub enum AccountError {
     /// The invitation is used or over.
     #[error("this link was used already or is over; ask for another one")]
     NotInvited,
+    /// Cases of an institution could not be told by its new name.
+    #[error(transparent)]
+    Cases(#[from] CaseError),
     /// The database did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -176,13 +180,22 @@ impl Store {
         let Institution { id, title_es, title_en, closed } = own;
         let query =
             sqlx::query_file!("src/store/queries/save_institution.sql", id, title_es, title_en, *closed, is_new);
+        let was = sqlx::query_file_scalar!("src/store/queries/read_institution_title.sql", id);
+        let was = was.fetch_optional(&mut *transaction).await?;
         if query.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Err(AccountError::InstitutionTaken(id.clone()));
         }
         let by = Deed { account: Some(account), action: "institution.save" };
         let detail = serde_json::json!({"title_es": title_es, "title_en": title_en, "closed": closed});
         record(&mut transaction, by, id, &detail).await?;
-        transaction.commit().await?;
+        // The map tells whose a case is.
+        let cases = match was.is_some_and(|was| was != *title_es) {
+            true => public_cases(&mut transaction, id).await?,
+            false => vec![],
+        };
+        let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
+        bring_up_to_date(&mut transaction, &cases, false).await?;
+        commit_changed(transaction, &cases).await?;
         Ok(())
     }
 
@@ -323,6 +336,15 @@ impl Store {
         transaction.commit().await?;
         Ok(id)
     }
+}
+
+/// Ids of the cases of an institution that are on the map.
+async fn public_cases(connection: &mut PgConnection, institution: &str) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query("set local role rimay_register").execute(&mut *connection).await?;
+    let query = sqlx::query_file_scalar!("src/store/queries/read_public_cases.sql", institution);
+    let cases = query.fetch_all(&mut *connection).await?;
+    sqlx::query("reset role").execute(&mut *connection).await?;
+    Ok(cases)
 }
 
 async fn insert_account(connection: &mut PgConnection, draft: &AccountDraft) -> Result<String, AccountError> {

@@ -972,7 +972,8 @@ fn the_list_of_81_conflicts_becomes_cases_and_comes_out_again() {
         assert!(count(&text, codes) > 10, "{codes}");
         assert_eq!((count(&spanish, codes), count(&spanish, words)), (0, count(&text, codes)), "{codes}");
     }
-    let described = database.count("select count(*) from rimay.case_summary where audience = 'own' and description is not null");
+    let described =
+        database.count("select count(*) from rimay.case_summary where audience = 'own' and description is not null");
     assert!(described > 0 && text.matches("Según la fuente").count() >= described, "{described}");
     let xlsx = oto.get("/api/cases/export?f=xlsx");
     assert_eq!((xlsx.status, &xlsx.body[..2]), (200, b"PK".as_slice()));
@@ -1000,7 +1001,9 @@ fn a_register_says_what_its_cases_meet_and_what_does_not_hold_together() {
     assert_eq!(told["recorded"], 3, "{told}");
     let notes = |told: &Json, list: &str| {
         let list = told[list].as_array().unwrap().clone();
-        list.iter().map(|note| format!("{}: {}", note["feature"].as_str().unwrap(), note["note"].as_str().unwrap())).collect::<Vec<_>>()
+        list.iter()
+            .map(|note| format!("{}: {}", note["feature"].as_str().unwrap(), note["note"].as_str().unwrap()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(notes(&told, "rejected"), ["Al revés: it ended on 2024-05-01, before it began on 2025-05-01"]);
     let said = notes(&told, "notes");
@@ -1020,6 +1023,159 @@ fn a_register_says_what_its_cases_meet_and_what_does_not_hold_together() {
         let counts = oto.get(&format!("/api/schemes/{scheme}/counts")).json();
         assert_eq!(counts["total"], count, "{scheme}: {counts}");
     }
+}
+
+#[test]
+fn the_history_of_a_public_case_stays_whatever_is_secret_beside_it() {
+    let (_database, server) = with_officers();
+    let oto = sign_in(&server, "oto");
+    let public = record(
+        &oto,
+        &json!({"sharing": "public", "facts": [
+            {"kind": "name", "name": "Primero", "source_class": "public"},
+            {"kind": "place", "longitude": -74.1, "latitude": -8.5, "protection": "withheld", "source_class": "public"}]}),
+    );
+    let hidden = record(
+        &oto,
+        &json!({"facts": [{"kind": "name", "name": "Oculto", "source_class": "public"},
+            {"kind": "demand", "text": "Algo.", "source_class": "public"}]}),
+    );
+    let fact_of = |case: &Json, kind: &str| {
+        let now = oto.get(&path_of(case)).json();
+        let fact = fact(&now, kind);
+        let path = format!("{}/facts/{}", path_of(case), fact["id"].as_str().unwrap());
+        (path, format!("\"{}\"", fact["version"]))
+    };
+    let (path, seen) = fact_of(&public, "name");
+    let renamed = json!({"kind": "name", "name": "Segundo", "source_class": "public"});
+    assert_eq!(oto.send("PUT", &path, &[("If-Match", &seen)], &renamed).status, 200);
+    server.settle();
+    let id = server.json("/ogc/collections/conflicts/items")["features"][0]["id"].clone();
+    let versions = || server.json(&format!("/ogc/collections/conflicts/items/{id}/versions"))["features"].clone();
+    let told = versions();
+    assert_eq!(told.as_array().unwrap().len(), 2, "{told}");
+    // A withheld place that is of a public source is changed and goes.
+    let (path, seen) = fact_of(&public, "place");
+    let reserved = json!({"kind": "place", "longitude": -74.1, "latitude": -8.5, "protection": "withheld", "source_class": "reserved"});
+    assert_eq!(oto.send("PUT", &path, &[("If-Match", &seen)], &reserved).status, 200);
+    assert_eq!(versions(), told);
+    let (path, seen) = fact_of(&public, "place");
+    assert_eq!(oto.send("DELETE", &path, &[("If-Match", &seen)], &Json::Null).status, 200);
+    assert_eq!(versions(), told);
+    // A hidden record goes on in it, loses a fact, is shared less, and is parted from it.
+    let seen_now = |case: &Json| format!("\"{}\"", oto.get(&path_of(case)).json()["version"]);
+    share(&oto, &hidden, &json!({"sharing": "own", "draft": false}));
+    let merge = format!("{}/merge", path_of(&hidden));
+    let into = json!({"into": public["id"]});
+    assert_eq!(oto.send("PUT", &merge, &[("If-Match", &seen_now(&hidden))], &into).status, 200);
+    assert_eq!(versions(), told);
+    assert_eq!(oto.send("DELETE", &merge, &[("If-Match", &seen_now(&hidden))], &Json::Null).status, 200);
+    assert_eq!(versions(), told);
+    let (path, seen) = fact_of(&hidden, "demand");
+    assert_eq!(oto.send("DELETE", &path, &[("If-Match", &seen)], &Json::Null).status, 200);
+    assert_eq!(versions(), told);
+    // What was public and is no more goes from the past as well.
+    let (path, seen) = fact_of(&public, "name");
+    let third = json!({"kind": "name", "name": "Tercero", "source_class": "public"});
+    assert_eq!(oto.send("PUT", &path, &[("If-Match", &seen)], &third).status, 200);
+    assert_eq!(versions().as_array().unwrap().len(), 3);
+    share(&oto, &public, &json!({"sharing": "own"}));
+    let gone = server.get(&format!("/ogc/collections/conflicts/items/{id}/versions"));
+    assert!(gone.status == 404 || gone.json()["features"] == json!([]), "{}", gone.json());
+}
+
+#[test]
+fn words_that_are_common_to_all_follow_at_once() {
+    let (_database, server) = with_officers();
+    let (oto, root) = (sign_in(&server, "oto"), sign_in(&server, "root"));
+    let water = json!({"title_es": "Hídrico", "title_en": "Water"});
+    let code = "/api/codes/onds/type/hidrico";
+    assert_eq!(root.send("PUT", code, &[], &water).status, 200);
+    let target = record(
+        &oto,
+        &json!({"sharing": "public", "facts": [{"kind": "name", "name": "Sigue", "source_class": "public"}]}),
+    );
+    let other = record(
+        &oto,
+        &json!({"sharing": "public", "facts": [
+            {"kind": "name", "name": "Sigue en otro", "source_class": "public"},
+            {"kind": "type", "institution": "onds", "code": "hidrico", "source_class": "public"}]}),
+    );
+    let seen = format!("\"{}\"", other["version"]);
+    let merged =
+        oto.send("PUT", &format!("{}/merge", path_of(&other)), &[("If-Match", &seen)], &json!({"into": target["id"]}));
+    assert_eq!(merged.status, 200, "{}", merged.json());
+    let on_map = || {
+        server.settle();
+        server.json("/ogc/collections/conflicts/items")["features"][0]["properties"].clone()
+    };
+    assert_eq!(on_map()["type"], Json::Null);
+    // What others call it, of the record that goes on in another one, too.
+    let matched = json!({"code": "comunal", "relation": "broader"});
+    assert_eq!(root.send("PUT", &format!("{code}/matches/defensoria"), &[], &matched).status, 200);
+    let told = on_map();
+    assert_eq!(told["type"], "comunal");
+    // What the institution is called.
+    let renamed = json!({"title_es": "Oficina Nacional", "title_en": "National Office"});
+    assert_eq!(root.send("PUT", "/api/institutions/onds", &[], &renamed).status, 200);
+    assert_eq!(
+        (on_map()["source"].as_str(), told["source"].as_str() == Some("Oficina Nacional")),
+        (Some("Oficina Nacional"), false)
+    );
+    let turned = json!({"title_es": "Oficina\u{202e}", "title_en": "x"});
+    assert_eq!(root.send("PUT", "/api/institutions/onds", &[], &turned).status, 422);
+    // Nothing that is secret brings more of it to the map.
+    let before = on_map();
+    let added = oto.send(
+        "POST",
+        &format!("{}/facts", path_of(&target)),
+        &[],
+        &json!({"kind": "demand", "text": "Lo reservado.", "source_class": "reserved"}),
+    );
+    assert_eq!((added.status, on_map()), (201, before));
+}
+
+#[test]
+fn a_partner_sees_where_a_shared_record_goes_on_and_files_hold_any_text() {
+    let (_database, server) = with_officers();
+    let (oto, olga) = (sign_in(&server, "oto"), sign_in(&server, "olga"));
+    let shared = record(
+        &oto,
+        &json!({"sharing": "shared", "shared_with": ["defensoria"], "facts": [
+            {"kind": "name", "name": "Mina del norte"},
+            {"kind": "place", "longitude": -78.3, "latitude": -6.9, "department": "Cajamarca", "district": "Hualgayoc", "protection": "public"}]}),
+    );
+    let long = "Compañía larguísima ".repeat(14);
+    let mut facts = vec![
+        json!({"kind": "name", "name": "Mina del\u{fffe} norte, otra vez"}),
+        json!({"kind": "description", "text": "\u{1f30a}".repeat(19_000)}),
+    ];
+    facts.extend(
+        (0..130)
+            .map(|nth| json!({"kind": "actor", "name": format!("{long}{nth}"), "role": "primary", "side": "company"})),
+    );
+    let hidden = record(&oto, &json!({"facts": facts}));
+    assert_eq!(hidden["summary"]["name"], "Mina del norte, otra vez");
+    // Where one of the two has no place, too.
+    for case in [&shared, &hidden] {
+        assert_eq!(oto.get(&format!("{}/similar", path_of(case))).status, 200);
+    }
+    for query in ["f=xlsx", "f=xlsx&lang=es", "f=csv"] {
+        assert_eq!(oto.get(&format!("/api/cases/export?{query}")).status, 200, "{query}");
+    }
+    // It would be gone for the partner, who does not see the other one.
+    let merge = format!("{}/merge", path_of(&shared));
+    let seen = || format!("\"{}\"", oto.get(&path_of(&shared)).json()["version"]);
+    let into = json!({"into": hidden["id"]});
+    let refused = oto.send("PUT", &merge, &[("If-Match", &seen())], &into);
+    assert_eq!((refused.status, &refused.json()["errors"][0]["member"]), (422, &json!("into")));
+    assert!(refused.json()["errors"][0]["es"].as_str().unwrap().starts_with("«defensoria» ve este registro"));
+    share(&oto, &hidden, &json!({"sharing": "shared", "shared_with": ["defensoria"], "draft": false}));
+    assert_eq!(oto.send("PUT", &merge, &[("If-Match", &seen())], &into).status, 200);
+    assert_eq!(olga.get("/api/cases").json()["number_matched"], 1);
+    let now = oto.get(&path_of(&hidden)).json()["version"].to_string();
+    let kept = oto.send("PATCH", &path_of(&hidden), &[("If-Match", &format!("\"{now}\""))], &json!({"sharing": "own"}));
+    assert_eq!(kept.status, 422, "not behind the partner's back either");
 }
 
 #[test]
@@ -1187,7 +1343,8 @@ fn a_merged_record_and_a_withdrawn_fact_tell_nobody_more_than_they_may_know() {
     let (oto, olga) = (sign_in(&server, "oto"), sign_in(&server, "olga"));
     let seen = |case: &Json| format!("\"{}\"", oto.get(&path_of(case)).json()["version"]);
     let put = |case: &Json, sharing: Json| share(&oto, case, &sharing);
-    // A is shared with the Ombudsman's Office, B with the Ministry of the Environment only: merged, B stays what it was to each.
+    // A is shared with the Ombudsman's Office and the Ministry of the Environment, B with the latter only: merged, B stays what it was
+    // to each.
     let a = record(
         &oto,
         &json!({"facts": [{"kind": "name", "name": "Primero"}, {"kind": "state", "code": "latente", "valid_from": "2012-01-01"}]}),
@@ -1198,7 +1355,7 @@ fn a_merged_record_and_a_withdrawn_fact_tell_nobody_more_than_they_may_know() {
         {"kind": "test", "code": "may_turn_violent"},
         {"kind": "event", "institution": "defensoria", "code": "paro", "valid_from": "2012-02-03", "text": "Paro.", "dead_civilian": 5}]}),
     );
-    put(&a, json!({"sharing": "shared", "shared_with": ["defensoria"]}));
+    put(&a, json!({"sharing": "shared", "shared_with": ["defensoria", "minam"]}));
     put(&b, json!({"sharing": "shared", "shared_with": ["minam"]}));
     let merged =
         oto.send("PUT", &format!("{}/merge", path_of(&b)), &[("If-Match", &seen(&b))], &json!({"into": a["id"]}));
@@ -1206,11 +1363,7 @@ fn a_merged_record_and_a_withdrawn_fact_tell_nobody_more_than_they_may_know() {
     let told = olga.get(&path_of(&a)).json();
     assert_eq!((&told["summary"]["company"], &told["summary"]["events"]), (&Json::Null, &json!(0)), "{told}");
     assert_eq!(olga.get("/api/cases?q=secretisima").json()["number_matched"], 0);
-    assert_eq!(
-        sign_in(&server, "mina").get(&path_of(&b)).json()["merged_into"],
-        Json::Null,
-        "what it goes on in is hidden from them"
-    );
+    assert_eq!(sign_in(&server, "mina").get(&path_of(&b)).json()["merged_into"], a["id"]);
     // A public record does not go on in one that the public does not see: its end would tell of that.
     let hidden = record(&oto, &json!({"facts": [{"kind": "name", "name": "Tercero"}]}));
     let open = record(

@@ -11,7 +11,7 @@ use crate::{
         shape::Shape,
         wkb_walk::Ring,
     },
-    model::Value,
+    model::{Value, plain_text},
 };
 
 /// Writes KML 2.2 with one folder; every value is text, because KML's viewers show text. The fields `name` and
@@ -117,8 +117,7 @@ fn text(value: &Value) -> String {
 
 /// Text as XML has it, without the control characters XML 1.0 cannot hold.
 fn escaped(text: &str) -> String {
-    let allowed = text.chars().filter(|c| !c.is_control() || ['\t', '\n', '\r'].contains(c));
-    allowed.fold(String::with_capacity(text.len()), |mut escaped, c| {
+    plain_text(text).chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{FactField, FactFieldType, FactKind, FactKinds, ListedCode};
-use crate::model::{AROUND_PERU, Catalogue, Code, DEPARTMENTS, department_number, fold, is_ubigeo};
+use crate::model::{AROUND_PERU, Catalogue, Code, DEPARTMENTS, department_number, fold, is_ubigeo, plain_text};
 
 /// Characters of a line and of a text, at most.
 const LONGEST: (usize, usize) = (300, 20_000);
@@ -207,11 +207,12 @@ fn provenance(name: &str, value: &Json, today: Date) -> Result<Json, Wrong> {
 }
 
 fn words(name: &str, value: &Json, most: usize) -> Result<String, Wrong> {
-    let Some(text) = value.as_str().map(str::trim) else {
+    let Some(text) = value.as_str().map(plain_text) else {
         return Err(wrong(name, "se espera un texto", "expected a text"));
     };
+    let text = text.trim();
     let count = text.chars().count();
-    if count == 0 || count > most || text.contains('\0') {
+    if count == 0 || count > most {
         return Err(wrong(
             name,
             format!("se esperan de 1 a {most} caracteres; tiene {count}"),

@@ -136,7 +136,9 @@ impl Store {
                 return Err(CaseError::Refused("a case keeps a name: change it instead".into()));
             }
             let told = |member: &str| next.and_then(|next| next.members.get(member)?.as_str());
-            let is_public_no_more = closed.source_class == "public"
+            let is_public_no_more = locked.is_public()
+                && closed.source_class == "public"
+                && openness(closed.protection.as_deref()) > WITHHELD
                 && (told("source_class") != Some("public")
                     || openness(closed.protection.as_deref()) > openness(told("protection")));
             for next in located {
@@ -174,7 +176,8 @@ impl Store {
             let detail = json!({"before": locked.sharing, "after": next});
             note_change(&mut transaction, viewer, case, "changed", &detail).await?;
             let detail = json!({"case": case, "before": locked.sharing, "after": next});
-            finish_facts(transaction, (case, &locked), viewer, ("case.share", &detail), next.sharing != "public").await
+            let is_public_no_more = locked.is_public() && next.sharing != "public";
+            finish_facts(transaction, (case, &locked), viewer, ("case.share", &detail), is_public_no_more).await
         })
         .await
     }
@@ -216,9 +219,8 @@ impl Store {
                 _ => {}
             }
             let other = into.and_then(|into| ids.iter().position(|id| *id == into)).map(|place| &locked[place]);
-            let is_public = |locked: &Locked| locked.sharing.sharing == "public";
-            if is_public(own) && other.is_some_and(|other| !is_public(other)) {
-                return Err(CaseError::Wrong(Box::new(hidden_from_all("into"))));
+            if let Some(wrong) = other.and_then(|other| hidden_from_some("into", &own.sharing, &other.sharing)) {
+                return Err(CaseError::Wrong(Box::new(wrong)));
             }
             if other.is_some_and(|other| other.merged_into.is_some()) {
                 return Err(CaseError::NotMergeable("the other case is merged into a third one: merge into that"));
@@ -241,7 +243,9 @@ impl Store {
                 sqlx::query_file_scalar!("src/store/queries/touch_case.sql", id).fetch_one(&mut *transaction).await?;
             }
             let action = if into.is_some() { "case.merge" } else { "case.unmerge" };
-            finish(transaction, &[case, target], viewer, (action, &detail), true).await
+            // (What is merged is no feature any more; what is parted takes its facts away from the other.)
+            let is_public_no_more = into.is_none() && own.is_public();
+            finish(transaction, &[case, target], viewer, (action, &detail), is_public_no_more).await
         })
         .await
     }
@@ -284,6 +288,11 @@ struct Locked {
 }
 
 impl Locked {
+    /// Whether all see what of it is public.
+    fn is_public(&self) -> bool {
+        self.sharing.sharing == "public"
+    }
+
     fn is_still(&self, seen: i32) -> Result<(), CaseError> {
         match self.version == seen {
             true => Ok(()),
@@ -303,12 +312,35 @@ async fn lock(connection: &mut PgConnection, case: &str) -> Result<Locked, CaseE
 /// in the numbers would tell that there is one they do not see.
 async fn check_records(connection: &mut PgConnection, case: &str, next: &Sharing) -> Result<(), CaseError> {
     let rows = sqlx::query_file!("src/store/queries/read_records_of_dispute.sql", case).fetch_all(connection).await?;
-    let is_public = next.sharing == "public";
-    let holds = rows.into_iter().all(|row| match row.goes_on_in_it {
-        true => is_public || !row.is_public,
-        false => row.is_public || !is_public,
+    let mut wrong = rows.into_iter().filter_map(|row| {
+        let other = Sharing { sharing: row.sharing, shared_with: row.shared_with, draft: row.draft };
+        match row.goes_on_in_it {
+            true => hidden_from_some("sharing", &other, next),
+            false => hidden_from_some("sharing", next, &other),
+        }
     });
-    if holds { Ok(()) } else { Err(CaseError::Wrong(Box::new(hidden_from_all("sharing")))) }
+    wrong.next().map_or(Ok(()), |wrong| Err(CaseError::Wrong(Box::new(wrong))))
+}
+
+/// What is wrong where somebody sees a record and not the one in which it goes on: for them it would be gone.
+fn hidden_from_some(member: &str, own: &Sharing, goes_on_in: &Sharing) -> Option<Wrong> {
+    match (own.sharing.as_str(), goes_on_in.sharing.as_str()) {
+        (_, "public") | ("own", _) => None,
+        ("public", _) => Some(hidden_from_all(member)),
+        (_, other) => {
+            let sees = |id: &&String| other == "shared" && goes_on_in.shared_with.contains(id);
+            let partner = own.shared_with.iter().find(|id| !sees(id))?;
+            Some(Wrong {
+                member: member.into(),
+                es: format!(
+                    "«{partner}» ve este registro y no aquel en que sigue: comparta ambos con esa institución o ninguno, o sepárelos"
+                ),
+                en: format!(
+                    "\"{partner}\" sees this record and not the one in which it goes on: share both with that institution or neither, or part them"
+                ),
+            })
+        }
+    }
 }
 
 fn hidden_from_all(member: &str) -> Wrong {
@@ -390,10 +422,13 @@ async fn insert_fact(
     Ok(())
 }
 
+/// What is told to nobody outside.
+const WITHHELD: u8 = 0;
+
 /// How open a place is: more to others, the greater.
 fn openness(protection: Option<&str>) -> u8 {
     match protection {
-        Some("withheld") => 0,
+        Some("withheld") => WITHHELD,
         Some("generalised") => 1,
         _ => 2,
     }

@@ -14,7 +14,7 @@ with own as (
   select other.*, st_distance(own.geom::geography, other.geom::geography) as distance_m, abs(own.started_on - other.started_on) as days_apart,
     (select count(*) from (select unnest(own.words_of_name) intersect select unnest(other.words_of_name)) w (word) where length(word) > 3) as words_alike,
     (select count(distinct word) from unnest(own.words_of_name || other.words_of_name) w (word) where length(word) > 3) as words_there,
-    own.district is not null and own.district = other.district and own.province = other.province as is_same_district
+    coalesce(own.district = other.district and own.province = other.province, false) as is_same_district
   from own cross join other
 )
 select id::text as "id!", code, institution, name, state, department, distance_m, days_apart, is_same_district as "is_same_district!",

@@ -2,8 +2,14 @@ import { inLanguage } from '../state/language'
 
 const KEY = 'back-to'
 
-/** An address of our own pages, and of no other site. */
-const isOurs = (path: string) => /^\/(?![/\\])/.test(path)
+/** Whether it is an address of our own pages, as browsers read it: they drop some signs, and take others for a slash. */
+export function isOurs(path: string, own = location.origin): boolean {
+  try {
+    return path.startsWith('/') && new URL(path, own).origin === own
+  } catch {
+    return false
+  }
+}
 
 /** Where one signs in, to come back to this page. */
 export const toSignIn = () =>
