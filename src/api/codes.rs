@@ -154,6 +154,12 @@ async fn save(
             "expected small letters without accents, digits and _",
         ));
     }
+    let is_there = |own: &ListedCode| own.institution == institution && own.list == list && own.code == code;
+    if version == 0 && state.store.codes().await?.iter().any(is_there) {
+        let es = format!("ya hay un código «{code}» en esta lista: cámbielo ahí, o elija otro");
+        let en = format!("there is a code \"{code}\" in this list already: change it there, or choose another one");
+        return Err(Problem::taken(Wrong { member: "code".into(), es, en }));
+    }
     let code = ListedCode {
         institution,
         list,

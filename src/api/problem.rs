@@ -76,6 +76,11 @@ impl Problem {
         Problem { about_body, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Not as it must be", told) }
     }
 
+    /// 412: what should be new is there already.
+    pub fn taken(wrong: Wrong) -> Problem {
+        Problem { status: StatusCode::PRECONDITION_FAILED, ..Problem::wrong_members(vec![wrong]) }
+    }
+
     /// 412: it is no longer as the caller saw it; both versions are told.
     pub fn changed(detail: impl std::fmt::Display, current: Json, yours: Json) -> Problem {
         let about_body = Some(Box::new(AboutBody::Changed { current, yours }));

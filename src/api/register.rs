@@ -76,7 +76,8 @@ async fn import(
         Err(error) => return Err(told(error)),
     };
     // What was begun is finished, also where whoever sent it does not wait.
-    let work = tokio::spawn(async move { record_rows(&state, &caller, register, dry_run).await });
+    let work =
+        tokio::spawn(async move { record_rows(&state, &caller, register, (&defaults.valid_from, dry_run)).await });
     let answer = work.await.map_err(|_| Problem::internal())??;
     let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(answer)).into_response())
@@ -87,7 +88,7 @@ async fn record_rows(
     state: &SharedState,
     caller: &Caller,
     register: Register,
-    dry_run: bool,
+    (day_of_list, dry_run): (&str, bool),
 ) -> Result<Json_, Problem> {
     let viewer = writer(caller)?;
     let mut rejected: Vec<Json_> = register.rejected.iter().map(|note| json!(note)).collect();
@@ -164,6 +165,9 @@ async fn record_rows(
         "known_before": known,
         "rejected": rejected,
         "notes": notes,
+        // States of so many rows hold from the day of the list.
+        "undated": register.undated,
+        "undated_hold_from": day_of_list,
         "preview": preview,
     }))
 }

@@ -34,6 +34,8 @@ pub struct Register {
     pub rejected: Vec<RowNote>,
     /// What was changed on the way, row by row.
     pub notes: Vec<RowNote>,
+    /// Rows whose state has no day of its own, and holds from that of the list.
+    pub undated: usize,
 }
 
 /// A row of a register.
@@ -74,7 +76,7 @@ pub async fn read_register(
     defaults: &RegisterDefaults,
 ) -> Result<Register, ExchangeError> {
     let (mut reading, summary, _) = Reading::start(path, options).await?;
-    let mut register = Register { summary, cases: vec![], rejected: vec![], notes: vec![] };
+    let mut register = Register { summary, cases: vec![], rejected: vec![], notes: vec![], undated: 0 };
     while let Read::Rows(rows) = reading.next().await? {
         for row in rows {
             match row {
@@ -90,6 +92,9 @@ pub async fn read_register(
                     {
                         register.rejected.push(note(format!("it ended on {ended}, before it began on {began}")));
                         continue;
+                    }
+                    if values.get("state").is_some() && values.get(values.day_of_state()).is_none() {
+                        register.undated += 1;
                     }
                     let untaken = untaken(&feature.source_record, &notes, &register.summary);
                     let has_lost_day = notes.iter().any(|note| is_left_empty(&note.note, values.day_of_state()));

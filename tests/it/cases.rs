@@ -865,7 +865,9 @@ fn files_lists_and_suggestions_belong_to_their_institution() {
         &json!({"facts": [{"kind": "name", "name": "Laguna"}, {"kind": "type", "institution": "onds", "code": "hidrico"}]}),
     );
     assert_eq!(early["summary"]["type"], Json::Null);
-    assert_eq!(jefa.send("PUT", path, &[], &code).status, 412);
+    let taken = jefa.send("PUT", path, &[], &code);
+    assert_eq!(taken.status, 412);
+    assert!(taken.json()["errors"][0]["es"].as_str().unwrap().starts_with("ya hay un código «hidrico»"));
     assert_eq!(jefa.send("PUT", "/api/codes/defensoria/type/x", &[], &code).status, 403);
     let matched = jefa.send(
         "PUT",
@@ -999,6 +1001,7 @@ fn a_register_says_what_its_cases_meet_and_what_does_not_hold_together() {
                 Terminado,resuelto,,2020-01-01,2021-01-01\n";
     let told = send(rows, "tests=may_turn_violent,about_water&dry-run=true").json();
     assert_eq!(told["recorded"], 3, "{told}");
+    assert_eq!((&told["undated"], &told["undated_hold_from"]), (&json!(1), &json!("2026-01-31")));
     let notes = |told: &Json, list: &str| {
         let list = told[list].as_array().unwrap().clone();
         list.iter()

@@ -66,6 +66,21 @@ pub(super) fn unknown<'a>(member: &str, written: &str, known: impl Iterator<Item
     }
 }
 
+/// Of a pattern, a range or a text in other letters that none of these meets.
+pub(super) fn unmet<'a>(member: &str, written: &str, known: impl Iterator<Item = &'a str> + Clone) -> Wrong {
+    let written: String = written.chars().take(60).collect();
+    let all = known.clone().collect::<Vec<_>>().join(", ");
+    let (es, en) = match nearest(&written, known) {
+        Some(near) => (format!("; ¿quiso decir «{near}»?"), format!("; did you mean \"{near}\"?")),
+        None => (String::new(), String::new()),
+    };
+    wrong(
+        member,
+        format!("ningún código cumple lo que se pide con «{written}»{es} Los hay: {all}"),
+        format!("no code meets what is asked with \"{written}\"{en} There are {all}"),
+    )
+}
+
 impl FactKinds {
     /// A fact as it was sent (`{"kind": …, …}`), checked against its kind; what is null counts as left out.
     ///

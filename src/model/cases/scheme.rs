@@ -1,7 +1,10 @@
 use geo::Geometry;
 use serde::{Deserialize, Serialize};
 
-use super::{FactKinds, ListedCode, Wrong, check::unknown};
+use super::{
+    FactKinds, ListedCode, Wrong,
+    check::{unknown, unmet},
+};
 use crate::model::{
     DEPARTMENTS,
     cql2::{Cql2Error, Filter, Property, PropertyKind, Record, Scalar, parse_text},
@@ -105,7 +108,7 @@ impl Condition {
             return Ok(named);
         }
         // A pattern, a range or a text in other letters is right where some code meets it.
-        let mut unmet = vec![];
+        let mut wrong = vec![];
         for (field, text, test) in expression.tests_of_properties() {
             let Some(known) = known_of(field).filter(|_| !texts.contains(&(field, text))) else { continue };
             let asked = Filter::compile(test, &[Property { name: field, kind: PropertyKind::Text }])?;
@@ -113,11 +116,11 @@ impl Condition {
             let all = known.join(" ");
             let is_met = known.iter().copied().chain([all.as_str()]).any(|code| asked.passes(&OneText(code)));
             if !is_met {
-                unmet.push(unknown(member, text, known.into_iter()));
+                wrong.push(unmet(member, text, known.into_iter()));
             }
         }
-        unmet.truncate(MOST_TOLD);
-        Ok(unmet)
+        wrong.truncate(MOST_TOLD);
+        Ok(wrong)
     }
 }
 

@@ -103,6 +103,7 @@ impl Cql2Error {
             }
             Cql2Error::LongPattern => format!("un patrón de LIKE tiene hasta {MAX_PATTERN} caracteres"),
             Cql2Error::Syntax { position, found, .. } => {
+                let found = if found == "the end" { "el final" } else { found };
                 format!(
                     "en el carácter {position} no se esperaba {found}; una condición se escribe como state = 'activo' AND phase IN ('crisis')"
                 )

@@ -2,7 +2,17 @@ import { useState } from 'preact/hooks'
 import { lang } from '../i18n'
 import { formatDate, formatTime } from '../i18n/format'
 import { inLanguage } from '../state/language'
-import { ask, type Fact, fieldsOf, kinds, say, titleOfField, titleOfInstitution, titleOfKind } from './cases'
+import {
+  ask,
+  type Case,
+  type Fact,
+  fieldsOf,
+  kinds,
+  say,
+  titleOfField,
+  titleOfInstitution,
+  titleOfKind,
+} from './cases'
 import { FactView } from './FactView'
 import { caseWords } from './words'
 
@@ -48,6 +58,13 @@ function VersionView({ event, all }: { event: Happening; all: Happening[] }) {
   )
 }
 
+/** What is said of a source; its class in words. */
+function sourceWord(name: string, value: unknown): string {
+  const text = String(value ?? '')
+  const classes: Record<string, string> = caseWords.value.sourceClasses
+  return name === 'source_class' ? (classes[text] ?? text) : text
+}
+
 /** What a version says otherwise than the one before it. */
 function Differences({ now, before }: { now: Partial<Fact>; before: Partial<Fact> }) {
   const t = caseWords.value
@@ -62,8 +79,8 @@ function Differences({ now, before }: { now: Partial<Fact>; before: Partial<Fact
   const source = (['source_class', 'source', 'source_url', 'source_on'] as const).map((name) => ({
     name,
     title: t.sourceFields[name],
-    was: String(before[name] ?? ''),
-    is: String(now[name] ?? ''),
+    was: sourceWord(name, before[name]),
+    is: sourceWord(name, now[name]),
   }))
   const changed = [...told, ...source].filter(({ was, is }) => was !== is)
   if (changed.length === 0) return <p class="case-changes">{t.nothingSeenChanged}</p>
@@ -89,10 +106,18 @@ interface HistoryProps {
 export function CaseHistory({ id, version, names }: HistoryProps) {
   const t = caseWords.value
   const [happened, setHappened] = useState<{ version: number; events: Happening[] } | null>(null)
+  const [asked, setAsked] = useState(new Map<string, string>())
   const load = async () => {
     if (happened?.version === version) return
     const { history } = await ask<{ history: Happening[] }>('GET', `/api/cases/${id}/history`)
     setHappened({ version, events: history })
+    // Records that it was parted from are known by their names no more: they are asked for.
+    const others = history.flatMap(({ detail }) => [detail.into, detail.case].map(String))
+    for (const other of new Set(others.filter((one) => /^[0-9a-f-]{36}$/.test(one) && one !== id))) {
+      if (names.has(other)) continue
+      const found = await ask<Case>('GET', `/api/cases/${other}`).catch(() => null)
+      if (found) setAsked((before) => new Map(before).set(other, found.summary.name ?? found.code))
+    }
   }
   return (
     <details class="case-history" onToggle={(event) => event.currentTarget.open && void load()}>
@@ -116,7 +141,7 @@ export function CaseHistory({ id, version, names }: HistoryProps) {
                   .filter((other) => other && other !== id)
                   .map((other) => (
                     <a key={String(other)} class="link" href={inLanguage(`/caso/${other}`)}>
-                      {names.get(String(other)) ?? t.otherRecord}
+                      {names.get(String(other)) ?? asked.get(String(other)) ?? t.otherRecord}
                     </a>
                   ))}
               </p>

@@ -154,9 +154,25 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
     input.value = value
     input.dispatchEvent(new Event('input', { bubbles: true }))
   }
+  const written = (name: string) =>
+    fieldset.current?.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? ''
+  /** What the place that was found is called: another place is not. */
+  const foundName = useRef(String(fact.name ?? ''))
+  const [typed, setTyped] = useState<[number, number] | null>(null)
+  /** Coordinates that somebody writes are shown on the map, and are no longer those of what was found. */
+  const type = () => {
+    if (foundName.current && written('name') === foundName.current) write('name', '')
+    write('precision', '')
+    const [longitude, latitude] = [written('longitude'), written('latitude')].map((text) =>
+      Number(text.replace(',', '.') || Number.NaN),
+    )
+    if (Number.isFinite(longitude) && Number.isFinite(latitude))
+      setTyped([longitude as number, latitude as number])
+  }
   const place = (longitude: number, latitude: number, precision: string) => {
     // Of the place before; those of this one follow from where it is.
     for (const unit of ['ubigeo', 'department', 'province', 'district']) write(unit, '')
+    if (written('name') === foundName.current) write('name', '')
     write('longitude', longitude.toFixed(5))
     write('latitude', latitude.toFixed(5))
     write('precision', precision)
@@ -182,10 +198,12 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
           <p class="data-hint">{t.onMap}</p>
           <PlacePicker
             at={[numberOf(fact.longitude), numberOf(fact.latitude)]}
+            typed={typed}
             choose={(longitude, latitude) => place(longitude, latitude, 'sitio')}
             found={({ layer, name, point }) => {
               if (point) place(...point, PRECISIONS[layer] ?? '')
               write('name', name)
+              foundName.current = name
             }}
           />
         </>
@@ -194,7 +212,10 @@ export function FactFields({ kind, fact, wrong, own, prefix }: FieldsProps) {
         class="data-options"
         ref={fieldset}
         onInput={(event) => {
-          if (event.isTrusted) setLinked('')
+          if (!event.isTrusted) return
+          setLinked('')
+          const { name } = event.target as HTMLInputElement
+          if (kind.id === 'place' && ['longitude', 'latitude'].includes(name)) type()
         }}
       >
         {fieldsOf(kind).map(({ field, needed }) => (

@@ -7,13 +7,18 @@ import { caseWords } from './words'
 interface Props {
   /** Longitude and latitude, where they are known. */
   at: [number | null, number | null]
+  /** Coordinates that somebody writes. */
+  typed: [number, number] | null
   choose: (longitude: number, latitude: number) => void
   /** A feature was found by its name, and the place is where it is. */
   found: (feature: Found) => void
 }
 
+const isOnEarth = ([longitude, latitude]: [number, number]) =>
+  Math.abs(longitude) <= 180 && Math.abs(latitude) <= 85
+
 /** A map on which one marks a place, and names to find it by; without WebGL there are the fields beside it. */
-export function PlacePicker({ at, choose, found }: Props) {
+export function PlacePicker({ at, typed, choose, found }: Props) {
   const t = caseWords.value
   const container = useRef<HTMLDivElement>(null)
   const map = useRef<PlaceMap | null>(null)
@@ -31,6 +36,9 @@ export function PlacePicker({ at, choose, found }: Props) {
       map.current?.remove()
     }
   }, [])
+  useEffect(() => {
+    if (typed && isOnEarth(typed)) map.current?.show(...typed)
+  }, [typed])
   return (
     <>
       <FeatureSearch

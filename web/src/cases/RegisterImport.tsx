@@ -3,6 +3,7 @@ import { sentenceOfFailure } from '../data/failure'
 import { said } from '../data/sentences'
 import { Table } from '../data/Table'
 import { lang } from '../i18n'
+import { formatDate } from '../i18n/format'
 import { plainName } from '../state/plainName'
 import { type Fact, fieldsOf, kinds, say, titleOfChoice, type Wrong } from './cases'
 import { Failed } from './Failed'
@@ -12,6 +13,9 @@ interface Taken {
   /** Why no row can be read yet: its columns are to be told. */
   reason?: string
   dry_run: boolean
+  /** States of so many rows hold from the day of the list. */
+  undated?: number
+  undated_hold_from?: string
   recorded: number
   known_before: number
   notes: { row: number; feature: string; note: string }[]
@@ -48,7 +52,7 @@ const HEADS: Record<string, string[]> = {
   phase: ['fase'],
   type: ['tipo'],
   activity: ['actividad'],
-  started_on: ['inicio', 'fecha de inicio', 'fecha inicio'],
+  started_on: ['inicio', 'fecha de inicio', 'fecha inicio', 'fecha', 'desde'],
   ended_on: ['fin', 'fecha de fin', 'fecha fin'],
   description: ['descripcion'],
   company: ['empresa'],
@@ -264,6 +268,11 @@ export function RegisterImport({ done }: { done: (said: string) => void }) {
                   ))}
                 </div>
               </details>
+            )}
+            {taken.dry_run && (taken.undated ?? 0) > 0 && (
+              <p class="data-stale">
+                {t.undated(taken.undated ?? 0, formatDate(taken.undated_hold_from ?? '', lang.value))}
+              </p>
             )}
             {taken.file.ignored_columns.length > 0 && (
               <p>{t.registerIgnored(taken.file.ignored_columns.join(', '))}</p>

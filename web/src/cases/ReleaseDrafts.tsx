@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ask, type CaseRow, sentenceOf } from './cases'
 import { Failed } from './Failed'
+import { useAskBeforeLeaving } from './unsaved'
 import { caseWords } from './words'
 
 interface Props {
@@ -17,6 +18,7 @@ export function ReleaseDrafts({ rows, matched, done }: Props) {
   const [released, setReleased] = useState<number | null>(null)
   const [failed, setFailed] = useState('')
   const isGone = useRef(false)
+  const isReleasing = useAskBeforeLeaving()
   useEffect(
     () => () => {
       isGone.current = true
@@ -26,6 +28,7 @@ export function ReleaseDrafts({ rows, matched, done }: Props) {
   const release = async () => {
     if (!confirm(t.releaseSure(drafts.length))) return
     setFailed('')
+    isReleasing.current = true
     for (const [place, row] of drafts.entries()) {
       // Whoever looks at another list has gone on to something else.
       if (isGone.current) return
@@ -38,6 +41,7 @@ export function ReleaseDrafts({ rows, matched, done }: Props) {
         break
       }
     }
+    isReleasing.current = false
     setReleased(null)
     done()
   }

@@ -125,10 +125,17 @@ export class Refusal extends Error {
   }
 }
 
+/** Of several alike, which one is meant. */
+function whichOf(member: string): string {
+  const place = /^conditions\[(\d+)\]/.exec(member)?.[1]
+  if (place === undefined) return ''
+  return `${lang.value === 'en' ? 'Condition' : 'Condición'} ${Number(place) + 1}: `
+}
+
 /** Why something was not done, in the reader's language where the server says it in both. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Refusal)) return sentenceOfFailure(error)
-  const told = error.errors.map((one) => (lang.value === 'en' ? one.en : one.es))
+  const told = error.errors.map((one) => `${whichOf(one.member)}${lang.value === 'en' ? one.en : one.es}`)
   return told.length > 0 ? told.join('; ') : sentenceOfFailure(error.problem)
 }
 

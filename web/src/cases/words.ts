@@ -156,6 +156,8 @@ const es = {
   registerNoTests:
     'Los esquemas cuentan por estos criterios: sin ninguno, los casos no entran en las cifras hasta que se agregue a cada uno.',
   unnamed: '(sin nombre)',
+  undated: (count: number, day: string) =>
+    `${count === 1 ? '1 fila no dice' : `${count} filas no dicen`} desde cuándo vale su estado: vale desde el ${day}, el día de la lista, y en las cifras cuenta como empezado ese día. Diga arriba el día de la lista, o de qué columna viene el inicio.`,
   registerFile: 'Archivo',
   registerDay: 'Día de la lista: el de los estados sin fecha (vacío, hoy)',
   reading: 'Leyendo…',
@@ -376,6 +378,8 @@ const en: CaseWords = {
   registerNoTests:
     'Schemes count by these tests: with none of them, the cases are in no counts until one is added to each.',
   unnamed: '(no name)',
+  undated: (count, day) =>
+    `${count === 1 ? '1 row does not say' : `${count} rows do not say`} since when its state holds: it holds from ${day}, the day of the list, and counts as begun on that day. Say the day of the list above, or which column the beginning comes from.`,
   registerFile: 'File',
   registerDay: 'Day of the list: that of states without a date (empty: today)',
   reading: 'Reading…',

@@ -22,7 +22,6 @@ interface Props {
 /** How many cases there are of each group. */
 export function GroupTable({ title, by, scheme, groups, total, part, hrefOf, show }: Props) {
   const t = countsWords.value
-  const most = Math.max(1, ...groups.map(({ count }) => count))
   return (
     <Table heads={[title, t.cases, t.share]}>
       {groups.map(({ value, count }) => (
@@ -32,7 +31,7 @@ export function GroupTable({ title, by, scheme, groups, total, part, hrefOf, sho
             <NumberLink count={count} behind={{ part, by, value: value ?? '' }} hrefOf={hrefOf} show={show} />
           </td>
           <td>
-            <meter class="case-bar" min={0} max={most} value={count} aria-hidden="true" />{' '}
+            <meter class="case-bar" min={0} max={total} value={count} aria-hidden="true" />{' '}
             {formatNumber((100 * count) / total, lang.value, 1)} %
           </td>
         </tr>
